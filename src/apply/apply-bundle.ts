@@ -1,0 +1,92 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { asBundleError, BundleError } from '../base/errors.ts';
+import { silent } from '../base/events.ts';
+import { FindingList } from '../base/findings.ts';
+import { takeLock } from '../archive/lock.ts';
+import { type Archive, locate, openToRead, openToWrite, quickCheck } from '../archive/open.ts';
+import { BundleWalk } from '../reading/bundle-walk.ts';
+import { openBundle, type OpenedBundle } from '../reading/open-bundle.ts';
+import { ApplyRun } from './apply-run.ts';
+import { notAcceptable } from './not-acceptable.ts';
+import type { ApplyOptions, ApplyResult } from './options.ts';
+
+/**
+ * Merges a bundle into an archive: plans first, then writes files, rows and statuses so that it can
+ * be stopped at any moment and run again.
+ *
+ * @throws BundleError `bundle-not-acceptable` or `not-a-bundle` when nothing of it was applied;
+ *   `db-...` for the archive; `io-error`, `no-space`, `archive-locked`, `interrupted`: run again to go on
+ */
+export async function applyBundle(options: ApplyOptions): Promise<ApplyResult> {
+  const observer = options.observer ?? silent;
+  const findings = new FindingList((finding) => observer({ type: 'finding', finding }));
+  const database = locate(options.db);
+  const lock = options.dryRun ? null : takeArchiveLock(database);
+  try {
+    const archive = openArchive(options);
+    try {
+      if (options.strict) await proveFirst(options);
+      const opened = await openBundle(options.input, findings);
+      try {
+        return await new ApplyRun(archive, opened, findings, options).run();
+      } finally {
+        await opened.reader.close();
+      }
+    } finally {
+      archive.close();
+    }
+  } catch (error) {
+    throw asBundleError(error, database);
+  } finally {
+    lock?.release();
+  }
+}
+
+function openArchive(options: ApplyOptions): Archive {
+  const { root, observer } = options;
+  if (options.dryRun) return openToRead(options.db, { root, observer });
+  const archive = openToWrite(options.db, { root, observer });
+  try {
+    quickCheck(archive);
+    removePartialBackups(archive.path);
+    return archive;
+  } catch (error) {
+    archive.close();
+    throw error;
+  }
+}
+
+function takeArchiveLock(database: string): { release(): void } {
+  try {
+    return takeLock(`${database}.indabundle-lock`, 'archive-locked', database);
+  } catch (error) {
+    if (error instanceof BundleError) throw error;
+    throw new BundleError('db-read-only', { cause: error, params: { path: database } });
+  }
+}
+
+/** A backup that was cut short is of no use; whoever made it is gone, since we hold the lock. */
+function removePartialBackups(database: string): void {
+  const folder = dirname(database);
+  const prefix = `${basename(database)}.backup-`;
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith(prefix) && /\.part(-journal|-wal|-shm)?$/.test(name)) rmSync(join(folder, name), { force: true });
+  }
+}
+
+/** `strict`: reads everything once without applying, and goes on only when all of it is whole. */
+async function proveFirst(options: ApplyOptions): Promise<void> {
+  if (typeof options.input !== 'string') {
+    throw new BundleError('usage', { params: { problem: '--strict needs a file or a folder: a stream cannot be read twice.', command: 'apply' } });
+  }
+  const findings = new FindingList();
+  const opened: OpenedBundle = await openBundle(options.input, findings);
+  try {
+    const walk = new BundleWalk(opened.reader, findings, { proveAll: true, signal: options.signal });
+    for await (const item of walk.items()) void item;
+  } finally {
+    await opened.reader.close();
+  }
+  if (findings.total > 0) throw notAcceptable(resolve(options.input), findings.listed);
+}

@@ -1,0 +1,34 @@
+import { fileTypeFromBuffer } from 'file-type';
+
+/** Bytes from the start of a file that tell its type. */
+export const SNIFF_BYTES = 4100;
+
+/** What a browser shows as a picture and runs no code from; extension by media type. */
+const PICTURES: Readonly<Record<string, readonly string[]>> = {
+  'image/jpeg': ['jpg', 'jpeg'],
+  'image/png': ['png'],
+  'image/apng': ['png'],
+  'image/gif': ['gif'],
+  'image/webp': ['webp'],
+  'image/bmp': ['bmp'],
+  'image/tiff': ['tif', 'tiff'],
+  'image/heic': ['heic'],
+  'image/avif': ['avif'],
+};
+
+/** Whether a file may land, and the extension to put in place of one that does not fit its bytes. */
+export type MediaVerdict =
+  | { readonly allowed: true; readonly extension: string | null }
+  | { readonly allowed: false; readonly type: string };
+
+/** Judges a file by its first bytes, never by its name. `allowTypes` holds media types, or `any`. */
+export async function judgeMedia(head: Buffer, name: string, allowTypes: readonly string[]): Promise<MediaVerdict> {
+  const type = (await fileTypeFromBuffer(head).catch(() => undefined))?.mime ?? 'unknown';
+  const extensions = PICTURES[type];
+  if (extensions !== undefined) {
+    const extension = /\.([A-Za-z0-9]{1,5})$/.exec(name)?.[1]?.toLowerCase() ?? '';
+    return { allowed: true, extension: extensions.includes(extension) ? null : extensions[0]! };
+  }
+  const allowed = allowTypes.some((wanted) => wanted === 'any' || wanted === type);
+  return allowed ? { allowed: true, extension: null } : { allowed: false, type };
+}

@@ -1,0 +1,32 @@
+import { open } from 'node:fs/promises';
+import type Database from 'better-sqlite3';
+import { stringify } from 'csv-stringify/sync';
+
+const COLUMNS = ['record', 'outcome', 'image_id', 'path', 'digest', 'title', 'author', 'url', 'message'];
+const ROWS = 1000;
+
+/**
+ * Writes a CSV file of everything that one operation did, as its books have it. Cells that a
+ * spreadsheet would take for a formula are quoted.
+ */
+export async function writeReport(db: Database.Database, operationId: string, path: string): Promise<void> {
+  const select = db.prepare<[string, number], Record<string, unknown> & { sequence: number }>(
+    `SELECT journal.sequence, journal.record + 1 AS record, journal.outcome, files.image_id, files.file_path AS path, files.file_hash AS digest,
+            images.title, images.author, images.url, files.error_message AS message
+     FROM indabundle_journal journal JOIN sync_files files ON files.id = CAST(journal."key" AS INTEGER)
+     LEFT JOIN images ON images.id = files.image_id
+     WHERE journal.operation = ? AND journal.outcome IS NOT NULL AND journal.sequence > ? ORDER BY journal.sequence LIMIT ${ROWS}`,
+  );
+  const file = await open(path, 'w');
+  try {
+    await file.write(stringify([COLUMNS], { bom: true }));
+    for (let last = 0; ; ) {
+      const rows = select.all(operationId, last);
+      if (rows.length === 0) break;
+      await file.write(stringify(rows, { columns: COLUMNS, escape_formulas: true }));
+      last = rows.at(-1)!.sequence;
+    }
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,188 @@
+import type Database from 'better-sqlite3';
+import { parseDigest } from '../base/digest.ts';
+import { bindable, hasUniqueIndex, MergeRows } from '../archive/merge-rows.ts';
+import { localSize } from '../archive/local-file.ts';
+import type { LocalImage } from '../archive/local-index.ts';
+import type { ImageRecord } from '../manifest/types.ts';
+import { type Decision, recordDigest, recordIdentity } from '../merge/decide.ts';
+import { conflictAction, type MergeContext } from '../merge/merge-context.ts';
+import type { ConflictPolicy, Outcome } from '../merge/outcomes.ts';
+import { fillValues, newImageValues, recordLinks } from '../merge/record-rows.ts';
+import type { ApplyOperation } from './operation.ts';
+import type { RecordSpool } from './record-spool.ts';
+
+/** A record, what was decided about it, and the file that is in place for it, if any. */
+export interface Prepared {
+  readonly ordinal: number;
+  readonly record: ImageRecord;
+  readonly decision: Decision;
+  /** The rows that the decision rests on, as they were then. */
+  readonly basis: string;
+  readonly localPath: string | null;
+  readonly pendingRow: number | null;
+}
+
+/** What became of it: `unused` when its file is in place but not needed after all. */
+export interface Settled {
+  readonly outcome: Outcome;
+  readonly imageId: number | null;
+  readonly localPath: string | null;
+  readonly unused: boolean;
+}
+
+export interface SettleOptions {
+  readonly onConflict: ConflictPolicy;
+  readonly metadata: 'fill' | 'keep';
+}
+
+/** The rows that are the same image, in a form that shows any change. */
+export function basisOf(rows: readonly LocalImage[]): string {
+  return JSON.stringify(rows.map((row) => [row.id, row.local_path, row.sha256_hash]));
+}
+
+/**
+ * Writes one record's rows, inside the caller's transaction. The decision is made again here: the
+ * crawler, or an earlier record of the same bundle, may have come first.
+ */
+export class RecordSettler {
+  columnsFilled = 0;
+  linksAdded = 0;
+  authorsAdded = 0;
+
+  readonly #context: MergeContext;
+  readonly #operation: ApplyOperation;
+  readonly #spool: RecordSpool;
+  readonly #options: SettleOptions;
+  readonly #rows: MergeRows;
+  readonly #insertAuthor: (author: string) => boolean;
+
+  constructor(context: MergeContext, operation: ApplyOperation, spool: RecordSpool, options: SettleOptions) {
+    const { db, shape } = context.archive;
+    this.#context = context;
+    this.#operation = operation;
+    this.#spool = spool;
+    this.#options = options;
+    this.#rows = new MergeRows(db, shape, operation.journal);
+    this.#insertAuthor = authorInserter(context, spool, operation);
+  }
+
+  /** Null when it now needs a file that is not in place: it must be prepared again. */
+  settle(prepared: Prepared, now: Date): Settled | null {
+    const decision = this.#decideAgain(prepared);
+    const settled = this.#write(prepared, decision);
+    if (settled === null) return null;
+    const { record, ordinal, pendingRow } = prepared;
+    const { outcome, imageId, localPath } = settled;
+    if (settled.unused && pendingRow !== null) this.#operation.dropPending(pendingRow);
+    this.#operation.book({ ordinal, record, outcome, imageId, localPath, message: null, pendingRow: settled.unused ? null : pendingRow }, now);
+    if (imageId !== null && record.image.author !== undefined && this.#insertAuthor(record.image.author)) this.authorsAdded += 1;
+    this.#spool.settle(ordinal);
+    return settled;
+  }
+
+  #decideAgain(prepared: Prepared): Decision {
+    const { record, decision } = prepared;
+    if (decision.outcome === 'banned') return decision;
+    const rows = this.#context.index.matches(recordIdentity(record), recordDigest(record));
+    return basisOf(rows) === prepared.basis ? decision : this.#decideAnew(record, rows);
+  }
+
+  /** Without reading files: digest and size have to do until the next run looks closer. */
+  #decideAnew(record: ImageRecord, rows: readonly LocalImage[]): Decision {
+    const [first] = rows;
+    if (first === undefined) return { outcome: record.file ? 'added' : 'metadata-only' };
+    if (record.file === undefined) return { outcome: 'present', row: first };
+    const { digest, size } = record.file;
+    const { root } = this.#context.archive;
+    const same = rows.find((row) => parseDigest(row.sha256_hash) === digest && localSize(root, row) === size);
+    if (same) return { outcome: 'present', row: same };
+    const unusable = rows.find((row) => !localSize(root, row));
+    return unusable ? { outcome: 'restored', row: unusable } : { outcome: 'conflict', row: first };
+  }
+
+  #write(prepared: Prepared, decision: Decision): Settled | null {
+    const { record, ordinal, localPath } = prepared;
+    const placed = localPath !== null;
+    switch (decision.outcome) {
+      case 'banned':
+      case 'metadata-only':
+        return { outcome: decision.outcome, imageId: null, localPath: null, unused: placed };
+      case 'added':
+        if (localPath === null) return null;
+        return this.#add('added', ordinal, record, localPath);
+      case 'present':
+        this.#fill(ordinal, record, decision.row, record.file !== undefined);
+        return { outcome: 'present', imageId: decision.row.id, localPath: decision.row.local_path, unused: placed };
+      case 'restored':
+        if (localPath === null) return null;
+        return this.#replace('restored', ordinal, record, decision.row, localPath);
+      case 'conflict':
+        return this.#conflict(prepared, decision.row);
+    }
+  }
+
+  #conflict(prepared: Prepared, row: LocalImage): Settled | null {
+    const { record, ordinal, localPath } = prepared;
+    const action = this.#possibleAction(conflictAction(this.#options.onConflict, record, row), record);
+    if (action !== 'keep' && localPath === null) return null;
+    if (action === 'take') return this.#replace('conflict', ordinal, record, row, localPath!);
+    if (action === 'add') return this.#add('conflict', ordinal, record, localPath!);
+    this.#fill(ordinal, record, row, false);
+    return { outcome: 'conflict', imageId: row.id, localPath: row.local_path, unused: localPath !== null };
+  }
+
+  /** A schema where `url` is UNIQUE holds no second row for the same address. */
+  #possibleAction(action: 'keep' | 'take' | 'add', record: ImageRecord): 'keep' | 'take' | 'add' {
+    const { db } = this.#context.archive;
+    const { url } = record.image;
+    if (action !== 'add' || url === undefined || !hasUniqueIndex(db, 'images', 'url')) return action;
+    return db.prepare('SELECT 1 FROM images WHERE url = ?').get(url) === undefined ? 'add' : 'keep';
+  }
+
+  #add(outcome: Outcome, ordinal: number, record: ImageRecord, localPath: string): Settled {
+    const imageId = this.#rows.insertImage(ordinal, newImageValues(record, localPath));
+    this.#rows.link(ordinal, imageId, recordLinks(record));
+    this.#note(imageId);
+    return { outcome, imageId, localPath, unused: false };
+  }
+
+  #replace(outcome: Outcome, ordinal: number, record: ImageRecord, row: LocalImage, localPath: string): Settled {
+    this.#rows.setImage(ordinal, row.id, { local_path: localPath, sha256_hash: record.file!.digest });
+    this.#fill(ordinal, record, row, true);
+    this.#note(row.id);
+    return { outcome, imageId: row.id, localPath, unused: false };
+  }
+
+  #fill(ordinal: number, record: ImageRecord, row: LocalImage, fileAgrees: boolean): void {
+    if (this.#options.metadata === 'keep') return;
+    const filled = this.#rows.fillImage(ordinal, row.id, fillValues(record, fileAgrees));
+    this.columnsFilled += filled;
+    this.linksAdded += this.#rows.link(ordinal, row.id, recordLinks(record));
+    if (filled > 0) this.#note(row.id);
+  }
+
+  #note(id: number): void {
+    const row = this.#context.index.row(id);
+    if (row !== null) this.#context.index.note(row);
+  }
+}
+
+/** Inserts an author's details where the receiver has the table and no row. */
+function authorInserter(context: MergeContext, spool: RecordSpool, operation: ApplyOperation): (author: string) => boolean {
+  const { db, shape } = context.archive;
+  if (!shape.hasColumn('author_details', 'author')) return () => false;
+  const known = db.prepare('SELECT 1 FROM main.author_details WHERE author = ?');
+  const statements = new Map<string, Database.Statement>();
+  return (author) => {
+    const details = spool.takeAuthor(author)?.details;
+    if (details === undefined || known.get(author) !== undefined) return false;
+    const columns = shape.columns('author_details').filter((column) => column !== 'id' && column !== 'author' && Object.hasOwn(details, column));
+    const names = ['author', ...columns];
+    const sql = `INSERT INTO main.author_details (${names.map((name) => `"${name}"`).join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
+    const insert = statements.get(sql) ?? db.prepare(sql);
+    statements.set(sql, insert);
+    const id = insert.run(author, ...columns.map((column) => bindable(details[column]!))).lastInsertRowid;
+    operation.journal.add({ record: null, outcome: null, table: 'author_details', key: String(id), new: author });
+    return true;
+  };
+}

@@ -1,0 +1,230 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Destinations, UnsafeDestination } from '../archive/destination.ts';
+import type { Destination } from '../archive/destination.ts';
+import { photoPath } from '../archive/photo-path.ts';
+import { immediately, type WaitOptions } from '../archive/transaction.ts';
+import type { ImageRecord } from '../manifest/types.ts';
+import { decide, recordDigest, recordIdentity } from '../merge/decide.ts';
+import { type MergeContext, needsFile } from '../merge/merge-context.ts';
+import type { ConflictPolicy } from '../merge/outcomes.ts';
+import { identityKey } from '../archive/identity.ts';
+import type { Payload } from '../reading/bundle-walk.ts';
+import type { Leftovers } from './leftovers.ts';
+import { judgeMedia, SNIFF_BYTES } from './media-type.ts';
+import type { ApplyOperation } from './operation.ts';
+import type { SpooledRecord } from './record-spool.ts';
+import { basisOf, type Prepared } from './settle-record.ts';
+import { DestinationTaken, StagedFile, syncFolders } from './staged-file.ts';
+
+/** A record in the window, on its way from decision to commit. */
+interface Member {
+  readonly spooled: SpooledRecord;
+  readonly decision: Prepared['decision'];
+  readonly basis: string;
+  /** Null for a record that needs no file. */
+  destination: Destination | null;
+  pendingRow: number | null;
+  staged: StagedFile | null;
+  /** The file is in place: from now on it has a name. */
+  placed: boolean;
+  failure: string | null;
+}
+
+export interface WindowOptions {
+  readonly context: MergeContext;
+  readonly destinations: Destinations;
+  readonly operation: ApplyOperation;
+  readonly leftovers: Leftovers;
+  readonly onConflict: ConflictPolicy;
+  readonly checkLocal: boolean;
+  readonly allowTypes: readonly string[];
+  readonly wait: WaitOptions;
+}
+
+let temporaries = 0;
+
+/**
+ * Records that are applied together: decided, their places booked as pending, their files written
+ * and proven, then synced and put in place. What is in place and what failed is for the caller to
+ * commit.
+ */
+export class Window {
+  readonly #options: WindowOptions;
+  readonly #members: Member[];
+  readonly #folders = new Set<string>();
+
+  private constructor(options: WindowOptions, members: Member[]) {
+    this.#options = options;
+    this.#members = members;
+  }
+
+  /** Decides, chooses places and books them. */
+  static async open(records: readonly SpooledRecord[], options: WindowOptions): Promise<Window> {
+    const members: Member[] = [];
+    const images = new Map<string, string>();
+    options.context.index.refresh();
+    for (const spooled of records) members.push(await decideMember(spooled, images, options));
+    const window = new Window(options, members);
+    await window.#bookPlaces();
+    return window;
+  }
+
+  async #bookPlaces(): Promise<void> {
+    const { operation, context, wait } = this.#options;
+    await immediately(context.archive.db, () => {
+      for (const member of this.#members) {
+        if (member.destination === null || member.pendingRow !== null) continue;
+        member.pendingRow = operation.bookPending(member.destination.localPath, member.spooled.digest!);
+      }
+    }, wait);
+  }
+
+  has(digest: string): boolean {
+    return this.#members.some((member) => member.spooled.digest === digest);
+  }
+
+  /** Writes one content to every place that waits for it; nothing keeps it unless all of it is proven. */
+  async stage(payload: Payload): Promise<void> {
+    const waiting = this.#members.filter((member) => member.spooled.digest === payload.digest && member.destination !== null && !member.placed && member.failure === null);
+    if (waiting.length === 0) return;
+    const head: Buffer[] = [];
+    let sniffed = 0;
+    try {
+      for (const member of waiting) {
+        temporaries += 1;
+        member.staged = await StagedFile.create(member.destination!, this.#options.operation.operationId, temporaries, (folder) => this.#folders.add(folder));
+      }
+      const proven = await payload.prove(async (piece) => {
+        if (sniffed < SNIFF_BYTES) head.push(Buffer.from(piece.subarray(0, SNIFF_BYTES - sniffed)));
+        sniffed += piece.length;
+        for (const member of waiting) await member.staged!.write(piece);
+      });
+      if (proven) await this.#judge(waiting, Buffer.concat(head));
+      else await this.#fail(waiting, 'the file in the bundle is damaged');
+    } catch (error) {
+      for (const member of waiting) await member.staged?.discard();
+      for (const member of waiting) member.staged = null;
+      throw error;
+    }
+  }
+
+  async #judge(members: readonly Member[], head: Buffer): Promise<void> {
+    for (const member of members) {
+      const { name } = member.destination!;
+      const verdict = await judgeMedia(head, name, this.#options.allowTypes);
+      if (!verdict.allowed) await this.#fail([member], `not a picture (${verdict.type})`);
+      else if (verdict.extension !== null) await this.#rename(member, verdict.extension);
+    }
+  }
+
+  /** The name's extension says something else than the bytes: browsers go by it, so it is replaced. */
+  async #rename(member: Member, extension: string | null): Promise<void> {
+    const { destinations, operation, context, wait } = this.#options;
+    const { record, digest } = member.spooled;
+    const before = member.destination!;
+    destinations.taken(before.localPath);
+    const destination = destinations.choose(record.image.author ?? null, before.name, digest!, extension);
+    await immediately(context.archive.db, () => operation.changePending(member.pendingRow!, destination.localPath), wait);
+    member.destination = destination;
+    member.staged = await member.staged!.moveTo(destination);
+    this.#folders.add(destination.folder);
+  }
+
+  async #fail(members: readonly Member[], reason: string): Promise<void> {
+    for (const member of members) {
+      await member.staged?.discard();
+      member.staged = null;
+      member.failure = reason;
+    }
+  }
+
+  /** Makes all staged files durable and gives them their names. */
+  async place(): Promise<void> {
+    const staged = this.#members.filter((member) => member.staged !== null);
+    await Promise.all(staged.map((member) => member.staged!.sync(member.spooled.record.file!.mtime)));
+    for (const member of staged) await this.#placeMember(member);
+    await syncFolders(this.#folders);
+  }
+
+  async #placeMember(member: Member): Promise<void> {
+    for (;;) {
+      try {
+        await member.staged!.place();
+        this.#folders.add(member.destination!.folder);
+        member.staged = null;
+        member.placed = true;
+        return;
+      } catch (error) {
+        if (!(error instanceof DestinationTaken)) throw error;
+        await this.#rename(member, null);
+      }
+    }
+  }
+
+  /** What the commit needs: every record whose fate is known. Others wait for their content. */
+  outcome(): { readonly ready: Prepared[]; readonly failed: { ordinal: number; record: ImageRecord; reason: string; pendingRow: number | null }[]; readonly waiting: { ordinal: number; pendingRow: number }[] } {
+    const ready: Prepared[] = [];
+    const failed: { ordinal: number; record: ImageRecord; reason: string; pendingRow: number | null }[] = [];
+    const waiting: { ordinal: number; pendingRow: number }[] = [];
+    for (const { spooled, decision, basis, destination, pendingRow, placed, failure } of this.#members) {
+      const { ordinal, record } = spooled;
+      if (failure !== null) failed.push({ ordinal, record, reason: failure, pendingRow });
+      else if (destination === null || placed) {
+        ready.push({ ordinal, record, decision, basis, localPath: placed ? destination!.localPath : null, pendingRow });
+      } else waiting.push({ ordinal, pendingRow: pendingRow! });
+    }
+    return { ready, failed, waiting };
+  }
+
+  /** Removes a file that was put in place and turned out not to be needed. */
+  async removeUnused(localPath: string): Promise<void> {
+    await rm(photoPath(this.#options.context.archive.root, localPath), { force: true });
+  }
+
+  /** Gives up what is not in place yet. */
+  async abandon(): Promise<void> {
+    for (const member of this.#members) {
+      await member.staged?.discard().catch(() => {});
+      member.staged = null;
+    }
+  }
+}
+
+async function decideMember(spooled: SpooledRecord, images: Map<string, string>, options: WindowOptions): Promise<Member> {
+  const { context, checkLocal } = options;
+  const { record, digest } = spooled;
+  const { signal } = options.wait;
+  const rows = context.index.matches(recordIdentity(record), recordDigest(record));
+  const decision = await decide(record, context.index, context.banned, { root: context.archive.root, checkLocal, signal });
+  const member: Member = {
+    spooled, decision, basis: basisOf(rows), destination: null, pendingRow: null, staged: null, placed: false, failure: null,
+  };
+  if (!needsFile(decision, record, options.onConflict) || isTwin(record, digest, images)) return member;
+  const adopted = options.leftovers.adopt(digest!);
+  if (adopted !== null) {
+    const { root } = context.archive;
+    const parts = adopted.localPath.split('/');
+    member.destination = { localPath: adopted.localPath, folder: join(root, ...parts.slice(0, -1)), name: parts.at(-1)! };
+    member.pendingRow = adopted.row;
+    member.placed = true;
+    return member;
+  }
+  try {
+    member.destination = options.destinations.choose(record.image.author ?? null, record.file!.name, digest!, null);
+  } catch (error) {
+    if (!(error instanceof UnsafeDestination)) throw error;
+    member.failure = error.message;
+  }
+  return member;
+}
+
+/** An earlier record of this window brings the same image with the same bytes. */
+function isTwin(record: ImageRecord, digest: string | null, images: Map<string, string>): boolean {
+  const key = identityKey(recordIdentity(record), digest);
+  if (key === null) return false;
+  const image = `${key.kind} ${key.value}`;
+  const earlier = images.get(image);
+  if (earlier === undefined) images.set(image, digest ?? '');
+  return earlier === digest;
+}

@@ -1,0 +1,129 @@
+import { lstatSync, readdirSync, realpathSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import type { Digest } from '../base/digest.ts';
+import { foldedPath, PHOTO_FOLDER } from './photo-path.ts';
+import { authorFolder, isSafeName, safeName, withDigits } from './safe-name.ts';
+
+/** The crawler begins a new subfolder for every thousand files of an author. */
+const FILES_PER_FOLDER = 1000;
+
+/** Where a new file goes: the path for the database, and the folder on disk. */
+export interface Destination {
+  /** `indafoto_archive/<author>/<n>/<name>`, always with `/`. */
+  readonly localPath: string;
+  /** Absolute path of the folder. */
+  readonly folder: string;
+  readonly name: string;
+}
+
+/** A parent folder is a link out of the archive, or no folder at all. */
+export class UnsafeDestination extends Error {
+  constructor(path: string) {
+    super(`${path} is a link that leaves the archive, or not a folder`);
+    this.name = 'UnsafeDestination';
+  }
+}
+
+/** Chooses places for new files by the receiver's own rule, never by the sender's path. */
+export class Destinations {
+  readonly #root: string;
+  readonly #namesFile: (localPath: string) => boolean;
+  readonly #counts = new Map<string, number>();
+  readonly #chosen = new Set<string>();
+
+  /** `namesFile` tells whether a row of the database names a file already. */
+  constructor(root: string, namesFile: (localPath: string) => boolean) {
+    this.#root = root;
+    this.#namesFile = namesFile;
+  }
+
+  /**
+   * @param extension put in place of one that does not fit the file's type; null keeps the name's own
+   * @throws UnsafeDestination
+   */
+  choose(author: string | null, baseName: string, digest: Digest, extension: string | null): Destination {
+    const authorPath = `${PHOTO_FOLDER}/${authorFolder(author)}`;
+    const count = this.#count(authorPath);
+    const folder = `${authorPath}/${Math.floor(count / FILES_PER_FOLDER)}`;
+    this.#checkParents(folder);
+    const name = this.#freeName(folder, withExtension(baseName, extension), digest);
+    this.#counts.set(authorPath, count + 1);
+    this.#chosen.add(foldedPath(`${folder}/${name}`));
+    return { localPath: `${folder}/${name}`, folder: join(this.#root, ...folder.split('/')), name };
+  }
+
+  /** Forgets chosen paths whose rows the database knows by now. */
+  settle(): void {
+    this.#chosen.clear();
+  }
+
+  /** A place that was taken between choosing and writing is not chosen again. */
+  taken(localPath: string): void {
+    this.#chosen.add(foldedPath(localPath));
+  }
+
+  #freeName(folder: string, baseName: string, digest: Digest): string {
+    const safe = isSafeName(baseName) ? baseName : null;
+    if (safe !== null && this.#isFree(`${folder}/${safe}`)) return safe;
+    for (const digits of [8, 16, 32, 64]) {
+      const name = withDigits(safeName(baseName), digest.slice(0, digits));
+      if (this.#isFree(`${folder}/${name}`)) return name;
+    }
+    for (let number = 2; ; number += 1) {
+      const name = withDigits(safeName(baseName), `${digest.slice(0, 16)}-${number}`);
+      if (this.#isFree(`${folder}/${name}`)) return name;
+    }
+  }
+
+  #isFree(localPath: string): boolean {
+    if (this.#chosen.has(foldedPath(localPath)) || this.#namesFile(localPath)) return false;
+    return lstatSync(join(this.#root, ...localPath.split('/')), { throwIfNoEntry: false }) === undefined;
+  }
+
+  /** Each existing parent must be a real folder, or a link to one inside the root. */
+  #checkParents(folder: string): void {
+    let path = this.#root;
+    for (const part of folder.split('/')) {
+      path = join(path, part);
+      const status = lstatSync(path, { throwIfNoEntry: false });
+      if (status === undefined) return;
+      if (status.isDirectory()) continue;
+      if (!status.isSymbolicLink() || !this.#isInside(path)) throw new UnsafeDestination(path);
+    }
+  }
+
+  #isInside(path: string): boolean {
+    try {
+      const inside = relative(realpathSync(this.#root), realpathSync(path));
+      return inside !== '' && inside !== '..' && !inside.startsWith(`..${sep}`) && lstatSync(realpathSync(path)).isDirectory();
+    } catch {
+      return false;
+    }
+  }
+
+  /** Files below an author's folder, counted once and then kept up to date. */
+  #count(authorPath: string): number {
+    const known = this.#counts.get(authorPath);
+    if (known !== undefined) return known;
+    const count = countFiles(join(this.#root, ...authorPath.split('/')));
+    this.#counts.set(authorPath, count);
+    return count;
+  }
+}
+
+function countFiles(folder: string): number {
+  let count = 0;
+  try {
+    for (const item of readdirSync(folder, { withFileTypes: true })) {
+      count += item.isDirectory() ? countFiles(join(folder, item.name)) : 1;
+    }
+  } catch (error) {
+    if (!/^(ENOENT|ENOTDIR|EACCES)$/.test((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+  return count;
+}
+
+function withExtension(baseName: string, extension: string | null): string {
+  if (extension === null) return baseName;
+  return `${baseName.replace(/\.[A-Za-z0-9]{1,5}$/, '')}.${extension}`;
+}

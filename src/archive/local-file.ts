@@ -1,0 +1,55 @@
+import { statSync } from 'node:fs';
+import { type Digest, parseDigest } from '../base/digest.ts';
+import { hashFile } from './file-digest.ts';
+import type { LocalImage } from './local-index.ts';
+import { type PathMap, photoPath } from './photo-path.ts';
+
+/** What a local row's file is to a record: the same bytes, other bytes that are whole, or nothing usable. */
+export type LocalFile = 'same' | 'other' | 'unusable';
+
+export interface FileExpectation {
+  readonly digest: Digest;
+  readonly size: number;
+}
+
+export interface FileCheckOptions {
+  /** Hash the file even where its size and digest agree. */
+  readonly always: boolean;
+  readonly maps?: readonly PathMap[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The size of the regular file that a row names, or null when there is none. */
+export function localSize(root: string, row: LocalImage, maps: readonly PathMap[] = []): number | null {
+  if (!row.local_path) return null;
+  try {
+    const status = statSync(photoPath(root, row.local_path, maps), { throwIfNoEntry: false });
+    return status?.isFile() ? status.size : null;
+  } catch {
+    return null; // a name too long, a loop of links: no file to be had
+  }
+}
+
+/**
+ * Usable is a file that exists and has the expected size; where the row's digest is NULL or differs
+ * from the record's, or when asked to, the file is hashed.
+ */
+export async function checkLocalFile(root: string, row: LocalImage, expected: FileExpectation, options: FileCheckOptions): Promise<LocalFile> {
+  const size = localSize(root, row, options.maps);
+  if (size === null || size === 0) return 'unusable';
+  const digest = parseDigest(row.sha256_hash);
+  if (digest === expected.digest && !options.always) return size === expected.size ? 'same' : 'unusable';
+  const found = await hashOrNull(photoPath(root, row.local_path!, options.maps), options.signal);
+  if (found === null) return 'unusable';
+  if (found === expected.digest) return 'same';
+  return digest === null || found === digest ? 'other' : 'unusable';
+}
+
+async function hashOrNull(path: string, signal: AbortSignal | undefined): Promise<Digest | null> {
+  try {
+    return (await hashFile(path, signal)).digest;
+  } catch (error) {
+    if (/^(ENOENT|EACCES|EPERM|EISDIR)$/.test((error as NodeJS.ErrnoException).code ?? '')) return null;
+    throw error;
+  }
+}

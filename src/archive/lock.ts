@@ -1,0 +1,82 @@
+import { rmSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
+import Database from 'better-sqlite3';
+import { BundleError, type ErrorCode, systemCode } from '../base/errors.ts';
+
+/** Held until `release` is called or the process ends, however it ends. */
+export interface Lock {
+  release(): void;
+}
+
+/**
+ * Takes a lock that the system frees when its holder dies: a write transaction on a small SQLite
+ * file. The file also says who holds it, and is removed when the lock is given back.
+ *
+ * @throws BundleError `busyCode` when another process holds it
+ */
+export function takeLock(path: string, busyCode: ErrorCode & `${string}-locked`, subject: string): Lock {
+  for (;;) {
+    const db = openLockFile(path);
+    const before = inode(path);
+    if (!tryHold(db)) {
+      const holder = readHolder(db);
+      db.close();
+      throw new BundleError(busyCode, { params: { path: subject, holder } });
+    }
+    if (before !== null && before === inode(path)) return { release: () => release(db, path) };
+    db.close(); // somebody removed the file between opening and locking it
+  }
+}
+
+function openLockFile(path: string): Database.Database {
+  const db = new Database(path, { timeout: 0 });
+  try {
+    db.pragma('journal_mode = MEMORY');
+    db.exec('CREATE TABLE IF NOT EXISTS holder (name TEXT)');
+  } catch (error) {
+    if (!/^SQLITE_BUSY/.test(systemCode(error))) {
+      db.close();
+      throw error;
+    }
+  }
+  return db;
+}
+
+/** Writes the holder's name and commits, then holds a second transaction that lets others read. */
+function tryHold(db: Database.Database): boolean {
+  try {
+    db.exec('BEGIN IMMEDIATE');
+    db.exec('DELETE FROM holder');
+    db.prepare('INSERT INTO holder VALUES (?)').run(`process ${process.pid} on ${hostname()}`);
+    db.exec('COMMIT; BEGIN IMMEDIATE');
+    return true;
+  } catch (error) {
+    if (!/^SQLITE_BUSY/.test(systemCode(error))) throw error;
+    return false;
+  }
+}
+
+function readHolder(db: Database.Database): string {
+  try {
+    return String(db.prepare('SELECT name FROM holder').pluck().get() ?? 'another process');
+  } catch {
+    return 'another process';
+  }
+}
+
+function inode(path: string): bigint | null {
+  return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino ?? null;
+}
+
+/** On Windows an open file cannot be removed: it is closed first there, and stays if somebody waits for it. */
+function release(db: Database.Database, path: string): void {
+  if (process.platform !== 'win32') rmSync(path, { force: true });
+  db.close();
+  if (process.platform === 'win32') {
+    try {
+      rmSync(path, { force: true });
+    } catch {
+      // another process has opened it meanwhile and holds it now
+    }
+  }
+}

@@ -1,0 +1,214 @@
+import type Database from 'better-sqlite3';
+import type { Journal } from './journal.ts';
+import type { Shape } from './shape.ts';
+
+/** Values of `images` columns under their own names; all text. */
+export type ImageValues = { readonly [column: string]: string };
+
+/** A tag, album or collection with its natural key and its own columns. */
+export interface LinkTarget {
+  readonly key: string;
+  readonly values: { readonly [column: string]: string | number };
+}
+
+export type LinkKind = 'tags' | 'albums' | 'collections';
+export type Links = { readonly [kind in LinkKind]: readonly LinkTarget[] };
+
+interface LinkTable {
+  readonly naturalKey: string;
+  readonly junction: string;
+  readonly column: string;
+}
+
+export const LINK_TABLES: { readonly [kind in LinkKind]: LinkTable } = {
+  tags: { naturalKey: 'name', junction: 'image_tags', column: 'tag_id' },
+  albums: { naturalKey: 'album_id', junction: 'image_albums', column: 'album_id' },
+  collections: { naturalKey: 'collection_id', junction: 'image_collections', column: 'collection_id' },
+};
+
+export const LINK_KINDS = Object.keys(LINK_TABLES) as LinkKind[];
+
+/** What one merge of metadata changed. */
+export interface Changes {
+  columns: number;
+  links: number;
+}
+
+/** Columns of an image that are filled when they are NULL here. */
+export function fillable(shape: Shape): string[] {
+  return shape.columns('images').filter((column) => !['id', 'local_path', 'metadata_updated'].includes(column));
+}
+
+/**
+ * Adds to the archive's rows and never changes what is there: inserts images, fills columns that
+ * are NULL, makes links by natural key. Every step goes to the journal. Runs inside the caller's
+ * transaction.
+ */
+export class MergeRows {
+  readonly #db: Database.Database;
+  readonly #shape: Shape;
+  readonly #journal: Journal | null;
+  readonly #statements = new Map<string, Database.Statement<unknown[], unknown>>();
+  #orphansChecked = false;
+
+  /** Without a journal it only tells what it would change. */
+  constructor(db: Database.Database, shape: Shape, journal: Journal | null) {
+    this.#db = db;
+    this.#shape = shape;
+    this.#journal = journal;
+  }
+
+  /** Returns the new id. `values` holds column names from a fixed list only. */
+  insertImage(record: number, values: ImageValues): number {
+    const columns = this.#shape.select('images', Object.keys(values));
+    const bound = columns.map((column) => this.#insertable(column, values[column]!));
+    const id = this.#idBehindOrphans();
+    const names = id === null ? columns : ['id', ...columns];
+    const parameters = id === null ? bound : [id, ...bound];
+    const marks = names.map(() => '?').join(', ');
+    const insert = this.#prepare(`INSERT INTO images (${names.map(quoted).join(', ')}) VALUES (${marks})`);
+    const newId = Number(insert.run(...parameters).lastInsertRowid);
+    this.#journal?.add({ record, outcome: null, table: 'images', key: String(newId), new: JSON.stringify(values) });
+    return newId;
+  }
+
+  /** A uuid that another row has stays NULL here. */
+  #insertable(column: string, value: string): string | null {
+    return column === 'uuid' && !this.#isFree('uuid', value) ? null : value;
+  }
+
+  /** Orphaned links may name ids that no image had yet: a new image must not inherit them. */
+  #idBehindOrphans(): number | null {
+    if (this.#orphansChecked) return null;
+    this.#orphansChecked = true;
+    let orphan = 0;
+    for (const kind of LINK_KINDS) {
+      const { junction } = LINK_TABLES[kind];
+      if (!this.#shape.has(junction)) continue;
+      orphan = Math.max(orphan, Number(this.#prepare(`SELECT max(image_id) FROM ${junction}`).pluck().get() ?? 0));
+    }
+    const used = Number(this.#prepare('SELECT max(id) FROM images').pluck().get() ?? 0);
+    const sequence = this.#shape.has('sqlite_sequence')
+      ? Number(this.#prepare(`SELECT seq FROM sqlite_sequence WHERE name = 'images'`).pluck().get() ?? 0)
+      : 0;
+    return orphan > Math.max(used, sequence) ? orphan + 1 : null;
+  }
+
+  /** Fills columns that are NULL here; returns how many. */
+  fillImage(record: number, id: number, values: ImageValues): number {
+    const columns = this.#emptyColumns(id, values);
+    for (const column of columns) {
+      if (!this.#journal) continue;
+      this.#prepare(`UPDATE images SET ${quoted(column)} = ? WHERE id = ? AND ${quoted(column)} IS NULL`).run(values[column]!, id);
+      this.#journal.add({ record, outcome: null, table: 'images', key: String(id), column, old: null, new: values[column]! });
+    }
+    return columns.length;
+  }
+
+  #emptyColumns(id: number, values: ImageValues): string[] {
+    const columns = this.#shape.select('images', Object.keys(values)).filter((column) => column !== 'local_path');
+    if (columns.length === 0) return [];
+    const row = this.#prepare(`SELECT ${columns.map(quoted).join(', ')} FROM images WHERE id = ?`).get(id) as Record<string, unknown> | undefined;
+    if (!row) return [];
+    return columns.filter((column) => row[column] === null && this.#mayFill(column, values[column]!));
+  }
+
+  #mayFill(column: string, value: string): boolean {
+    return (column !== 'uuid' && column !== 'url') || this.#isFree(column, value);
+  }
+
+  #isFree(column: 'uuid' | 'url' | string, value: string): boolean {
+    if (!this.#isUnique(column)) return true;
+    return this.#prepare(`SELECT 1 FROM images WHERE ${quoted(column)} = ?`).get(value) === undefined;
+  }
+
+  readonly #unique = new Map<string, boolean>();
+
+  #isUnique(column: string): boolean {
+    const known = this.#unique.get(column);
+    if (known !== undefined) return known;
+    const unique = hasUniqueIndex(this.#db, 'images', column);
+    this.#unique.set(column, unique);
+    return unique;
+  }
+
+  /** Sets columns to new values, whatever they were. */
+  setImage(record: number, id: number, values: ImageValues): void {
+    const columns = this.#shape.select('images', Object.keys(values));
+    const before = this.#prepare(`SELECT ${columns.map(quoted).join(', ')} FROM images WHERE id = ?`).get(id) as Record<string, string | null>;
+    for (const column of columns) {
+      if (before[column] === values[column]) continue;
+      this.#prepare(`UPDATE images SET ${quoted(column)} = ? WHERE id = ?`).run(values[column]!, id);
+      this.#journal?.add({ record, outcome: null, table: 'images', key: String(id), column, old: before[column] ?? null, new: values[column]! });
+    }
+  }
+
+  /** Makes the links that are missing, with the tags, albums and collections that are missing; returns how many links. */
+  link(record: number, imageId: number, links: Links): number {
+    let added = 0;
+    for (const kind of LINK_KINDS) {
+      const table = LINK_TABLES[kind];
+      if (!this.#shape.has(kind) || !this.#shape.has(table.junction)) continue;
+      added += this.#linkKind(record, imageId, kind, links[kind]);
+    }
+    return added;
+  }
+
+  #linkKind(record: number, imageId: number, kind: LinkKind, targets: readonly LinkTarget[]): number {
+    const { junction, column } = LINK_TABLES[kind];
+    const made: number[] = [];
+    let missing = 0;
+    for (const target of targets) {
+      const known = this.#targetId(kind, target.key);
+      const linked = known !== null && this.#prepare(`SELECT 1 FROM ${junction} WHERE image_id = ? AND ${column} = ?`).get(imageId, known) !== undefined;
+      if (linked) continue;
+      missing += 1;
+      if (!this.#journal) continue;
+      const id = known ?? this.#insertTarget(record, kind, target);
+      this.#prepare(`INSERT OR IGNORE INTO ${junction} (image_id, ${column}) VALUES (?, ?)`).run(imageId, id);
+      made.push(id);
+    }
+    if (made.length > 0) this.#journal?.add({ record, outcome: null, table: junction, key: String(imageId), new: JSON.stringify(made) });
+    return missing;
+  }
+
+  #targetId(kind: LinkKind, key: string): number | null {
+    const id = this.#prepare(`SELECT id FROM ${kind} WHERE ${LINK_TABLES[kind].naturalKey} = ?`).pluck().get(key);
+    return id === undefined ? null : Number(id);
+  }
+
+  #insertTarget(record: number, kind: LinkKind, target: LinkTarget): number {
+    const columns = this.#shape.select(kind, Object.keys(target.values));
+    const names = [LINK_TABLES[kind].naturalKey, ...columns];
+    const insert = this.#prepare(`INSERT INTO ${kind} (${names.map(quoted).join(', ')}) VALUES (${names.map(() => '?').join(', ')})`);
+    const id = Number(insert.run(target.key, ...columns.map((column) => bindable(target.values[column]!))).lastInsertRowid);
+    this.#journal?.add({ record, outcome: null, table: kind, key: String(id), new: target.key });
+    return id;
+  }
+
+  #prepare(sql: string): Database.Statement<unknown[], unknown> {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const statement = this.#db.prepare<unknown[], unknown>(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}
+
+/** True when the table cannot hold two rows with the same value in this column. */
+export function hasUniqueIndex(db: Database.Database, table: string, column: string): boolean {
+  const indexes = db.prepare<[string], { name: string }>('SELECT name FROM pragma_index_list(?) WHERE "unique" = 1').all(table);
+  return indexes.some(({ name }) => {
+    const columns = db.prepare<[string], { name: string }>('SELECT name FROM pragma_index_info(?)').all(name);
+    return columns.length === 1 && columns[0]!.name === column;
+  });
+}
+
+/** A JavaScript number bound to a TEXT column would be stored as '123.0'; a whole number goes as an integer. */
+export function bindable(value: string | number): string | number | bigint {
+  return typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value;
+}
+
+function quoted(column: string): string {
+  return `"${column}"`;
+}

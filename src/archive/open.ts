@@ -1,0 +1,158 @@
+import { copyFileSync, existsSync, mkdtempSync, openSync, readSync, closeSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import Database from 'better-sqlite3';
+import { BundleError, systemCode } from '../base/errors.ts';
+import { type Observer, silent } from '../base/events.ts';
+import { Shape } from './shape.ts';
+
+/** Columns without which an archive cannot be matched at all; the others may be missing. */
+const NEEDED_COLUMNS = ['id', 'local_path'];
+const IDENTIFYING_COLUMNS = ['url', 'page_url', 'sha256_hash'];
+
+const SQLITE_MAGIC = 'SQLite format 3\0';
+
+/** Milliseconds that SQLite itself waits for a lock; it blocks everything, so it is short. */
+const BUSY_MILLISECONDS = 20;
+
+/** An opened `indafoto.db`, what its tables look like, and the folder that its paths start from. */
+export interface Archive {
+  readonly path: string;
+  readonly root: string;
+  readonly db: Database.Database;
+  readonly shape: Shape;
+  close(): void;
+}
+
+export interface OpenOptions {
+  readonly root?: string | undefined;
+  readonly observer?: Observer | undefined;
+}
+
+/**
+ * Opens a database to read it in place, with what is in its `-wal`. Where SQLite cannot (a WAL
+ * database in a read-only folder), database and `-wal` are copied to a temporary folder.
+ *
+ * @throws BundleError `db-...`, `root-not-found`
+ */
+export function openToRead(path: string, options: OpenOptions = {}): Archive {
+  const database = locate(path);
+  const root = locateRoot(database, options.root);
+  try {
+    return archive(database, root, new Database(database, { readonly: true, fileMustExist: true, timeout: 5000 }));
+  } catch (error) {
+    if (systemCode(error) !== 'SQLITE_CANTOPEN' && !/^SQLITE_READONLY/.test(systemCode(error))) throw asOpenError(error, database);
+    return openCopy(database, root, options.observer ?? silent);
+  }
+}
+
+/**
+ * Opens a database to write to it.
+ *
+ * @throws BundleError `db-...`, `root-not-found`
+ */
+export function openToWrite(path: string, options: OpenOptions = {}): Archive {
+  const database = locate(path);
+  const root = locateRoot(database, options.root);
+  try {
+    const db = new Database(database, { fileMustExist: true, timeout: BUSY_MILLISECONDS });
+    const opened = archive(database, root, db);
+    db.pragma('synchronous = FULL');
+    db.pragma('cache_size = -65536');
+    return opened;
+  } catch (error) {
+    throw asOpenError(error, database);
+  }
+}
+
+/** `path` itself, or the `indafoto.db` in it when it is a folder. */
+export function locate(path: string): string {
+  const full = resolve(path);
+  const status = statSync(full, { throwIfNoEntry: false });
+  if (status?.isDirectory()) return locate(join(full, 'indafoto.db'));
+  if (!status?.isFile()) throw new BundleError('db-not-found', { params: { path: full } });
+  return full;
+}
+
+function locateRoot(database: string, root: string | undefined): string {
+  const folder = root === undefined ? dirname(database) : resolve(root);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new BundleError('root-not-found', { params: { path: folder } });
+  }
+  return folder;
+}
+
+function archive(path: string, root: string, db: Database.Database, afterClose: () => void = () => {}): Archive {
+  try {
+    checkMagic(path);
+    const shape = Shape.read(db);
+    checkTables(path, shape);
+    const close = () => {
+      db.close();
+      afterClose();
+    };
+    return { path, root, db, shape, close };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function checkMagic(path: string): void {
+  const head = Buffer.alloc(16);
+  const file = openSync(path, 'r');
+  try {
+    const length = readSync(file, head, 0, 16, 0);
+    if (length === 16 && head.toString('latin1') === SQLITE_MAGIC) return;
+    const reason = length === 0 ? 'the file is empty' : 'it does not begin as one';
+    throw new BundleError('db-not-sqlite', { params: { path, reason } });
+  } finally {
+    closeSync(file);
+  }
+}
+
+function checkTables(path: string, shape: Shape): void {
+  if (!shape.has('images')) throw new BundleError('db-no-images', { params: { path } });
+  const missing = NEEDED_COLUMNS.filter((column) => !shape.hasColumn('images', column));
+  if (!IDENTIFYING_COLUMNS.some((column) => shape.hasColumn('images', column))) missing.push(...IDENTIFYING_COLUMNS);
+  if (missing.length > 0) throw new BundleError('db-columns-missing', { params: { path, columns: missing.join(', ') } });
+}
+
+function openCopy(database: string, root: string, observer: Observer): Archive {
+  const folder = mkdtempSync(join(tmpdir(), 'indabundle-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    const copy = join(folder, basename(database));
+    copyFileSync(database, copy);
+    if (existsSync(`${database}-wal`)) copyFileSync(`${database}-wal`, `${copy}-wal`);
+    observer({ type: 'notice', notice: 'database-copied', params: { path: database } });
+    const opened = archive(copy, root, new Database(copy, { fileMustExist: true }), remove);
+    return { ...opened, path: database };
+  } catch (error) {
+    remove();
+    throw asOpenError(error, database);
+  }
+}
+
+function asOpenError(error: unknown, path: string): unknown {
+  if (error instanceof BundleError) return error;
+  const code = systemCode(error);
+  const options = { cause: error, params: { path, what: path } };
+  if (code === 'SQLITE_NOTADB') return new BundleError('db-not-sqlite', options);
+  if (/^SQLITE_CORRUPT/.test(code)) return new BundleError('db-corrupt', options);
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return new BundleError('db-locked', options);
+  if (/^SQLITE_READONLY/.test(code)) return new BundleError('db-read-only', options);
+  if (/^(SQLITE_|E[A-Z]+$)/.test(code)) return new BundleError('db-unreadable', options);
+  return error;
+}
+
+/** @throws BundleError `db-corrupt` when SQLite's own check finds damage. */
+export function quickCheck(archive: Archive): void {
+  let answer: string;
+  try {
+    answer = String(archive.db.pragma('quick_check(1)', { simple: true }));
+  } catch (error) {
+    throw new BundleError('db-corrupt', { cause: error, params: { path: archive.path } });
+  }
+  if (answer !== 'ok') throw new BundleError('db-corrupt', { params: { path: archive.path, reason: answer } });
+}

@@ -1,0 +1,49 @@
+import { isAbsolute, join } from 'node:path';
+
+/** The folder that the crawler puts its photos in, beside the database. */
+export const PHOTO_FOLDER = 'indafoto_archive';
+
+/** A prefix of absolute paths, and what stands there now. */
+export interface PathMap {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** `local_path` with `/` between its parts, however the system that wrote it does that. */
+export function withSlashes(localPath: string): string {
+  return localPath.replaceAll('\\', '/');
+}
+
+/** The last part of a stored path, on whatever system it was written. */
+export function baseName(localPath: string): string {
+  return withSlashes(localPath).split('/').at(-1) ?? '';
+}
+
+const DRIVE = /^[A-Za-z]:\//;
+
+/** True for paths that do not start from the archive's folder, on POSIX or on Windows. */
+export function isAbsolutePath(localPath: string): boolean {
+  const path = withSlashes(localPath);
+  return path.startsWith('/') || DRIVE.test(path);
+}
+
+/** The place on this system that a `local_path` names, with prefixes replaced where the disk has moved. */
+export function photoPath(root: string, localPath: string, maps: readonly PathMap[] = []): string {
+  const path = mapped(withSlashes(localPath), maps);
+  if (isAbsolutePath(path) || isAbsolute(path)) return path;
+  return join(root, ...path.split('/'));
+}
+
+function mapped(path: string, maps: readonly PathMap[]): string {
+  for (const { from, to } of maps) {
+    const prefix = withSlashes(from).replace(/\/$/, '');
+    const matches = DRIVE.test(`${prefix}/`) ? path.toLowerCase().startsWith(`${prefix.toLowerCase()}/`) : path.startsWith(`${prefix}/`);
+    if (matches) return withSlashes(to).replace(/\/$/, '') + path.slice(prefix.length);
+  }
+  return path;
+}
+
+/** One spelling for paths that name the same file where case and Unicode form do not count. */
+export function foldedPath(localPath: string): string {
+  return withSlashes(localPath).replace(/\/+/g, '/').replace(/^\.\//, '').normalize('NFC').toLowerCase();
+}

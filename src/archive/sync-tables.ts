@@ -1,0 +1,191 @@
+import type Database from 'better-sqlite3';
+
+/** All that a sync row can be. */
+export type SyncStatus = 'pending' | 'completed' | 'error';
+
+const SYNC_TABLES = `
+CREATE TABLE IF NOT EXISTS sync_operations (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, operation_id TEXT UNIQUE, start_time TEXT, end_time TEXT,
+  status TEXT, source_db_path TEXT, total_files INTEGER DEFAULT 0, processed_files INTEGER DEFAULT 0,
+  error_count INTEGER DEFAULT 0);
+CREATE TABLE IF NOT EXISTS sync_files (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, operation_id TEXT, image_id INTEGER, file_path TEXT, file_hash TEXT,
+  status TEXT, error_message TEXT,
+  FOREIGN KEY (operation_id) REFERENCES sync_operations (operation_id),
+  FOREIGN KEY (image_id) REFERENCES images (id));
+CREATE TABLE IF NOT EXISTS sync_export_lists (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, operation_id TEXT, list_id TEXT UNIQUE, created_time TEXT,
+  total_files INTEGER DEFAULT 0, processed_files INTEGER DEFAULT 0, status TEXT);
+CREATE TABLE IF NOT EXISTS sync_export_files (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, list_id TEXT, image_id INTEGER, export_path TEXT, status TEXT,
+  FOREIGN KEY (list_id) REFERENCES sync_export_lists (list_id),
+  FOREIGN KEY (image_id) REFERENCES images (id));
+CREATE TABLE IF NOT EXISTS indabundle_journal (
+  operation TEXT NOT NULL, sequence INTEGER NOT NULL, record INTEGER, outcome TEXT,
+  "table" TEXT, "key" TEXT, "column" TEXT, old TEXT, new TEXT,
+  PRIMARY KEY (operation, sequence)) WITHOUT ROWID;
+`;
+
+/** Creates the sync tables where they are missing; those that other programs made are used as they are. */
+export function createSyncTables(db: Database.Database): void {
+  db.exec(SYNC_TABLES);
+}
+
+/** True when this database has all the tables that {@link createSyncTables} makes. */
+export function hasSyncTables(db: Database.Database): boolean {
+  const names = ['sync_operations', 'sync_files', 'sync_export_lists', 'sync_export_files', 'indabundle_journal'];
+  const found = db.prepare(`SELECT count(*) FROM main.sqlite_master WHERE type = 'table' AND name IN (${names.map(() => '?').join()})`);
+  return found.pluck().get(...names) === names.length;
+}
+
+export interface Operation {
+  readonly id: number;
+  readonly operation_id: string;
+  readonly status: SyncStatus;
+}
+
+export interface ExportList {
+  readonly id: number;
+  readonly list_id: string;
+  readonly operation_id: string | null;
+  readonly total_files: number;
+  readonly processed_files: number;
+  readonly status: SyncStatus;
+}
+
+/** The time as the sync tables hold it. */
+export function syncTime(now: Date): string {
+  return now.toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** The rows of the four sync tables, written by id and counted by increments. */
+export class SyncTables {
+  readonly #db: Database.Database;
+  readonly #operationKey: 'id' | 'operation_id';
+  readonly #listKey: 'id' | 'list_id';
+  readonly #insertListFile: Database.Statement;
+  readonly #setListFile: Database.Statement;
+  readonly #insertFile: Database.Statement;
+  readonly #setFile: Database.Statement;
+  readonly #addToOperation: Database.Statement;
+  readonly #addToList: Database.Statement;
+
+  constructor(db: Database.Database) {
+    this.#db = db;
+    this.#operationKey = referenced(db, 'sync_files', 'operation_id') === 'id' ? 'id' : 'operation_id';
+    this.#listKey = referenced(db, 'sync_export_files', 'list_id') === 'id' ? 'id' : 'list_id';
+    this.#insertListFile = db.prepare(
+      'INSERT INTO sync_export_files (list_id, image_id, export_path, status) VALUES (?, ?, ?, ?)',
+    );
+    this.#setListFile = db.prepare('UPDATE sync_export_files SET status = ?, image_id = coalesce(?, image_id) WHERE id = ?');
+    this.#insertFile = db.prepare(
+      'INSERT INTO sync_files (operation_id, image_id, file_path, file_hash, status, error_message) VALUES (?, ?, ?, ?, ?, ?)',
+    );
+    this.#setFile = db.prepare('UPDATE sync_files SET image_id = ?, file_path = ?, status = ?, error_message = ? WHERE id = ?');
+    this.#addToOperation = db.prepare(
+      'UPDATE sync_operations SET processed_files = coalesce(processed_files, 0) + ?, error_count = coalesce(error_count, 0) + ?, end_time = ? WHERE operation_id = ?',
+    );
+    this.#addToList = db.prepare(
+      'UPDATE sync_export_lists SET processed_files = coalesce(processed_files, 0) + ? WHERE list_id = ?',
+    );
+  }
+
+  createOperation(operationId: string, source: string, total: number, now: Date): void {
+    this.#db
+      .prepare(`INSERT INTO sync_operations (operation_id, start_time, status, source_db_path, total_files, processed_files, error_count)
+                VALUES (?, ?, 'pending', ?, ?, 0, 0)`)
+      .run(operationId, syncTime(now), source, total);
+  }
+
+  operation(operationId: string): Operation | null {
+    const find = this.#db.prepare<[string], Operation>('SELECT id, operation_id, status FROM sync_operations WHERE operation_id = ?');
+    return find.get(operationId) ?? null;
+  }
+
+  setOperation(operationId: string, values: { status?: SyncStatus; total?: number }, now: Date): void {
+    this.#db
+      .prepare(`UPDATE sync_operations SET status = coalesce(?, status), total_files = coalesce(?, total_files), end_time = ?
+                WHERE operation_id = ?`)
+      .run(values.status ?? null, values.total ?? null, syncTime(now), operationId);
+  }
+
+  addToOperation(operationId: string, processed: number, errors: number, now: Date): void {
+    this.#addToOperation.run(processed, errors, syncTime(now), operationId);
+  }
+
+  createList(listId: string, operationId: string | null, total: number, now: Date): void {
+    this.#db
+      .prepare(`INSERT INTO sync_export_lists (operation_id, list_id, created_time, total_files, processed_files, status)
+                VALUES (?, ?, ?, ?, 0, 'pending')`)
+      .run(operationId, listId, syncTime(now), total);
+  }
+
+  list(listId: string): ExportList | null {
+    const columns = 'id, list_id, operation_id, total_files, processed_files, status';
+    return this.#db.prepare<[string], ExportList>(`SELECT ${columns} FROM sync_export_lists WHERE list_id = ?`).get(listId) ?? null;
+  }
+
+  setList(listId: string, values: { operationId?: string; status?: SyncStatus; total?: number }): void {
+    this.#db
+      .prepare(`UPDATE sync_export_lists SET operation_id = coalesce(?, operation_id), status = coalesce(?, status),
+                total_files = coalesce(?, total_files) WHERE list_id = ?`)
+      .run(values.operationId ?? null, values.status ?? null, values.total ?? null, listId);
+  }
+
+  addToList(listId: string, processed: number): void {
+    this.#addToList.run(processed, listId);
+  }
+
+  /** What `sync_export_files.list_id` holds for a list: its `list_id`, or its row's id where a script declared it so. */
+  listReference(list: ExportList): string | number {
+    return this.#listKey === 'id' ? list.id : list.list_id;
+  }
+
+  /** Returns the new row's id. */
+  addListFile(list: ExportList, imageId: number | null, exportPath: string, status: SyncStatus): number {
+    return Number(this.#insertListFile.run(this.listReference(list), imageId, exportPath, status).lastInsertRowid);
+  }
+
+  setListFile(id: number, status: SyncStatus, imageId: number | null): void {
+    this.#setListFile.run(status, imageId, id);
+  }
+
+  setListPath(id: number, exportPath: string): void {
+    this.#db.prepare('UPDATE sync_export_files SET export_path = ? WHERE id = ?').run(exportPath, id);
+  }
+
+  /** Returns the new row's id. */
+  addFile(operation: Operation, file: SyncFile): number {
+    const reference = this.#operationKey === 'id' ? operation.id : operation.operation_id;
+    return Number(this.#insertFile.run(reference, file.imageId, file.path, file.digest, file.status, file.message).lastInsertRowid);
+  }
+
+  setFile(id: number, file: Omit<SyncFile, 'digest'>): void {
+    this.#setFile.run(file.imageId, file.path, file.status, file.message, id);
+  }
+
+  /** The rows of an operation that were begun and not finished. */
+  pendingFiles(operation: Operation): { id: number; file_path: string | null; file_hash: string | null }[] {
+    const reference = this.#operationKey === 'id' ? operation.id : operation.operation_id;
+    return this.#db
+      .prepare<[string | number], { id: number; file_path: string | null; file_hash: string | null }>(
+        `SELECT id, file_path, file_hash FROM sync_files WHERE operation_id = ? AND status = 'pending'`,
+      )
+      .all(reference);
+  }
+}
+
+/** One row of `sync_files`: a record's fate. */
+export interface SyncFile {
+  readonly imageId: number | null;
+  readonly path: string | null;
+  readonly digest: string | null;
+  readonly status: SyncStatus;
+  readonly message: string | null;
+}
+
+/** The column that a foreign key points at, as whoever created the table declared it. */
+function referenced(db: Database.Database, table: string, column: string): string | null {
+  const keys = db.prepare<[string], { from: string; to: string | null }>('SELECT "from", "to" FROM pragma_foreign_key_list(?)').all(table);
+  return keys.find((key) => key.from === column)?.to ?? null;
+}

@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type Database from 'better-sqlite3';
+import { BundleError, systemCode } from '../base/errors.ts';
+import { type Observer, silent } from '../base/events.ts';
+
+/** A failed insert of the crawler can hold the lock for minutes; after this we give up. */
+const PATIENCE_MILLISECONDS = 5 * 60 * 1000;
+const FIRST_PAUSE = 10;
+const LONGEST_PAUSE = 250;
+const SAY_AFTER = 2000;
+
+export interface WaitOptions {
+  readonly observer?: Observer | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** What is locked, for messages. */
+  readonly what?: string;
+}
+
+/**
+ * Runs `work` in one `BEGIN IMMEDIATE` transaction and commits it. The wait for the lock does not
+ * block anything else. An error inside rolls everything back and is thrown on: nothing of a
+ * transaction survives half.
+ *
+ * @throws BundleError `db-locked` after five minutes
+ */
+export async function immediately<T>(db: Database.Database, work: () => T, options: WaitOptions = {}): Promise<T> {
+  await begin(db, options);
+  try {
+    const result = work();
+    await commit(db, options);
+    return result;
+  } catch (error) {
+    if (db.inTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+const begin = (db: Database.Database, options: WaitOptions) => retryBusy(() => db.exec('BEGIN IMMEDIATE'), options);
+
+/** Outside WAL a reader can make even the commit wait. */
+const commit = (db: Database.Database, options: WaitOptions) => retryBusy(() => db.exec('COMMIT'), options);
+
+async function retryBusy(attempt: () => void, options: WaitOptions): Promise<void> {
+  let waited = 0;
+  let said = false;
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    try {
+      attempt();
+      return;
+    } catch (error) {
+      if (!/^SQLITE_BUSY/.test(systemCode(error))) throw error;
+      if (waited >= PATIENCE_MILLISECONDS) {
+        throw new BundleError('db-locked', { cause: error, params: { what: options.what ?? 'indafoto.db' } });
+      }
+    }
+    if (waited >= SAY_AFTER && !said) {
+      said = true;
+      (options.observer ?? silent)({ type: 'notice', notice: 'waiting-for-lock', params: { path: options.what ?? 'indafoto.db' } });
+    }
+    await sleep(pause, undefined, options.signal ? { signal: options.signal } : {});
+    waited += pause;
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * Every error that ends a command: what happened (with the reason), what to do next, and which
+ * exit status it has. These are the English texts; `cli/messages/hu.ts` has the same keys.
+ */
+export interface ErrorText {
+  readonly exit: 'internal' | 'usage' | 'partial' | 'refused' | 'archive' | 'environment' | 'interrupted';
+  readonly what: string;
+  readonly next: string;
+}
+
+const usage = 'usage';
+const refused = 'refused';
+const archive = 'archive';
+const environment = 'environment';
+
+export const ERROR_TEXTS = {
+  usage: { exit: usage, what: '{{problem}}', next: 'See: indabundle {{command}} --help' },
+  'option-value': {
+    exit: usage,
+    what: '{{option}} does not understand "{{found}}"; expected {{expected}}.',
+    next: 'Correct the option and run the command again.',
+  },
+  'output-exists': {
+    exit: usage,
+    what: '{{path}} exists already and was not touched.',
+    next: 'Choose another name with -o, or add --force to replace it.',
+  },
+  'output-is-input': {
+    exit: usage,
+    what: '{{path}} belongs to the archive and cannot be the output.',
+    next: 'Choose another name with -o.',
+  },
+  'input-not-found': {
+    exit: refused,
+    what: 'There is nothing at {{path}}.',
+    next: 'Check the name and that the disk or stick is connected.',
+  },
+  'not-a-bundle': {
+    exit: refused,
+    what: '{{path}} is not an indabundle: {{reason}}',
+    next: 'Check that the right file was chosen and that its copy or download finished.',
+  },
+  'bundle-not-acceptable': {
+    exit: refused,
+    what: '{{path}} cannot be used: {{reason}}. Nothing was applied.',
+    next: 'Run: indabundle verify "{{path}}" to see every finding, and ask the sender for a new copy.',
+  },
+  'db-not-found': {
+    exit: archive,
+    what: 'There is no database at {{path}}.',
+    next: 'Name it with --db, for example --db D:\\archive\\indafoto.db',
+  },
+  'db-not-sqlite': {
+    exit: archive,
+    what: '{{path}} is not an SQLite database, or it is encrypted: {{reason}}',
+    next: 'Name the indafoto.db of the archive with --db.',
+  },
+  'db-no-images': {
+    exit: archive,
+    what: '{{path}} is a database without an images table, so it is not a photo archive.',
+    next: 'Name the indafoto.db that the crawler wrote with --db.',
+  },
+  'db-columns-missing': {
+    exit: archive,
+    what: 'The images table of {{path}} lacks the columns {{columns}}.',
+    next: 'Start the crawler once on this archive, so that it brings the database up to date, then run again.',
+  },
+  'db-corrupt': {
+    exit: archive,
+    what: 'The database {{path}} is damaged: {{reason}}',
+    next: 'Restore a backup of it, or recover it with: sqlite3 indafoto.db ".recover". Nothing was changed.',
+  },
+  'db-unreadable': {
+    exit: archive,
+    what: 'The database {{path}} cannot be opened: {{reason}}',
+    next: 'Check the permissions of the file and of its folder.',
+  },
+  'db-read-only': {
+    exit: archive,
+    what: 'The database {{path}} cannot be written: {{reason}}',
+    next: 'Remove the write protection of the file and of its folder, then run again.',
+  },
+  'db-locked': {
+    exit: environment,
+    what: 'The database {{what}} stayed locked by another program: {{reason}}',
+    next: 'Wait for the other program or close it, then run the same command again; it goes on where it stopped.',
+  },
+  'archive-locked': {
+    exit: environment,
+    what: 'Another indabundle is working on this archive ({{holder}}).',
+    next: 'Wait until it has finished, then run the same command again.',
+  },
+  'output-locked': {
+    exit: environment,
+    what: 'Another indabundle is writing {{path}} ({{holder}}).',
+    next: 'Wait until it has finished, or choose another name with -o.',
+  },
+  'root-not-found': {
+    exit: archive,
+    what: 'There is no folder at {{path}} to find the photos in.',
+    next: 'Name the folder that holds indafoto_archive with --root.',
+  },
+  'no-space': {
+    exit: environment,
+    what: 'There is not enough room for {{what}}: {{reason}}',
+    next: 'Free some space and run the same command again; it goes on where it stopped.',
+  },
+  'io-error': {
+    exit: environment,
+    what: 'Reading or writing {{what}} failed: {{reason}}',
+    next: 'Check the disk or stick and its cable, then run the same command again; it goes on where it stopped.',
+  },
+  'not-permitted': {
+    exit: environment,
+    what: 'The system does not permit access to {{what}}: {{reason}}',
+    next: 'Check the permissions, or close the program that uses it, then run the same command again.',
+  },
+  'file-too-large': {
+    exit: environment,
+    what: '{{what}} would be {{size}}, but the file system at {{path}} holds files of at most {{limit}}.',
+    next: 'Choose another disk, or write several smaller bundles with filters.',
+  },
+  'list-not-found': {
+    exit: usage,
+    what: 'There is no list {{list}} in {{path}}.',
+    next: 'See the lists with: indabundle status',
+  },
+  interrupted: {
+    exit: 'interrupted',
+    what: 'Stopped as asked. What was done is kept.',
+    next: 'Run the same command again to go on.',
+  },
+  internal: {
+    exit: 'internal',
+    what: 'An error of indabundle itself: {{reason}}',
+    next: 'Please report it with the command you ran. What was done before is kept.',
+  },
+} as const satisfies Record<string, ErrorText>;

@@ -1,0 +1,92 @@
+import { ERROR_TEXTS } from './error-texts.ts';
+import type { Finding } from './findings.ts';
+
+/** What the process answers to its caller; the same number for the same kind of end, always. */
+export const EXIT = {
+  whole: 0,
+  internal: 1,
+  usage: 2,
+  partial: 3,
+  refused: 4,
+  archive: 5,
+  environment: 6,
+  interrupted: 130,
+} as const;
+
+export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
+export type ErrorCode = keyof typeof ERROR_TEXTS;
+export type ErrorParams = Readonly<Record<string, string | number>>;
+
+export interface BundleErrorOptions {
+  readonly params?: ErrorParams;
+  readonly cause?: unknown;
+  readonly findings?: readonly Finding[];
+}
+
+/**
+ * Not being able to go on. `code` is stable and has one exit status; `message` says what happened
+ * and why, `hint` what to do next, both in English; other languages are made from `code` and `params`.
+ */
+export class BundleError extends Error {
+  readonly code: ErrorCode;
+  readonly params: ErrorParams;
+  readonly hint: string;
+  readonly findings: readonly Finding[];
+
+  constructor(code: ErrorCode, options: BundleErrorOptions = {}) {
+    const params = { reason: reasonOf(options.cause), ...options.params };
+    const text = ERROR_TEXTS[code];
+    super(fill(text.what, params), options.cause === undefined ? {} : { cause: options.cause });
+    this.name = 'BundleError';
+    this.code = code;
+    this.params = params;
+    this.hint = fill(text.next, params);
+    this.findings = options.findings ?? [];
+  }
+
+  get exitStatus(): ExitStatus {
+    return EXIT[ERROR_TEXTS[this.code].exit];
+  }
+}
+
+/** Puts `{{name}}` values into a text. */
+export function fill(text: string, params: ErrorParams): string {
+  return text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(params[name] ?? ''));
+}
+
+function reasonOf(cause: unknown): string {
+  if (cause === undefined) return '';
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** The error code of a failed system call (`ENOSPC`, `EIO`, ...), or of SQLite; '' for anything else. */
+export function systemCode(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : '';
+}
+
+const ENVIRONMENT_CODES = /^(ENOSPC|EDQUOT|EIO|EROFS|ENXIO|ENODEV|EMFILE|ENFILE|EFBIG|ESTALE|EPIPE)$/;
+const SQLITE_ENVIRONMENT = /^SQLITE_(FULL|IOERR|BUSY|LOCKED|NOMEM|PROTOCOL|READONLY)/;
+
+/**
+ * Turns whatever was thrown into a BundleError when it comes from the machine (full disk, pulled
+ * stick, locked database); programmer mistakes come back unchanged.
+ */
+export function asBundleError(error: unknown, what: string): unknown {
+  if (error instanceof BundleError) return error;
+  if ((error as Error | null)?.name === 'AbortError') return new BundleError('interrupted');
+  const code = systemCode(error);
+  const params = { what };
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL') {
+    return new BundleError('no-space', { cause: error, params });
+  }
+  if (/^SQLITE_(BUSY|LOCKED|PROTOCOL)/.test(code))
+    return new BundleError('db-locked', { cause: error, params });
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code))
+    return new BundleError('db-corrupt', { cause: error, params: { path: what } });
+  if (ENVIRONMENT_CODES.test(code) || SQLITE_ENVIRONMENT.test(code)) {
+    return new BundleError('io-error', { cause: error, params });
+  }
+  if (/^E(ACCES|PERM|BUSY)$/.test(code)) return new BundleError('not-permitted', { cause: error, params });
+  return error;
+}

@@ -1,0 +1,140 @@
+import { MAX_JSON_DEPTH } from './limits.ts';
+
+/** Why a piece of JSON was refused; `offset` is in UTF-16 units from its start. */
+export class JsonRefused extends Error {
+  readonly offset: number;
+  constructor(reason: string, offset: number) {
+    super(reason);
+    this.name = 'JsonRefused';
+    this.offset = offset;
+  }
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const MAX_SHOWN_KEY = 64;
+const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+
+/**
+ * Parses JSON that comes from strangers. Beyond the grammar it refuses what two readers could
+ * understand differently, or what does harm further in: bytes that are no UTF-8, a byte order
+ * mark, lone surrogates, NUL characters, keys that occur twice or reach an object's prototype,
+ * integers beyond 2^53, and nesting deeper than {@link MAX_JSON_DEPTH}.
+ *
+ * @throws JsonRefused
+ */
+export function parseStrictJson(bytes: Uint8Array): unknown {
+  const text = decodeUtf8(bytes);
+  refuseBadText(text);
+  checkStructure(text);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new JsonRefused((error as Error).message, 0);
+  }
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return UTF8.decode(bytes);
+  } catch {
+    throw new JsonRefused('not valid UTF-8', 0);
+  }
+}
+
+function refuseBadText(text: string): void {
+  if (text.charCodeAt(0) === 0xfeff) throw new JsonRefused('byte order mark', 0);
+  const nul = text.indexOf('\0');
+  if (nul >= 0) throw new JsonRefused('NUL character', nul);
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** One walk over the text: depth, repeated keys, escapes and numbers, none of which JSON.parse minds. */
+function checkStructure(text: string): void {
+  const keys: (Set<string> | null)[] = [];
+  let position = 0;
+  while (position < text.length) {
+    const code = text.charCodeAt(position);
+    if (code === QUOTE) {
+      position = checkString(text, position, keys.at(-1) ?? null);
+    } else if (code === 0x7b || code === 0x5b) {
+      if (keys.length >= MAX_JSON_DEPTH) throw new JsonRefused('nested too deeply', position);
+      keys.push(code === 0x7b ? new Set() : null);
+      position += 1;
+    } else if (code === 0x7d || code === 0x5d) {
+      keys.pop();
+      position += 1;
+    } else if (isNumberStart(code)) {
+      position = checkNumber(text, position);
+    } else {
+      position += 1;
+    }
+  }
+}
+
+function isNumberStart(code: number): boolean {
+  return code === 0x2d || (code >= 0x30 && code <= 0x39);
+}
+
+/** Returns the position behind the string's closing quote. */
+function checkString(text: string, start: number, keys: Set<string> | null): number {
+  const end = closingQuote(text, start);
+  const escaped = text.slice(start, end).includes('\\');
+  if (escaped) refuseEscapes(text.slice(start, end), start);
+  if (keys && isKey(text, end)) {
+    const key = escaped ? String(JSON.parse(text.slice(start, end))) : text.slice(start + 1, end - 1);
+    if (keys.has(key)) throw new JsonRefused(`key "${shortened(key)}" occurs twice`, start);
+    if (FORBIDDEN_KEYS.has(key)) throw new JsonRefused(`key "${key}" is not allowed`, start);
+    keys.add(key);
+  }
+  return end;
+}
+
+/** A text before a colon is a key, whatever blanks stand between them. */
+function isKey(text: string, end: number): boolean {
+  const colon = /[ \t\n\r]*:/y;
+  colon.lastIndex = end;
+  return colon.test(text);
+}
+
+/** A key may be as long as its document; a reason is kept and printed. */
+function shortened(key: string): string {
+  return key.length > MAX_SHOWN_KEY ? `${key.slice(0, MAX_SHOWN_KEY)}...` : key;
+}
+
+function closingQuote(text: string, start: number): number {
+  let from = start + 1;
+  for (;;) {
+    const quote = text.indexOf('"', from);
+    if (quote < 0) throw new JsonRefused('text without an end', start);
+    let backslashes = 0;
+    while (text.charCodeAt(quote - 1 - backslashes) === BACKSLASH) backslashes += 1;
+    if (backslashes % 2 === 0) return quote + 1;
+    from = quote + 1;
+  }
+}
+
+function refuseEscapes(quoted: string, start: number): void {
+  let value: string;
+  try {
+    value = JSON.parse(quoted) as string;
+  } catch {
+    throw new JsonRefused('bad escape', start);
+  }
+  if (value.includes('\0')) throw new JsonRefused('NUL character', start);
+  if (!value.isWellFormed()) throw new JsonRefused('lone surrogate', start);
+}
+
+function checkNumber(text: string, start: number): number {
+  const match = /-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
+  match.lastIndex = start;
+  const literal = match.exec(text)?.[0];
+  if (literal === undefined) throw new JsonRefused('bad number', start);
+  const value = Number(literal);
+  if (!Number.isFinite(value)) throw new JsonRefused('number out of range', start);
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+    throw new JsonRefused('integer beyond 2^53', start);
+  }
+  return start + literal.length;
+}

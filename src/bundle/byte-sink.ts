@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+
+/** Where the bytes of a bundle go. */
+export interface ByteSink {
+  /** Appends; `bytes` may be reused when the promise resolves. */
+  write(bytes: Buffer): Promise<void>;
+  /** Takes back everything behind `length`; false where that is impossible. */
+  truncate(length: number): Promise<boolean>;
+  /** Makes everything durable and gives it its name. */
+  finish(): Promise<void>;
+  /** Gives up; what was written so far may stay for another try. */
+  abandon(): Promise<void>;
+}
+
+/** Writes into a stream at the pace at which its reader takes it. */
+export class StreamSink implements ByteSink {
+  readonly #stream: Writable;
+  readonly #closed = new AbortController();
+  #failure: Error | null = null;
+
+  constructor(stream: Writable) {
+    this.#stream = stream;
+    stream.on('error', (error: Error) => {
+      this.#failure = error;
+    });
+    stream.on('close', () => {
+      this.#failure ??= Object.assign(new Error('the reader closed the stream'), { code: 'EPIPE' });
+      this.#closed.abort();
+    });
+  }
+
+  async write(bytes: Buffer): Promise<void> {
+    if (this.#failure) throw this.#failure;
+    if (this.#stream.write(Buffer.from(bytes))) return;
+    try {
+      await once(this.#stream, 'drain', { signal: this.#closed.signal });
+    } catch (error) {
+      throw this.#failure ?? error;
+    }
+  }
+
+  async truncate(): Promise<boolean> {
+    return false;
+  }
+
+  async finish(): Promise<void> {
+    if (this.#failure) throw this.#failure;
+    await new Promise<void>((resolve, reject) => {
+      this.#stream.end((error?: Error | null) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  async abandon(): Promise<void> {
+    this.#stream.destroy();
+  }
+}

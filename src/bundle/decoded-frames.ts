@@ -1,0 +1,202 @@
+import zstd from 'zstd-napi/binding.js';
+import { type FindingList, Refused } from '../base/findings.ts';
+import { MAX_FRAME_CONTENT } from '../base/limits.ts';
+import { ByteCursor } from './byte-cursor.ts';
+import type { ByteSource } from './byte-source.ts';
+import { type FramePiece, FrameReader, magicWithin } from './frame-reader.ts';
+import { FrameLengths, SEEK_TABLE_MAGIC, SKIPPABLE_HEADER_BYTES, seekTableAgrees } from './seek-table.ts';
+
+/** One decoded frame; its content is valid until the next is asked for. */
+export interface Frame {
+  /** Counted from 0; a guess behind damage. */
+  readonly number: number;
+  readonly offset: number;
+  readonly content: Buffer;
+  /** False for stored payload, whose bytes nothing has proven yet. */
+  readonly hasChecksum: boolean;
+  /** Offset of the content in the uncompressed tar, null behind damage. */
+  readonly tarOffset: number | null;
+}
+
+/** Which frames may be passed over without being read. */
+export interface FrameSkip {
+  /** Given a frame number, the number and file offset of the frame to go on with, or null to read it. */
+  (number: number): { readonly number: number; readonly offset: number; readonly tarOffset: number } | null;
+}
+
+/** The frames of a bundle one after the other, and what may stand behind them: the seek table. */
+export class DecodedFrames {
+  /** Frames read so far, as they really are. */
+  readonly lengths = new FrameLengths();
+  /** Set by who knows from a seek table which frames are not needed. */
+  skip: FrameSkip | null = null;
+  /** Set by who reads the tar, at its end blocks: only the seek table may follow. */
+  tarEnded = false;
+
+  readonly #cursor: ByteCursor;
+  readonly #reader: FrameReader;
+  readonly #findings: FindingList;
+  readonly #decoder = new zstd.DCtx();
+  #content = Buffer.allocUnsafe(2 * 1024 * 1024);
+  #number = 0;
+  #tarOffset: number | null = 0;
+  #behindDamage = false;
+  #skipped = false;
+  #sawSeekTable = false;
+  #finished = false;
+
+  constructor(source: ByteSource, findings: FindingList) {
+    this.#cursor = new ByteCursor(source);
+    this.#reader = new FrameReader(this.#cursor);
+    this.#findings = findings;
+  }
+
+  /** Bytes of the file that were read or passed over. */
+  get position(): number {
+    return this.#cursor.offset;
+  }
+
+  /** Reads and decodes the next frame; null at the end of the input, where the end is checked. */
+  async next(): Promise<Frame | 'damaged' | null> {
+    if (this.#finished) return null;
+    this.#skipFrames();
+    const frame = await this.#take(await this.#reader.next());
+    this.#finished = frame === null;
+    this.#behindDamage = frame === 'damaged';
+    return frame;
+  }
+
+  /** Reports a frame that is not as it should be. */
+  damaged(frame: { number: number; offset: number }, expected: string, found: string): void {
+    const where = { frame: frame.number, offset: frame.offset };
+    this.#findings.add({ code: 'frame-damaged', gravity: 'damage', where, expected, found });
+  }
+
+  async #take(piece: FramePiece): Promise<Frame | 'damaged' | null> {
+    switch (piece.kind) {
+      case 'frame': {
+        if (this.tarEnded) throw this.#trailing(piece.offset, 'a frame');
+        const frame = this.#decode(piece);
+        this.lengths.add({ compressed: piece.bytes.length, content: piece.contentSize });
+        this.#cursor.consume(
+          frame === 'damaged' ? await this.#ownLength(piece.bytes.length) : piece.bytes.length,
+        );
+        return frame;
+      }
+      case 'skippable':
+        return await this.#skippable(piece.offset, piece.magic, piece.contentBytes);
+      case 'damaged': {
+        const { code, offset, expected, found } = piece;
+        if (this.tarEnded) throw this.#trailing(offset, found);
+        this.#findings.add({
+          code,
+          gravity: 'damage',
+          where: { frame: this.#number, offset },
+          expected,
+          found,
+        });
+        this.#tarOffset = null;
+        this.#number += 1;
+        return 'damaged';
+      }
+      case 'cut':
+        return this.#truncated(piece.offset);
+      case 'end':
+        return this.tarEnded && this.#sawSeekTable ? null : this.#truncated(piece.offset);
+    }
+  }
+
+  /** A damaged block header can lead into the next frames: the first of them ends this one. */
+  async #ownLength(length: number): Promise<number> {
+    await this.#cursor.ensure(length + 3);
+    const next = magicWithin(this.#cursor.bytes.subarray(0, length + 3));
+    if (next < 0) return length;
+    if (next !== length) this.#tarOffset = null;
+    return next;
+  }
+
+  #skipFrames(): void {
+    const target = this.skip?.(this.#number);
+    if (!target) return;
+    this.#cursor.seek(target.offset);
+    this.#number = target.number;
+    this.#tarOffset = target.tarOffset;
+    this.#skipped = true;
+  }
+
+  #decode(piece: FramePiece & { kind: 'frame' }): Frame | 'damaged' {
+    const { offset, contentSize, hasChecksum } = piece;
+    const number = this.#number;
+    const tarOffset = this.#tarOffset;
+    this.#number += 1;
+    if (this.#tarOffset !== null) this.#tarOffset += contentSize;
+    const content = this.#roomFor(contentSize);
+    try {
+      const length = this.#decoder.decompress(content, piece.bytes);
+      if (length === contentSize) return { number, offset, content, hasChecksum, tarOffset };
+      this.damaged({ number, offset }, `${contentSize} bytes of content`, `${length} bytes`);
+    } catch (error) {
+      this.damaged({ number, offset }, 'a frame that can be decompressed', (error as Error).message);
+    }
+    return 'damaged';
+  }
+
+  #roomFor(contentSize: number): Buffer {
+    if (this.#content.length < contentSize) this.#content = Buffer.allocUnsafe(MAX_FRAME_CONTENT);
+    return this.#content.subarray(0, contentSize);
+  }
+
+  async #skippable(offset: number, magic: number, contentBytes: number): Promise<null> {
+    if (!this.tarEnded) {
+      // The frame that was damaged can have been the last one: then the end is what is lost.
+      if (this.#behindDamage && magic === SEEK_TABLE_MAGIC) return this.#truncated(offset);
+      const detail = { expected: 'a frame of the tar', found: 'a skippable frame' };
+      throw new Refused('entry-unexpected', { offset }, detail);
+    }
+    if (magic !== SEEK_TABLE_MAGIC) throw this.#trailing(offset, `magic 0x${magic.toString(16)}`);
+    if (!(await this.#passSeekTable(offset, SKIPPABLE_HEADER_BYTES + contentBytes))) {
+      return this.#truncated(offset);
+    }
+    this.#sawSeekTable = true;
+    const rest = await this.#reader.next();
+    if (rest.kind !== 'end') throw this.#trailing(rest.offset, 'more bytes');
+    return null;
+  }
+
+  /** False when the input ends before the table does. */
+  async #passSeekTable(offset: number, length: number): Promise<boolean> {
+    if (this.#skipped) return this.#passUnreadTable(offset + length);
+    const most = SKIPPABLE_HEADER_BYTES + (this.#number + 2) * 12;
+    if (length > most) {
+      const detail = { expected: `at most ${most} bytes`, found: `${length} bytes` };
+      throw new Refused('seek-table-wrong', { offset }, detail);
+    }
+    if (!(await this.#cursor.ensure(length))) return false;
+    const table = this.#cursor.bytes.subarray(0, length);
+    if (this.#tarOffset !== null && !seekTableAgrees(table, this.lengths)) {
+      const detail = { expected: 'the frames as they are', found: 'others' };
+      this.#findings.add({ code: 'seek-table-wrong', gravity: 'damage', where: { offset }, ...detail });
+    }
+    this.#cursor.consume(length);
+    return true;
+  }
+
+  /** Where frames were passed over, the table cannot be held against them: it is not read, whatever its size. */
+  #passUnreadTable(end: number): boolean {
+    if (end > (this.#cursor.source.size ?? 0)) return false;
+    this.#cursor.seek(end);
+    return true;
+  }
+
+  #trailing(offset: number, found: string): Refused {
+    return new Refused('trailing-data', { offset }, { expected: 'the end', found });
+  }
+
+  #truncated(offset: number): null {
+    const where = { frame: this.#number, offset };
+    const detail = { expected: 'more of the bundle', found: 'the end of the input' };
+    this.#findings.add({ code: 'truncated', gravity: 'damage', where, ...detail });
+    this.#cursor.consume(this.#cursor.available);
+    return null;
+  }
+}

@@ -1,0 +1,48 @@
+import type { Place } from '../base/findings.ts';
+import type { EntryKind } from './entry-names.ts';
+
+/** One file of a bundle while it passes by. */
+export interface Entry {
+  readonly name: string;
+  readonly kind: EntryKind;
+  /** Bytes of content. */
+  readonly size: number;
+  readonly place: Place;
+  /** Where the entry's header stands in the uncompressed tar; null when damage before it hides that. */
+  readonly tarOffset: number | null;
+  /**
+   * The content piece by piece; a piece is valid until the next is asked for.
+   * @throws EntryDamaged when a frame of it cannot be read; the finding is reported already.
+   */
+  pieces(): AsyncIterable<Buffer>;
+  /** The whole content where it lies in one piece already; valid until the next entry. */
+  readonly whole: Buffer | null;
+}
+
+/** The rest of this entry cannot be had; what the finding says is all that is known. */
+export class EntryDamaged extends Error {
+  constructor(name: string) {
+    super(`entry ${name} is damaged`);
+    this.name = 'EntryDamaged';
+  }
+}
+
+/** Anything that gives entries in the order of the format: a packed bundle or an unpacked folder. */
+export interface EntryReader {
+  readonly label: string;
+  /** @throws Refused when something must not be read on. */
+  entries(): AsyncGenerator<Entry>;
+  /** True once the end marks were seen where they belong. */
+  readonly ended: boolean;
+  close(): Promise<void>;
+}
+
+/** Reads a small entry whole. Returns null when it is damaged or larger than `limit` bytes. */
+export async function readWhole(entry: Entry, limit: number): Promise<Buffer | null> {
+  if (entry.size > limit) return null;
+  if (entry.whole) return Buffer.from(entry.whole);
+  const content = Buffer.allocUnsafe(entry.size);
+  let at = 0;
+  for await (const piece of entry.pieces()) at += piece.copy(content, at);
+  return at === entry.size ? content : null;
+}

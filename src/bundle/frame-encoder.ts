@@ -1,0 +1,79 @@
+import zstd from 'zstd-napi/binding.js';
+import { MAX_FRAME_CONTENT, MAX_WINDOW_LOG } from '../base/limits.ts';
+import { FRAME_MAGIC, MAX_BLOCK } from './frame-header.ts';
+
+/** Room that a frame of the largest content can take, compressed or stored. */
+export const FRAME_BOUND = zstd.compressBound(MAX_FRAME_CONTENT) + 1024;
+
+const SINGLE_SEGMENT_MAX = 2 ** MAX_WINDOW_LOG;
+
+/** A sample of this size tells whether content compresses. */
+const SAMPLE_BYTES = 64 * 1024;
+
+/** Content that shrinks by less than this is stored: JPEG data shrinks by about 0.6%. */
+const WORTHWHILE = 0.97;
+
+/** How the content of a frame is laid down: `auto` looks at the bytes. */
+export type Coding =
+  | { readonly kind: 'compressed' | 'auto'; readonly level: number }
+  | { readonly kind: 'stored' };
+
+/** Turns content into single zstd frames, each independent of the others (docs/format.md, "Frames"). */
+export class FrameEncoder {
+  readonly #context = new zstd.CCtx();
+  readonly #sample = Buffer.allocUnsafe(zstd.compressBound(SAMPLE_BYTES));
+
+  /**
+   * Writes one frame at the start of `target` and returns its length in bytes.
+   * `target` must hold {@link FRAME_BOUND} bytes; `content` has at most 16 MiB.
+   */
+  encode(content: Buffer, target: Buffer, coding: Coding): number {
+    if (coding.kind === 'stored') return writeStored(content, target);
+    if (coding.kind === 'auto' && !this.#compresses(content)) return writeStored(content, target);
+    return this.#compress(content, target, coding.level);
+  }
+
+  #compress(content: Buffer, target: Buffer, level: number): number {
+    this.#context.reset(zstd.ResetDirective.sessionAndParameters);
+    this.#context.setParameter(zstd.CParameter.compressionLevel, level);
+    this.#context.setParameter(zstd.CParameter.windowLog, MAX_WINDOW_LOG);
+    this.#context.setParameter(zstd.CParameter.checksumFlag, 1);
+    this.#context.setParameter(zstd.CParameter.contentSizeFlag, 1);
+    return this.#context.compress2(target, content);
+  }
+
+  /** The middle of the content stands for all of it: heads of files are never typical. */
+  #compresses(content: Buffer): boolean {
+    const start = Math.max(0, Math.floor((content.length - SAMPLE_BYTES) / 2));
+    const sample = content.subarray(start, start + SAMPLE_BYTES);
+    return this.#context.compress(this.#sample, sample, 1) < sample.length * WORTHWHILE;
+  }
+}
+
+/** A frame of raw blocks: no compressor, no checksum; the digests of what is in it prove it. */
+function writeStored(content: Buffer, target: Buffer): number {
+  let at = writeStoredHeader(content.length, target);
+  let from = 0;
+  do {
+    const size = Math.min(MAX_BLOCK, content.length - from);
+    const last = from + size === content.length ? 1 : 0;
+    target.writeUIntLE((size << 3) | last, at, 3);
+    content.copy(target, at + 3, from, from + size);
+    at += 3 + size;
+    from += size;
+  } while (from < content.length);
+  return at;
+}
+
+function writeStoredHeader(contentSize: number, target: Buffer): number {
+  target.writeUInt32LE(FRAME_MAGIC, 0);
+  if (contentSize <= SINGLE_SEGMENT_MAX) {
+    target[4] = 0xa0; // content size in 4 bytes, single segment
+    target.writeUInt32LE(contentSize, 5);
+    return 9;
+  }
+  target[4] = 0x80; // content size in 4 bytes, window descriptor
+  target[5] = (MAX_WINDOW_LOG - 10) << 3;
+  target.writeUInt32LE(contentSize, 6);
+  return 10;
+}

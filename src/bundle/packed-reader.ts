@@ -1,0 +1,168 @@
+import { type FindingList, type Place, Refused } from '../base/findings.ts';
+import type { ByteSource } from './byte-source.ts';
+import { DecodedFrames, type Frame, type FrameSkip } from './decoded-frames.ts';
+import type { Entry, EntryReader } from './entry.ts';
+import { entryKind, isUnsafeName } from './entry-names.ts';
+import { LongEntry } from './long-entry.ts';
+import type { FrameLengths } from './seek-table.ts';
+import {
+  BLOCK,
+  END_BLOCKS,
+  type HeaderProblem,
+  padded,
+  rawName,
+  readHeader,
+  type TarHeader,
+} from './tar-header.ts';
+
+export type { FrameSkip } from './decoded-frames.ts';
+
+/**
+ * Reads a packed bundle from its first byte to its last: frame by frame, entry by entry, holding
+ * one frame at a time. Accepts the strict subset of zstd and tar that the writer produces.
+ * Defects go to `findings`; what must not be read on is thrown as {@link Refused}.
+ */
+export class PackedReader implements EntryReader {
+  readonly label: string;
+  readonly #source: ByteSource;
+  readonly #frames: DecodedFrames;
+  /** Behind damage a frame may be the rest of a lost entry: it counts again from the next header on. */
+  #lost = false;
+
+  constructor(source: ByteSource, findings: FindingList) {
+    this.label = source.label;
+    this.#source = source;
+    this.#frames = new DecodedFrames(source, findings);
+  }
+
+  get ended(): boolean {
+    return this.#frames.tarEnded;
+  }
+
+  /** Frames read so far, as they really are. */
+  get frames(): FrameLengths {
+    return this.#frames.lengths;
+  }
+
+  /** Set by who knows from a seek table which frames are not needed. */
+  set skip(skip: FrameSkip | null) {
+    this.#frames.skip = skip;
+  }
+
+  /** Bytes of the file that were read or passed over. */
+  get position(): number {
+    return this.#frames.position;
+  }
+
+  async close(): Promise<void> {
+    await this.#source.close();
+  }
+
+  async *entries(): AsyncGenerator<Entry> {
+    for (;;) {
+      const frame = await this.#frames.next();
+      if (frame === null) return;
+      if (frame === 'damaged') this.#lost = true;
+      else yield* this.#entriesOf(frame);
+    }
+  }
+
+  async *#entriesOf(frame: Frame): AsyncGenerator<Entry> {
+    let at = 0;
+    while (at < frame.content.length) {
+      const header = this.#readHeader(frame, at);
+      if (header === null) return;
+      const end = at + BLOCK + padded(header.size);
+      if (end <= frame.content.length) {
+        yield this.#wholeEntry(frame, at, header);
+        at = end;
+      } else if (at === 0) {
+        yield* this.#longEntry(frame, header);
+        return;
+      } else {
+        this.#frames.damaged(frame, 'an entry that ends in its frame', header.name);
+        return;
+      }
+    }
+  }
+
+  /** Null when the rest of the frame holds no entry: its end blocks, or damage. */
+  #readHeader(frame: Frame, at: number): TarHeader | null {
+    const header = readHeader(frame.content, at);
+    if (typeof header !== 'string') {
+      this.#lost = false;
+      this.#checkName(header.name, this.#place(frame, header.name));
+      return header;
+    }
+    if (this.#lost && at === 0 && (header === 'zero-block' || header === 'checksum')) return null;
+    // The writer ends the tar in a frame with a checksum: zeros without one are a hole in the data.
+    if (header === 'checksum' || (header === 'zero-block' && !frame.hasChecksum)) {
+      this.#frames.damaged(frame, 'a tar header', `bytes that are none, at ${at} in the frame`);
+      return null;
+    }
+    if (header === 'zero-block') return this.#endBlocks(frame, at);
+    throw this.#refuseHeader(frame, at, header);
+  }
+
+  #refuseHeader(frame: Frame, at: number, problem: HeaderProblem): Refused {
+    const found =
+      problem === 'type' ? `type "${String.fromCharCode(frame.content[at + 156]!)}"` : 'other fields';
+    const where = this.#place(frame, rawName(frame.content, at));
+    return new Refused('entry-type-forbidden', where, {
+      expected: 'a plain file, as indabundle writes it',
+      found,
+    });
+  }
+
+  #checkName(name: string, where: Place): void {
+    if (entryKind(name) !== null) return;
+    const code = isUnsafeName(name) ? 'entry-name-unsafe' : 'entry-unexpected';
+    throw new Refused(code, where, { expected: 'a name from the format', found: name });
+  }
+
+  #endBlocks(frame: Frame, at: number): null {
+    const rest = frame.content.subarray(at);
+    const isEnd = rest.length === END_BLOCKS && rest.every((byte) => byte === 0);
+    if (!isEnd) {
+      const found = `${rest.length} bytes from the first zero block on`;
+      throw new Refused('trailing-data', this.#place(frame), {
+        expected: 'two zero blocks and no more',
+        found,
+      });
+    }
+    this.#frames.tarEnded = true;
+    return null;
+  }
+
+  #wholeEntry(frame: Frame, at: number, header: TarHeader): Entry {
+    const content = frame.content.subarray(at + BLOCK, at + BLOCK + header.size);
+    return {
+      ...this.#entryFacts(frame, at, header),
+      whole: content,
+      async *pieces() {
+        yield content;
+      },
+    };
+  }
+
+  /** What is not asked for of such an entry is read and dropped before the next one. */
+  async *#longEntry(frame: Frame, header: TarHeader): AsyncGenerator<Entry> {
+    const entry = new LongEntry(this.#frames, frame, header);
+    yield { ...this.#entryFacts(frame, 0, header), whole: null, pieces: () => entry.pieces() };
+    if (!(await entry.drain())) this.#lost = true;
+  }
+
+  #entryFacts(frame: Frame, at: number, header: TarHeader) {
+    return {
+      name: header.name,
+      kind: entryKind(header.name)!,
+      size: header.size,
+      place: this.#place(frame, header.name),
+      tarOffset: frame.tarOffset === null ? null : frame.tarOffset + at,
+    };
+  }
+
+  #place(frame: Frame, entry?: string): Place {
+    return { ...(entry === undefined ? {} : { entry }), frame: frame.number, offset: frame.offset };
+  }
+}

@@ -1,0 +1,90 @@
+import { type Command, Option } from 'commander';
+import type { ExitStatus } from '../base/errors.ts';
+import type { MessageKey } from './messages/en.ts';
+import { integerBetween, nonEmpty } from './option-values.ts';
+import type { Session } from './session.ts';
+import type { Texts } from './texts.ts';
+
+/** What a command line asks for, ready to be run. */
+export type Work = (session: Session) => Promise<ExitStatus>;
+
+/**
+ * One command: its name, and how it declares arguments, options and examples. Declaring is cheap;
+ * what the work itself needs is imported by the work.
+ */
+export interface CommandDeclaration {
+  readonly name: string;
+  declare(form: CommandForm): void;
+}
+
+export interface OptionForm {
+  /** A method, so that a parser may know its own kind of earlier value. */
+  parse?(text: string, before?: unknown): unknown;
+  readonly standard?: unknown;
+  readonly choices?: readonly string[];
+}
+
+export const DEFAULT_DATABASE = 'indafoto.db';
+
+/** Fills in one command of commander, with texts from the catalogue. */
+export class CommandForm {
+  readonly #command: Command;
+  readonly #texts: Texts;
+  readonly #choose: (work: Work) => void;
+
+  constructor(command: Command, texts: Texts, choose: (work: Work) => void) {
+    this.#command = command;
+    this.#texts = texts;
+    this.#choose = choose;
+  }
+
+  about(summary: MessageKey, description: MessageKey): this {
+    this.#command.summary(this.#texts.t(summary)).description(this.#texts.t(description));
+    return this;
+  }
+
+  argument(name: string, key: MessageKey): this {
+    this.#command.argument(name, this.#texts.t(key));
+    return this;
+  }
+
+  option(flags: string, key: MessageKey, form: OptionForm = {}): this {
+    const option = new Option(flags, this.#texts.t(key));
+    if (form.choices) option.choices(form.choices);
+    if (form.standard !== undefined) option.default(form.standard);
+    if (form.parse) option.argParser<unknown>(form.parse);
+    this.#command.addOption(option);
+    return this;
+  }
+
+  database(key: MessageKey = 'option.db', standard: string | null = DEFAULT_DATABASE): this {
+    const parse = nonEmpty('--db');
+    this.option('--db <FILE>', key, { parse, ...(standard === null ? {} : { standard }) });
+    return this.option('--root <FOLDER>', 'option.root', { parse: nonEmpty('--root') });
+  }
+
+  threads(): this {
+    return this.option('--threads <N>', 'option.threads', { parse: integerBetween('--threads', 1, 256) });
+  }
+
+  examples(examples: readonly (readonly [MessageKey, string])[]): this {
+    const lines = examples.flatMap(([key, command]) => [`  ${this.#texts.t(key)}`, `    ${command}`]);
+    this.#command.addHelpText('after', ['', this.#texts.t('help.examples'), ...lines].join('\n'));
+    return this;
+  }
+
+  /** What to do when this command is called; arguments and flags come as commander parsed them. */
+  run<Flags>(work: (session: Session, args: readonly string[], flags: Flags) => Promise<ExitStatus>): void {
+    this.#command.action((...given: unknown[]) => {
+      const args = given.slice(0, -2).flat() as string[];
+      const flags = given.at(-2) as Flags;
+      this.#choose((session) =>
+        work(
+          session,
+          args.filter((arg) => arg !== undefined),
+          flags,
+        ),
+      );
+    });
+  }
+}

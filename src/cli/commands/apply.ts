@@ -1,0 +1,147 @@
+import type { Readable } from 'node:stream';
+import {
+  type ApplyOptions,
+  type ApplyResult,
+  CONFLICT_POLICIES,
+  type ConflictPolicy,
+} from '../../apply/options.ts';
+import { EXIT, type ExitStatus } from '../../base/errors.ts';
+import { STANDARD_INPUT } from '../bundle-inputs.ts';
+import type { CommandDeclaration, CommandForm } from '../command-declaration.ts';
+import * as values from '../option-values.ts';
+import type { Session } from '../session.ts';
+import type { BundleTask } from '../several-bundles.ts';
+
+interface ApplyFlags {
+  readonly db: string;
+  readonly root?: string;
+  readonly onConflict: ConflictPolicy;
+  readonly metadata: 'fill' | 'keep';
+  readonly checkLocal?: boolean;
+  readonly strict?: boolean;
+  readonly allowType?: readonly string[];
+  readonly backup: boolean;
+  readonly report?: string;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+  readonly threads?: number;
+}
+
+/** What came of one bundle; `declined` when the user, shown the plan, said no. */
+type Applied = ApplyResult | 'declined';
+
+const METADATA_CHOICES = ['fill', 'keep'] as const;
+
+export const applyCommand: CommandDeclaration = {
+  name: 'apply',
+  declare(form) {
+    form.about('apply.summary', 'apply.about');
+    form.argument('<BUNDLE...>', 'argument.bundle');
+    form.database();
+    declareChoices(form);
+    form.option('--report <FILE>', 'apply.option.report', { parse: values.nonEmpty('--report') });
+    form.threads();
+    form.option('--dry-run', 'option.dryRun');
+    form.option('--yes', 'option.yes');
+    form.examples([
+      ['apply.example.dryRun', 'indabundle apply trip.indabundle --dry-run'],
+      ['apply.example.apply', 'indabundle apply trip.indabundle --db archive/indafoto.db'],
+      ['apply.example.larger', 'indabundle apply trip.indabundle --on-conflict larger'],
+    ]);
+    form.run<ApplyFlags>(runApply);
+  },
+};
+
+function declareChoices(form: CommandForm): void {
+  form.option('--on-conflict <POLICY>', 'apply.option.onConflict', {
+    choices: CONFLICT_POLICIES,
+    standard: 'keep-local',
+    parse: values.oneOf('--on-conflict', CONFLICT_POLICIES),
+  });
+  form.option('--metadata <WHAT>', 'apply.option.metadata', {
+    choices: METADATA_CHOICES,
+    standard: 'fill',
+    parse: values.oneOf('--metadata', METADATA_CHOICES),
+  });
+  form.option('--check-local', 'apply.option.checkLocal');
+  form.option('--strict', 'apply.option.strict');
+  form.option('--allow-type <TYPE>', 'apply.option.allowType', {
+    parse: values.collect(values.nonEmpty('--allow-type')),
+  });
+  form.option('--no-backup', 'apply.option.noBackup');
+}
+
+async function runApply(session: Session, names: readonly string[], flags: ApplyFlags): Promise<ExitStatus> {
+  const { workThrough } = await import('../several-bundles.ts');
+  return workThrough(session, names, await applyTask(session, names, flags));
+}
+
+async function applyTask(
+  session: Session,
+  names: readonly string[],
+  flags: ApplyFlags,
+): Promise<BundleTask<Applied>> {
+  const [{ applyBundle }, { applyLines, declinedLines }, { applyStatus, worstOfApplied }] = await Promise.all(
+    [
+      import('../../apply/apply-bundle.ts'),
+      import('../reports/apply-report.ts'),
+      import('../exit-status.ts'),
+    ],
+  );
+  const report = (name: string) => reportPath(flags.report, names.indexOf(name));
+  const about = (name: string) => ({ ...flags, name, report: report(name), quiet: session.quiet });
+  const attempt = (input: string | Readable, name: string, dryRun: boolean) =>
+    session.watch((observer, signal) =>
+      applyBundle({ ...optionsOf(flags, report(name)), input, dryRun, observer, signal }),
+    );
+  return {
+    process: async (input, name) => {
+      if (asks(session, name, flags)) {
+        const plan = await attempt(input, name, true);
+        if (changesSomething(plan)) {
+          await session.print(applyLines(session.page, plan, { ...about(name), asPlan: true }));
+          const { confirmed } = await import('../output/confirmed.ts');
+          if (!(await confirmed(session.texts, 'apply.ask'))) return 'declined';
+        }
+      }
+      return attempt(input, name, flags.dryRun === true);
+    },
+    show: (result, name) => {
+      if (result === 'declined') return session.print(declinedLines(session.page));
+      return session.print(applyLines(session.page, result, about(name)));
+    },
+    document: (result) => (result === 'declined' ? {} : result),
+    statusOf: (result) => (result === 'declined' ? EXIT.interrupted : applyStatus(result)),
+    combine: worstOfApplied,
+    goesOnAfter: ({ exitStatus }) => exitStatus === EXIT.refused,
+  };
+}
+
+function optionsOf(flags: ApplyFlags, report: string | undefined): Omit<ApplyOptions, 'input'> {
+  const { yes: _, allowType, report: __, ...options } = flags;
+  return {
+    ...options,
+    ...(allowType === undefined ? {} : { allowTypes: allowType }),
+    ...(report === undefined || flags.dryRun ? {} : { report }),
+  };
+}
+
+/** Only a person at a terminal is asked; a bundle from a pipe cannot be read twice. */
+function asks(session: Session, name: string, flags: ApplyFlags): boolean {
+  if (flags.yes || flags.dryRun || session.json || name === STANDARD_INPUT) return false;
+  return session.world.stdin.isTTY === true && session.world.stdout.isTTY === true;
+}
+
+function changesSomething({ outcomes, columnsFilled, linksAdded, authorsAdded }: ApplyResult): boolean {
+  return (
+    outcomes.added + outcomes.restored + outcomes.conflict + columnsFilled + linksAdded + authorsAdded > 0
+  );
+}
+
+/** Each bundle has a report of its own: `report.csv`, `report-2.csv`, ... */
+function reportPath(path: string | undefined, index: number): string | undefined {
+  if (path === undefined || index === 0) return path;
+  const dot = path.lastIndexOf('.');
+  const number = `-${index + 1}`;
+  return dot > path.search(/[^/\\]*$/) ? path.slice(0, dot) + number + path.slice(dot) : path + number;
+}

@@ -1,0 +1,119 @@
+import type { Writable } from 'node:stream';
+import type { ExitStatus } from '../../base/errors.ts';
+import type { ExportOptions, Filters, Selection } from '../../export/options.ts';
+import type { CommandDeclaration, CommandForm } from '../command-declaration.ts';
+import * as values from '../option-values.ts';
+import type { Session } from '../session.ts';
+import { UsageProblem } from '../usage-problem.ts';
+
+/** The name that means standard output. */
+const STANDARD_OUTPUT = '-';
+
+interface ExportFlags extends Filters {
+  readonly output?: string;
+  readonly db: string;
+  readonly root?: string;
+  readonly for?: string;
+  readonly all?: boolean;
+  readonly metadataUpdates?: boolean;
+  readonly rehash?: boolean;
+  readonly map?: readonly values.PathMap[];
+  readonly level?: number;
+  readonly label?: string;
+  readonly created?: string;
+  readonly exportId?: string;
+  readonly threads?: number;
+  readonly force?: boolean;
+  readonly dryRun?: boolean;
+}
+
+export const exportCommand: CommandDeclaration = {
+  name: 'export',
+  declare(form) {
+    form.about('export.summary', 'export.about');
+    form.option('-o, --output <FILE>', 'export.option.output', { parse: values.nonEmpty('-o') });
+    form.database();
+    declareSelection(form);
+    declareContent(form);
+    form.threads();
+    form.option('--force', 'export.option.force');
+    form.option('--dry-run', 'option.dryRun');
+    form.examples([
+      ['export.example.for', 'indabundle export --for stick/indafoto.db -o trip.indabundle'],
+      [
+        'export.example.filter',
+        'indabundle export --author "Tóth Gábor" --tag balaton --tag tó --since 2010 -o toth.indabundle',
+      ],
+      ['export.example.dryRun', 'indabundle export --all --dry-run'],
+    ]);
+    form.run<ExportFlags>((session, _, flags) => runExport(session, flags));
+  },
+};
+
+function declareSelection(form: CommandForm): void {
+  form.option('--for <DB>', 'export.option.for', { parse: values.nonEmpty('--for') });
+  form.option('--all', 'export.option.all');
+  for (const name of ['author', 'album', 'collection', 'tag', 'license'] as const) {
+    const parse = values.collect(values.nonEmpty(`--${name}`));
+    form.option(`--${name} <NAME>`, `export.option.${name}`, { parse });
+  }
+  form.option('--since <DATE>', 'export.option.since', { parse: values.day('--since') });
+  form.option('--until <DATE>', 'export.option.until', { parse: values.day('--until') });
+}
+
+function declareContent(form: CommandForm): void {
+  const parseMap = values.collect(values.pathMap('--map'));
+  form.option('--metadata-updates', 'export.option.metadataUpdates');
+  form.option('--rehash', 'export.option.rehash');
+  form.option('--map <OLD=NEW>', 'export.option.map', { parse: parseMap });
+  form.option('--level <N>', 'export.option.level', { parse: values.integerBetween('--level', -7, 19) });
+  form.option('--label <TEXT>', 'export.option.label', { parse: values.nonEmpty('--label') });
+  form.option('--created <TIME>', 'export.option.created', { parse: values.time('--created') });
+  form.option('--export-id <ID>', 'export.option.exportId', { parse: values.exportId('--export-id') });
+}
+
+async function runExport(session: Session, flags: ExportFlags): Promise<ExitStatus> {
+  const options = { ...optionsOf(flags), ...outputOf(session, flags) };
+  const [{ exportBundle }, { exportLines }, { exportStatus }] = await Promise.all([
+    import('../../export/export-bundle.ts'),
+    import('../reports/export-report.ts'),
+    import('../exit-status.ts'),
+  ]);
+  const result = await session.watch((observer, signal) => exportBundle({ ...options, observer, signal }));
+  const exitStatus = exportStatus(result);
+  session.log.write('info', 'result', result);
+  if (session.json) await session.answer({ command: session.command, result, exitStatus });
+  else await session.print(exportLines(session.page, result, { name: flags.output, quiet: session.quiet }));
+  return exitStatus;
+}
+
+function optionsOf(flags: ExportFlags): ExportOptions {
+  const { output: _, for: __, all: ___, map, db, ...rest } = flags;
+  const { author, album, collection, tag, license, since, until, ...content } = rest;
+  return { ...content, db, selection: selectionOf(flags), ...(map === undefined ? {} : { maps: map }) };
+}
+
+function selectionOf(flags: ExportFlags): Selection {
+  const { author, album, collection, tag, license, since, until } = flags;
+  const given = Object.entries({ author, album, collection, tag, license, since, until });
+  const filters: Filters = Object.fromEntries(given.filter(([, value]) => value !== undefined));
+  const hasFilters = Object.keys(filters).length > 0;
+  const ways = [flags.for !== undefined, flags.all === true, hasFilters].filter(Boolean).length;
+  if (ways === 0) throw new UsageProblem('problem.no-selection', {}, { command: 'export' });
+  if (ways > 1) throw new UsageProblem('problem.two-selections', {}, { command: 'export' });
+  if (flags.for !== undefined) return { kind: 'for', database: flags.for };
+  return hasFilters ? { kind: 'filters', filters } : { kind: 'all' };
+}
+
+function outputOf(session: Session, { output, dryRun }: ExportFlags): { output?: string | Writable } {
+  if (output === undefined) {
+    if (dryRun) return {};
+    throw new UsageProblem('problem.no-output', {}, { command: 'export' });
+  }
+  if (output !== STANDARD_OUTPUT) return { output };
+  if (session.world.stdout.isTTY && !dryRun) {
+    throw new UsageProblem('problem.stdout-terminal', {}, { command: 'export' });
+  }
+  session.takeStdout();
+  return { output: session.world.stdout };
+}

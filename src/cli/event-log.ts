@@ -1,0 +1,45 @@
+import { openSync } from 'node:fs';
+import type { Observer } from '../base/events.ts';
+import { asBundleError, BundleError } from '../base/errors.ts';
+import { thinned } from './progress/json-display.ts';
+
+/** The log that `--log-file` asks for. */
+export interface EventLog {
+  readonly observer: Observer;
+  write(level: 'info' | 'error', message: string, facts: object): void;
+}
+
+export const noLog: EventLog = { observer: () => {}, write: () => {} };
+
+/**
+ * Opens a log that is added to, one JSON object a line, every line written before the next thing
+ * happens. The logger is loaded only here, because that takes as long as a whole `--help`.
+ *
+ * @throws BundleError when the file cannot be written
+ */
+export async function openLog(path: string): Promise<EventLog> {
+  const fd = openForAdding(path);
+  const { pino } = await import('pino');
+  const formatters = { level: (label: string) => ({ level: label }) };
+  const settings = { base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters };
+  const logger = pino(settings, pino.destination({ fd, sync: true }));
+  return {
+    observer: thinned((event) => {
+      const { type, ...facts } = event;
+      if (type === 'finding' || type === 'omitted') logger.warn(facts, type);
+      else logger.info(facts, type);
+    }),
+    write: (level, message, facts) => logger[level](facts, message),
+  };
+}
+
+function openForAdding(path: string): number {
+  try {
+    return openSync(path, 'a');
+  } catch (cause) {
+    const known = asBundleError(cause, path);
+    throw known instanceof BundleError
+      ? known
+      : new BundleError('io-error', { cause, params: { what: path } });
+  }
+}

@@ -1,0 +1,70 @@
+/** One text for each word of the library: phases, outcomes, reasons, notices. */
+export const words = {
+  yes: 'Yes',
+  no: 'No',
+
+  'phase.compare': 'Comparing',
+  'phase.plan': 'Planning',
+  'phase.hash': 'Computing digests',
+  'phase.pack': 'Packing',
+  'phase.sync': 'Writing to disk',
+  'phase.read': 'Reading',
+  'phase.check': 'Checking',
+  'phase.backup': 'Backing up',
+  'phase.decide': 'Looking up',
+  'phase.apply': 'Applying',
+  'phase.finish': 'Finishing',
+
+  'outcome.added': 'added',
+  'outcome.present': 'present',
+  'outcome.restored': 'restored',
+  'outcome.conflict': 'conflict',
+  'outcome.banned': 'banned',
+  'outcome.metadata-only': 'data only',
+  'outcome.failed': 'failed',
+  'meaning.added': 'not here before: the photo and all its data',
+  'meaning.present': 'here already, with the same photo',
+  'meaning.restored': 'known here, but its photo was missing or damaged',
+  'meaning.conflict': 'here with another photo',
+  'meaning.conflict.keep-local': 'here with another photo: yours stays',
+  'meaning.conflict.larger': 'here with another photo: the larger one by its site size is used',
+  'meaning.conflict.take-remote':
+    'here with another photo: the one from the bundle is used, yours stays on disk',
+  'meaning.conflict.keep-both': 'here with another photo: both are kept',
+  'meaning.banned': 'by an author who is banned here: left alone',
+  'meaning.metadata-only': 'came without a photo, and the image is not known here: left alone',
+  'meaning.failed': 'could not be taken over',
+
+  'omission.missing': 'not where the database says',
+  'omission.unreadable': 'cannot be read',
+  'omission.changed': 'changed while it was being packed',
+  'omission.mismatch': 'does not match its digest: damaged or replaced',
+  'omission.too-large': '8 GiB or more',
+  'omission.unknown': 'asked for, but not known to the sender',
+  'omission.no-file': 'known to the sender, but never downloaded',
+
+  'notice.columns-left-behind': 'These columns of the database do not travel: {{columns}}.',
+  'notice.archive-write-protected': 'The archive is write-protected, so this export is not noted in it.',
+  'notice.database-copied':
+    'The database was copied to a temporary folder to read it, because its own folder cannot be written: {{path}}',
+  'notice.wal-files-left': 'SQLite may leave -wal and -shm files beside the database it read: {{path}}',
+  'notice.backup-made': 'Backup of the database: {{path}}',
+  'notice.nothing-selected': 'Nothing in the archive matches.',
+  'notice.stray-file': 'Not part of the bundle, ignored: {{name}}',
+  'notice.waiting-for-lock': 'Another program is writing to the database; waiting for it: {{path}}',
+  'notice.resuming': 'Going on where an earlier run stopped (operation {{operation}}).',
+  'notice.already-applied': 'This bundle was applied before; only what is missing is done.',
+  'notice.orphans-skipped': 'Links that point to nothing were skipped: {{count, number}}',
+  'notice.text-repaired': 'Texts with characters that no program can read were repaired: {{count, number}}',
+  'notice.level-slow': 'Level {{level}} is slow, and photos hardly get smaller.',
+  'notice.folders-not-synced':
+    'This system cannot make folders durable at once: wait for the disk before pulling it out.',
+  'notice.no-links':
+    'The disk of the archive has no links (FAT, exFAT); files are put in place in another safe way.',
+  'notice.larger-available':
+    'For this many conflicts the bundle has the larger photo: {{count, number}}. Take them with --on-conflict larger.',
+  'notice.photo-folder-missing':
+    'The photos of the other archive are not here, so its database is believed; photos it lost are not noticed: {{path}}',
+  'notice.personal-left-behind':
+    'Notes, marks and favourites in the bundle are personal and were left alone.',
+} as const;

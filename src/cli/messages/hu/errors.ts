@@ -1,0 +1,102 @@
+import type { ErrorCode } from '../../../base/errors.ts';
+
+/** A hibák magyarul: mi történt és miért, és mi a teendő. Az angol szöveg: `base/error-texts.ts`. */
+export const errors: { readonly [code in ErrorCode]: { readonly what: string; readonly next: string } } = {
+  usage: { what: '{{problem}}', next: 'Súgó: indabundle {{command}} --help' },
+  'option-value': {
+    what: 'A(z) {{option}} kapcsoló nem érti ezt: „{{found}}”. Amit vár: {{expected}}.',
+    next: 'Javítsa ki a kapcsolót, és futtassa újra a parancsot.',
+  },
+  'output-exists': {
+    what: 'Ez a fájl már létezik, és érintetlen maradt: {{path}}',
+    next: 'Válasszon más nevet a -o kapcsolóval, vagy adja hozzá a --force kapcsolót a cseréhez.',
+  },
+  'output-is-input': {
+    what: 'Ez az archívum része, nem lehet kimenet: {{path}}',
+    next: 'Válasszon más nevet a -o kapcsolóval.',
+  },
+  'input-not-found': {
+    what: 'Itt nincs semmi: {{path}}',
+    next: 'Ellenőrizze a nevet, és azt, hogy a lemez vagy a pendrive csatlakozik-e.',
+  },
+  'not-a-bundle': {
+    what: 'Ez nem indabundle-csomag: {{path}} ({{reason}})',
+    next: 'Ellenőrizze, hogy a megfelelő fájlt választotta-e, és hogy a másolás vagy letöltés befejeződött-e.',
+  },
+  'bundle-not-acceptable': {
+    what: 'Ez a csomag nem használható: {{path}} ({{reason}}). Semmi sem lett betöltve.',
+    next: 'Az összes hiba: indabundle verify "{{path}}"; kérjen új példányt a küldőtől.',
+  },
+  'db-not-found': {
+    what: 'Itt nincs adatbázis: {{path}}',
+    next: 'Adja meg a --db kapcsolóval, például: --db D:\\archive\\indafoto.db',
+  },
+  'db-not-sqlite': {
+    what: 'Ez nem SQLite-adatbázis, vagy titkosított: {{path}} ({{reason}})',
+    next: 'Adja meg az archívum indafoto.db fájlját a --db kapcsolóval.',
+  },
+  'db-no-images': {
+    what: 'Ebben az adatbázisban nincs images tábla, tehát nem képarchívum: {{path}}',
+    next: 'Adja meg a letöltő által írt indafoto.db fájlt a --db kapcsolóval.',
+  },
+  'db-columns-missing': {
+    what: 'Az images táblából hiányzó oszlopok: {{columns}} ({{path}})',
+    next: 'Indítsa el egyszer a letöltőt ezen az archívumon, hogy frissítse az adatbázist, majd futtassa újra.',
+  },
+  'db-corrupt': {
+    what: 'Az adatbázis sérült: {{path}} ({{reason}})',
+    next: 'Állítsa vissza egy mentésből, vagy mentse meg ezzel: sqlite3 indafoto.db ".recover". Semmi sem változott.',
+  },
+  'db-unreadable': {
+    what: 'Az adatbázis nem nyitható meg: {{path}} ({{reason}})',
+    next: 'Ellenőrizze a fájl és a mappája jogosultságait.',
+  },
+  'db-read-only': {
+    what: 'Az adatbázis nem írható: {{path}} ({{reason}})',
+    next: 'Szüntesse meg a fájl és a mappája írásvédelmét, majd futtassa újra.',
+  },
+  'db-locked': {
+    what: 'Az adatbázist egy másik program zárolta: {{what}} ({{reason}})',
+    next: 'Várja meg vagy zárja be a másik programot, majd futtassa újra ugyanezt; onnan folytatja, ahol abbamaradt.',
+  },
+  'archive-locked': {
+    what: 'Egy másik indabundle dolgozik ezen az archívumon ({{holder}}).',
+    next: 'Várja meg, amíg végez, majd futtassa újra ugyanezt a parancsot.',
+  },
+  'output-locked': {
+    what: 'Egy másik indabundle írja ezt a fájlt: {{path}} ({{holder}})',
+    next: 'Várja meg, amíg végez, vagy válasszon más nevet a -o kapcsolóval.',
+  },
+  'root-not-found': {
+    what: 'Itt nincs olyan mappa, amelyben képek lehetnének: {{path}}',
+    next: 'Adja meg az indafoto_archive mappát tartalmazó mappát a --root kapcsolóval.',
+  },
+  'no-space': {
+    what: 'Nincs elég hely ehhez: {{what}} ({{reason}})',
+    next: 'Szabadítson fel helyet, és futtassa újra ugyanezt; onnan folytatja, ahol abbamaradt.',
+  },
+  'io-error': {
+    what: 'Nem sikerült olvasni vagy írni: {{what}} ({{reason}})',
+    next: 'Ellenőrizze a lemezt vagy a pendrive-ot és a kábelét, majd futtassa újra ugyanezt; onnan folytatja, ahol abbamaradt.',
+  },
+  'not-permitted': {
+    what: 'A rendszer nem engedi a hozzáférést: {{what}} ({{reason}})',
+    next: 'Ellenőrizze a jogosultságokat, vagy zárja be a programot, amely használja, majd futtassa újra ugyanezt.',
+  },
+  'file-too-large': {
+    what: 'Túl nagy fájl lenne: {{what}}, {{size}}; az itteni fájlrendszerben legfeljebb {{limit}} lehet: {{path}}',
+    next: 'Válasszon másik lemezt, vagy készítsen szűrőkkel több kisebb csomagot.',
+  },
+  'list-not-found': {
+    what: 'Nincs {{list}} azonosítójú lista itt: {{path}}',
+    next: 'A listák: indabundle status',
+  },
+  interrupted: {
+    what: 'Kérésére leállt. Ami elkészült, az megmaradt.',
+    next: 'A folytatáshoz futtassa újra ugyanezt a parancsot.',
+  },
+  internal: {
+    what: 'Az indabundle saját hibája: {{reason}}',
+    next: 'Kérjük, jelezze a kiadott paranccsal együtt. Ami korábban elkészült, az megmaradt.',
+  },
+};

@@ -1,0 +1,43 @@
+import type { problems as english } from '../en/problems.ts';
+
+/** Hibás használat, és amit egy futás magáról mond. */
+export const problems: { readonly [key in keyof typeof english]: string } = {
+  'problem.unknown-command': 'Nincs ilyen parancs: {{name}}.',
+  'problem.unknown-option': 'Itt nincs ilyen kapcsoló: {{name}}.',
+  'problem.did-you-mean': 'Erre gondolt: {{name}}?',
+  'problem.missing-argument': 'A parancshoz meg kell adni: {{name}}.',
+  'problem.option-needs-value': 'Ehhez a kapcsolóhoz érték kell: {{name}}.',
+  'problem.excess-arguments': 'Ez több, mint amennyit a parancs vár.',
+  'problem.no-command': 'Adja meg, mi a teendő.',
+  'problem.other': '{{message}}',
+  'problem.no-selection':
+    'Adja meg, mi kerüljön a csomagba: --for ADATBÁZIS, --all, vagy szűrők, például --author és --tag.',
+  'problem.two-selections': 'A --for, az --all és a szűrők nem használhatók együtt: válasszon egyet.',
+  'problem.no-output':
+    'Adja meg, hová kerüljön a csomag: -o FÁJL.indabundle (vagy --dry-run, ha ne készüljön el).',
+  'problem.stdin-terminal':
+    'A szabványos bemenet most a billentyűzet; vezessen bele egy csomagot, vagy nevezzen meg egy fájlt.',
+  'problem.stdin-twice': 'A szabványos bemenet (-) csak egyszer olvasható.',
+  'problem.stdout-terminal':
+    'A csomag nem a képernyőre való; vezesse a szabványos kimenetet fájlba vagy programba.',
+  'problem.one-list':
+    'A --files és a --records a képernyőn nem használható együtt: válasszon egyet, vagy adja hozzá: --json.',
+  'problem.demo-exists':
+    'Ez a mappa nem üres, és érintetlen maradt: {{path}}. Nevezzen meg másikat, vagy ha egy korábbi bemutató van benne, adja hozzá: --force.',
+  'problem.demo-foreign':
+    'Ebben a mappában olyasmi van, amit nem a bemutató készített, ezért érintetlen maradt: {{path}}. Nevezzen meg másikat.',
+
+  'expected.integer': 'egész szám {{from}} és {{to}} között',
+  'expected.choice': 'ezek egyike: {{values}}',
+  'expected.map': 'OLD=NEW, például D:\\photos=E:\\photos',
+  'expected.day': 'nap (2011-07-23), hónap (2011-07) vagy év (2011)',
+  'expected.time': 'UTC szerinti időpont, például 2026-03-14T09:26:53Z',
+  'expected.id':
+    'legfeljebb 64 karakteres azonosító ékezet nélküli betűkből, számjegyekből, pontból, kötőjelből',
+  'expected.text': 'nem üres szöveg',
+
+  'run.stopping': 'A program szabályosan leáll; az azonnali leálláshoz nyomja meg újra a Ctrl-C-t.',
+  'run.resume': 'Így folytathatja:',
+  'run.internal-debug':
+    'Az INDABUNDLE_DEBUG=1 környezeti változóval vagy a --log-file FÁJL kapcsolóval az is látszik, hol történt.',
+};

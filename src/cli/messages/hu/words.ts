@@ -1,0 +1,74 @@
+import type { words as english } from '../en/words.ts';
+
+/** A könyvtár minden szavának egy szövege: szakaszok, kimenetelek, okok, megjegyzések. */
+export const words: { readonly [key in keyof typeof english]: string } = {
+  yes: 'Igen',
+  no: 'Nem',
+
+  'phase.compare': 'Összevetés',
+  'phase.plan': 'Tervezés',
+  'phase.hash': 'Lenyomatok',
+  'phase.pack': 'Csomagolás',
+  'phase.sync': 'Lemezre írás',
+  'phase.read': 'Olvasás',
+  'phase.check': 'Ellenőrzés',
+  'phase.backup': 'Mentés',
+  'phase.decide': 'Keresés',
+  'phase.apply': 'Betöltés',
+  'phase.finish': 'Befejezés',
+
+  'outcome.added': 'új',
+  'outcome.present': 'megvolt',
+  'outcome.restored': 'helyreállított',
+  'outcome.conflict': 'ütközés',
+  'outcome.banned': 'tiltott',
+  'outcome.metadata-only': 'csak adat',
+  'outcome.failed': 'sikertelen',
+  'meaning.added': 'eddig nem volt itt: a kép és minden adata',
+  'meaning.present': 'már megvan itt, ugyanezzel a képpel',
+  'meaning.restored': 'itt is szerepel, de a képfájlja hiányzott vagy sérült',
+  'meaning.conflict': 'itt más képpel szerepel',
+  'meaning.conflict.keep-local': 'itt más képpel szerepel: az Öné marad',
+  'meaning.conflict.larger': 'itt más képpel szerepel: a weboldal szerint nagyobb lesz érvényes',
+  'meaning.conflict.take-remote':
+    'itt más képpel szerepel: a csomagé lesz érvényes, az Öné is a lemezen marad',
+  'meaning.conflict.keep-both': 'itt más képpel szerepel: mindkettő megmarad',
+  'meaning.banned': 'itt letiltott szerzőtől való: kimarad',
+  'meaning.metadata-only': 'kép nélkül érkezett, és itt nem ismert: kimarad',
+  'meaning.failed': 'nem lehetett átvenni',
+
+  'omission.missing': 'nincs ott, ahol az adatbázis szerint lennie kellene',
+  'omission.unreadable': 'nem olvasható',
+  'omission.changed': 'megváltozott a csomagolás közben',
+  'omission.mismatch': 'nem egyezik a lenyomatával: sérült vagy lecserélték',
+  'omission.too-large': '8 GiB vagy nagyobb',
+  'omission.unknown': 'kérték, de a küldő nem ismeri',
+  'omission.no-file': 'a küldő ismeri, de sohasem töltötte le',
+
+  'notice.columns-left-behind': 'Az adatbázis ezen oszlopai nem utaznak: {{columns}}.',
+  'notice.archive-write-protected':
+    'Az archívum írásvédett, ezért ez az export nem kerül bele a nyilvántartásába.',
+  'notice.database-copied':
+    'Az adatbázis olvasásához ideiglenes másolat készült, mert a saját mappájába nem lehet írni: {{path}}',
+  'notice.wal-files-left': 'Az SQLite -wal és -shm fájlokat hagyhat az olvasott adatbázis mellett: {{path}}',
+  'notice.backup-made': 'Biztonsági mentés az adatbázisról: {{path}}',
+  'notice.nothing-selected': 'Az archívumban semmi sem felel meg a kérésnek.',
+  'notice.stray-file': 'Nem a csomag része, kihagyva: {{name}}',
+  'notice.waiting-for-lock': 'Egy másik program éppen az adatbázisba ír; várakozás rá: {{path}}',
+  'notice.resuming': 'Folytatás onnan, ahol egy korábbi futás abbamaradt (művelet: {{operation}}).',
+  'notice.already-applied': 'Ez a csomag már be volt töltve; csak a hiányzók készülnek el.',
+  'notice.orphans-skipped': 'Sehová sem mutató hivatkozások kihagyva: {{count, number}}',
+  'notice.text-repaired':
+    'Semmilyen programmal nem olvasható karakterek javítva ennyi szövegben: {{count, number}}',
+  'notice.level-slow': 'A {{level}} tömörítési szint lassú, és a fényképek alig lesznek kisebbek tőle.',
+  'notice.folders-not-synced':
+    'Ez a rendszer nem tudja a mappákat azonnal lemezre írni: kihúzás előtt várja meg, amíg a lemez végez.',
+  'notice.no-links':
+    'Az archívum lemeze nem ismeri a hivatkozásokat (FAT, exFAT); a fájlok más biztonságos módon kerülnek a helyükre.',
+  'notice.larger-available':
+    'Ennyi ütközésnél a csomag képe a nagyobb: {{count, number}}. Átvételük: --on-conflict larger.',
+  'notice.photo-folder-missing':
+    'A másik archívum képei nincsenek itt, ezért az adatbázisa számít; az elveszett képei nem derülnek ki: {{path}}',
+  'notice.personal-left-behind':
+    'A csomagban lévő jegyzetek, jelölések és kedvencek személyesek, ezért kimaradtak.',
+};

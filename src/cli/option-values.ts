@@ -1,0 +1,74 @@
+import { OptionProblem } from './usage-problem.ts';
+
+/** Each makes the parser of one option: text in, value out, or an {@link OptionProblem}. */
+
+export function integerBetween(option: string, from: number, to: number): (text: string) => number {
+  return (text) => {
+    const value = /^[+-]?\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= from && value <= to) return value;
+    throw new OptionProblem(option, text, 'expected.integer', { from, to });
+  };
+}
+
+export function oneOf<Choice extends string>(
+  option: string,
+  choices: readonly Choice[],
+): (text: string) => Choice {
+  return (text) => {
+    const choice = choices.find((candidate) => candidate === text);
+    if (choice !== undefined) return choice;
+    throw new OptionProblem(option, text, 'expected.choice', { values: choices.join(', ') });
+  };
+}
+
+function matching(
+  option: string,
+  pattern: RegExp,
+  key: ConstructorParameters<typeof OptionProblem>[2],
+): (text: string) => string {
+  return (text) => {
+    if (pattern.test(text)) return text;
+    throw new OptionProblem(option, text, key);
+  };
+}
+
+/** `2011`, `2011-07` or `2011-07-23`. */
+export function day(option: string): (text: string) => string {
+  return matching(option, /^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$/, 'expected.day');
+}
+
+/** UTC to the second, as the manifest writes it. */
+export function time(option: string): (text: string) => string {
+  const shape = matching(option, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'expected.time');
+  return (text) => {
+    if (!Number.isNaN(Date.parse(shape(text)))) return text;
+    throw new OptionProblem(option, text, 'expected.time');
+  };
+}
+
+export function exportId(option: string): (text: string) => string {
+  return matching(option, /^[A-Za-z0-9._-]{1,64}$/, 'expected.id');
+}
+
+export function nonEmpty(option: string): (text: string) => string {
+  return matching(option, /\S/, 'expected.text');
+}
+
+/** For options that may be repeated: the values in their order. */
+export function collect<Value>(parse: (text: string) => Value): (text: string, before?: Value[]) => Value[] {
+  return (text, before = []) => [...before, parse(text)];
+}
+
+export interface PathMap {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** `OLD=NEW`. */
+export function pathMap(option: string): (text: string) => PathMap {
+  return (text) => {
+    const border = text.indexOf('=');
+    if (border < 1 || border === text.length - 1) throw new OptionProblem(option, text, 'expected.map');
+    return { from: text.slice(0, border), to: text.slice(border + 1) };
+  };
+}

@@ -1,0 +1,130 @@
+import type { ApplyResult, ConflictPolicy } from '../../apply/options.ts';
+import { OMISSION_REASONS } from '../../manifest/types.ts';
+import { escapeForTerminal } from '../output/escape.ts';
+import { type Fact, factList, type Page, prose } from '../output/page.ts';
+import { tableLines } from '../output/table.ts';
+import { findingLines } from './findings-report.ts';
+import { heading, type Mood } from './heading.ts';
+import { outcomeTable } from './outcome-table.ts';
+import { strayText } from './verify-report.ts';
+
+export interface ApplyAbout {
+  readonly name: string;
+  readonly db: string;
+  readonly onConflict: ConflictPolicy;
+  readonly report: string | undefined;
+  readonly quiet: boolean;
+  /** Shown before the user is asked. */
+  readonly asPlan?: boolean;
+}
+
+/** What became of the records and what each outcome means, what was written, and what to do next. */
+export function applyLines(page: Page, result: ApplyResult, about: ApplyAbout): string[] {
+  const problems = problemLines(page, result);
+  if (about.quiet && !about.asPlan) return problems;
+  const lines = [
+    ...title(page, result, about),
+    '',
+    ...outcomeTable(page, result.outcomes, about.onConflict),
+    '',
+    ...factList(page, facts(page, result, about)),
+  ];
+  if (problems.length > 0) lines.push('', ...problems);
+  const next = about.asPlan ? [] : nextSteps(page, result, about);
+  return next.length === 0 ? lines : [...lines, '', ...next];
+}
+
+export function declinedLines(page: Page): string[] {
+  return prose(page, page.texts.t('apply.declined'));
+}
+
+function title(page: Page, result: ApplyResult, { name, db, asPlan }: ApplyAbout): string[] {
+  const say = (mood: Mood, key: 'plan' | 'dryRun' | 'partly' | 'nothing' | 'done') =>
+    heading(page, mood, page.texts.t(`apply.${key}`, { name, db }));
+  if (asPlan) return say('neutral', 'plan');
+  if (result.dryRun) return say('neutral', 'dryRun');
+  if (result.findingsTotal > 0 || result.outcomes.failed > 0) return say('partly', 'partly');
+  return say('good', result.operationId === null ? 'nothing' : 'done');
+}
+
+function facts(page: Page, result: ApplyResult, about: ApplyAbout): Fact[] {
+  const { texts, figures } = page;
+  const { t } = texts;
+  const facts: Fact[] = [];
+  if (result.doneBefore > 0) facts.push([t('fact.doneBefore'), figures.number(result.doneBefore)]);
+  const filled = filledText(page, result);
+  if (filled !== '') facts.push([t('fact.filled'), filled]);
+  if (result.dryRun) facts.push([t('fact.room'), roomText(page, result)]);
+  else facts.push([t('fact.written'), figures.bytes(result.bytesWritten)]);
+  if (result.backupPath !== null) facts.push([t('fact.backup'), escapeForTerminal(result.backupPath)]);
+  if (result.operationId !== null) facts.push([t('fact.operation'), result.operationId]);
+  if (about.report !== undefined && !result.dryRun)
+    facts.push([t('fact.report'), escapeForTerminal(about.report)]);
+  if (result.strays.length > 0) facts.push([t('fact.strays'), strayText(result.strays)]);
+  if (!result.dryRun) facts.push([t('fact.time'), figures.duration(result.seconds)]);
+  return facts;
+}
+
+/** What was added beside photos, without what there was none of. */
+function filledText({ texts }: Page, { columnsFilled, linksAdded, authorsAdded }: ApplyResult): string {
+  const parts = [
+    columnsFilled > 0 ? texts.t('unit.fields', { count: columnsFilled }) : '',
+    linksAdded > 0 ? texts.t('unit.links', { count: linksAdded }) : '',
+    authorsAdded > 0 ? texts.t('unit.authors', { count: authorsAdded }) : '',
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+function roomText({ texts, figures }: Page, { bytesNeeded, bytesFree }: ApplyResult): string {
+  return texts.t('fact.roomCounts', { needed: figures.bytes(bytesNeeded), free: figures.bytes(bytesFree) });
+}
+
+/** Failures first, each with its reason; then what was found in the bundle. */
+function problemLines(page: Page, result: ApplyResult): string[] {
+  const lines = failureLines(page, result);
+  if (result.findingsTotal === 0) return lines;
+  return [
+    ...lines,
+    ...(lines.length > 0 ? [''] : []),
+    ...findingLines(page, result.findings, result.findingsTotal),
+  ];
+}
+
+function failureLines(page: Page, { failures, outcomes }: ApplyResult): string[] {
+  if (outcomes.failed === 0) return [];
+  const { t } = page.texts;
+  const columns = [
+    { title: t('column.record'), fit: 'middle', least: 20 },
+    { title: t('column.reason'), fit: 'wrap', least: 24 },
+  ] as const;
+  const rows = failures.map(({ record, reason }) => [escapeForTerminal(record), reasonText(page, reason)]);
+  const rest = outcomes.failed - failures.length;
+  return [
+    ...prose(page, t('apply.failures', { count: outcomes.failed })),
+    ...tableLines(page, columns, rows),
+    ...(rest > 0 ? [`  ${t('unit.more', { count: rest })}`] : []),
+  ];
+}
+
+const LEFT_OUT = /^left out by the sender: ([a-z-]+)(?: \((.*)\))?$/;
+
+/** Why a record failed; what the sender left out bears the sender's reason. */
+function reasonText({ texts }: Page, reason: string): string {
+  const [, code, detail] = LEFT_OUT.exec(reason) ?? [];
+  const known = OMISSION_REASONS.find((candidate) => candidate === code);
+  if (known === undefined) return texts.detail(reason);
+  const more = detail === undefined ? '' : ` (${texts.detail(detail)})`;
+  return `${texts.t('finding.file-omitted')} ${texts.t(`omission.${known}`)}${more}`;
+}
+
+function nextSteps(page: Page, result: ApplyResult, { onConflict }: ApplyAbout): string[] {
+  const { t } = page.texts;
+  const lines: string[] = [];
+  if (result.largerAvailable > 0 && onConflict === 'keep-local') {
+    lines.push(...prose(page, t('apply.larger', { count: result.largerAvailable })));
+  }
+  if (result.dryRun) lines.push(...prose(page, t('apply.nextWrite')));
+  else if (result.outcomes.failed > 0) lines.push(...prose(page, t('apply.nextFailed')));
+  else if (result.operationId !== null) lines.push(...prose(page, t('apply.nextDone')));
+  return lines;
+}

@@ -1,0 +1,84 @@
+import type { ExportResult } from '../../export/options.ts';
+import { commandText } from '../command-text.ts';
+import { escapeForTerminal } from '../output/escape.ts';
+import { commandLines, type Fact, factList, type Page, prose } from '../output/page.ts';
+import { tableLines } from '../output/table.ts';
+import { heading } from './heading.ts';
+
+export interface ExportAbout {
+  /** The output as the user named it. */
+  readonly name: string | undefined;
+  readonly quiet: boolean;
+}
+
+/** What was packed, what was left out and why, and what to do next. */
+export function exportLines(page: Page, result: ExportResult, { name, quiet }: ExportAbout): string[] {
+  const omitted = omittedLines(page, result);
+  if (quiet) return omitted;
+  const lines = [...title(page, result), '', ...factList(page, facts(page, result))];
+  if (omitted.length > 0) lines.push('', ...omitted);
+  return [...lines, '', ...nextSteps(page, result, name)];
+}
+
+function title(page: Page, { dryRun, path, omittedTotal }: ExportResult): string[] {
+  const { texts } = page;
+  if (dryRun) return heading(page, 'neutral', texts.t('export.dryRun'));
+  const mood = omittedTotal > 0 ? 'partly' : 'good';
+  return heading(page, mood, path === null ? texts.t('export.streamed') : texts.t('export.done', { path }));
+}
+
+function facts(page: Page, result: ExportResult): Fact[] {
+  const { texts, figures } = page;
+  const { t } = texts;
+  const images = figures.number(result.records);
+  const dataOnly = figures.number(result.metadataOnlyRecords);
+  const files = t('unit.files', { count: result.files });
+  const size = figures.bytes(result.bundleBytes);
+  const facts: Fact[] = [
+    [
+      t('fact.images'),
+      result.metadataOnlyRecords > 0 ? t('fact.imagesWithData', { images, dataOnly }) : images,
+    ],
+    [t('fact.photos'), t('fact.photosWithSize', { files, size: figures.bytes(result.payloadBytes) })],
+    [t('fact.bundle'), result.dryRun ? t('fact.bundleAtMost', { size }) : size],
+  ];
+  if (result.forReceiver)
+    facts.push([t('fact.forReceiver'), t('fact.forReceiverCounts', result.forReceiver)]);
+  if (result.bundleId !== '') facts.push([t('fact.bundleId'), result.bundleId]);
+  facts.push(
+    [t('fact.exportId'), escapeForTerminal(result.exportId)],
+    [t('fact.time'), figures.duration(result.seconds)],
+  );
+  return facts;
+}
+
+function omittedLines(page: Page, { omitted, omittedTotal }: ExportResult): string[] {
+  if (omittedTotal === 0) return [];
+  const { t } = page.texts;
+  const columns = [
+    { title: t('column.file'), fit: 'middle', least: 20 },
+    { title: t('column.why'), fit: 'wrap', least: 24 },
+  ] as const;
+  const rows = omitted.map(({ path, reason, detail }) => {
+    const why = t(`omission.${reason}`);
+    return [escapeForTerminal(path), detail ? `${why} (${page.texts.detail(detail)})` : why];
+  });
+  const rest = omittedTotal - omitted.length;
+  return [
+    ...prose(page, t('export.omitted', { count: omittedTotal })),
+    ...tableLines(page, columns, rows),
+    ...(rest > 0 ? [`  ${t('unit.more', { count: rest })}`] : []),
+  ];
+}
+
+function nextSteps(page: Page, { dryRun, path, records }: ExportResult, name: string | undefined): string[] {
+  const { t } = page.texts;
+  if (dryRun) return prose(page, t('export.nextWrite'));
+  if (path === null || name === undefined || records === 0) return [];
+  return [
+    ...prose(page, t('export.nextVerify')),
+    ...commandLines(page, commandText(['verify', name])),
+    ...prose(page, t('export.nextApply')),
+    ...commandLines(page, commandText(['apply', name])),
+  ];
+}

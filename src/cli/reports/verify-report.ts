@@ -1,0 +1,59 @@
+import type { VerifyResult } from '../../verify/types.ts';
+import { commandText } from '../command-text.ts';
+import { escapeForTerminal } from '../output/escape.ts';
+import { commandLines, type Fact, factList, type Page, prose } from '../output/page.ts';
+import { findingLines } from './findings-report.ts';
+import { heading, type Mood } from './heading.ts';
+import { outcomeTable } from './outcome-table.ts';
+
+export interface VerifyAbout {
+  readonly name: string;
+  readonly db: string | undefined;
+  readonly quiet: boolean;
+}
+
+const MOOD_OF: { readonly [verdict in VerifyResult['verdict']]: Mood } = {
+  whole: 'good',
+  omissions: 'partly',
+  damaged: 'bad',
+};
+
+/** The verdict, what was read, every finding with its place, and what applying would find. */
+export function verifyLines(page: Page, result: VerifyResult, about: VerifyAbout): string[] {
+  const findings = findingLines(page, result.findings, result.findingsTotal);
+  const { t } = page.texts;
+  const title = heading(page, MOOD_OF[result.verdict], t(`verify.${result.verdict}`, { name: about.name }));
+  if (about.quiet) return result.verdict === 'whole' ? [] : [...title, ...findings];
+  const lines = [...title, '', ...factList(page, facts(page, result))];
+  if (findings.length > 0) lines.push('', ...findings);
+  if (result.wouldApply) {
+    lines.push('', ...prose(page, t('verify.wouldApply')), ...outcomeTable(page, result.wouldApply));
+  }
+  return [...lines, ...nextStep(page, result, about)];
+}
+
+function facts(page: Page, result: VerifyResult): Fact[] {
+  const { texts, figures } = page;
+  const { t } = texts;
+  const files = t('unit.files', { count: result.files });
+  const facts: Fact[] = [
+    [t('fact.images'), figures.number(result.records)],
+    [t('fact.photos'), t('fact.photosWithSize', { files, size: figures.bytes(result.payloadBytes) })],
+    [t('fact.read'), figures.bytes(result.bytesRead)],
+  ];
+  if (result.bundleId !== null) facts.push([t('fact.bundleId'), result.bundleId]);
+  if (result.strays.length > 0) facts.push([t('fact.strays'), strayText(result.strays)]);
+  facts.push([t('fact.time'), figures.duration(result.seconds)]);
+  return facts;
+}
+
+export function strayText(strays: readonly string[]): string {
+  return strays.map(escapeForTerminal).join(', ');
+}
+
+function nextStep(page: Page, { verdict, manifest }: VerifyResult, { name, db }: VerifyAbout): string[] {
+  if (manifest === null) return [];
+  const text = page.texts.t(verdict === 'damaged' ? 'verify.nextSalvage' : 'verify.nextApply');
+  const command = commandText(['apply', name, ...(db === undefined ? [] : ['--db', db])]);
+  return ['', ...prose(page, text), ...commandLines(page, command)];
+}

@@ -1,0 +1,108 @@
+import type { Readable } from 'node:stream';
+import type { BundleError, ExitStatus } from '../base/errors.ts';
+import { checkInputs, openInput } from './bundle-inputs.ts';
+import { errorDocument, knownError } from './known-error.ts';
+import type { Session } from './session.ts';
+
+/** What a command does with each of the bundles that it is given. */
+export interface BundleTask<Result> {
+  process(input: string | Readable, name: string): Promise<Result>;
+  /** Prints the result for people. */
+  show(result: Result, name: string): Promise<void>;
+  /** The result as the JSON document and the log have it. */
+  document(result: Result): object;
+  /** Members of the JSON document that are as long as the bundle. */
+  lists?(result: Result): object;
+  /** Asked when everything is shown. */
+  statusOf(result: Result): ExitStatus;
+  release?(result: Result): Promise<void>;
+  /** One status for all bundles. */
+  combine(statuses: readonly ExitStatus[]): ExitStatus;
+  /** Whether the next bundle is worth trying after this error. */
+  goesOnAfter(error: BundleError): boolean;
+}
+
+/** Processes bundles one after the other; with `--json` into one document that grows as they are done. */
+export async function workThrough<Result>(
+  session: Session,
+  names: readonly string[],
+  task: BundleTask<Result>,
+): Promise<ExitStatus> {
+  checkInputs(names, session.world, session.command);
+  const round = new Round(session, task);
+  if (session.json) {
+    await session.answer({
+      command: session.command,
+      results: round.documents(names),
+      exitStatus: () => round.status,
+      error: () => round.firstError && errorDocument(round.firstError),
+    });
+  } else {
+    await round.show(names);
+  }
+  return round.status;
+}
+
+class Round<Result> {
+  readonly #session: Session;
+  readonly #task: BundleTask<Result>;
+  readonly #statuses: ExitStatus[] = [];
+  firstError: BundleError | undefined;
+
+  constructor(session: Session, task: BundleTask<Result>) {
+    this.#session = session;
+    this.#task = task;
+  }
+
+  get status(): ExitStatus {
+    return this.#task.combine(this.#statuses);
+  }
+
+  async show(names: readonly string[]): Promise<void> {
+    for (const [index, name] of names.entries()) {
+      if (index > 0) await this.#session.print(['']);
+      try {
+        const result = await this.#process(name);
+        await this.#task.show(result, name);
+        await this.#finish(result);
+      } catch (thrown) {
+        const error = this.#note(thrown);
+        await this.#session.tellError(error);
+        if (!this.#task.goesOnAfter(error)) return;
+      }
+    }
+  }
+
+  /** The results as documents; one that failed has its error instead. */
+  async *documents(names: readonly string[]): AsyncGenerator<object> {
+    for (const name of names) {
+      try {
+        const result = await this.#process(name);
+        yield { ...this.#task.document(result), ...this.#task.lists?.(result) };
+        await this.#finish(result);
+      } catch (thrown) {
+        const error = this.#note(thrown);
+        this.#session.logError(error);
+        yield { input: name, error: errorDocument(error) };
+        if (!this.#task.goesOnAfter(error)) return;
+      }
+    }
+  }
+
+  #process(name: string): Promise<Result> {
+    return this.#task.process(openInput(name, this.#session.world), name);
+  }
+
+  async #finish(result: Result): Promise<void> {
+    this.#statuses.push(this.#task.statusOf(result));
+    this.#session.log.write('info', 'result', this.#task.document(result));
+    await this.#task.release?.(result);
+  }
+
+  #note(thrown: unknown): BundleError {
+    const error = knownError(thrown);
+    this.firstError ??= error;
+    this.#statuses.push(error.exitStatus);
+    return error;
+  }
+}

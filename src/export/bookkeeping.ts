@@ -1,0 +1,138 @@
+import { digestOf } from '../base/digest.ts';
+import { systemCode } from '../base/errors.ts';
+import type { Observer } from '../base/events.ts';
+import { openToWrite } from '../archive/open.ts';
+import { type ExportList, SyncTables, createSyncTables } from '../archive/sync-tables.ts';
+import { immediately } from '../archive/transaction.ts';
+import type { Omission, PlanStore } from './plan-store.ts';
+
+/** Rows of one short transaction. */
+const ROWS_PER_TRANSACTION = 2000;
+
+const LIST_ID = /^[0-9a-f]{16}$/;
+
+/** A list id is 16 hex digits: the export's id where it is one, else a digest of it. */
+export function listIdFor(exportId: string): string {
+  return LIST_ID.test(exportId) ? exportId : digestOf(`indabundle list of ${exportId}`).slice(0, 16);
+}
+
+export interface ExportFacts {
+  readonly db: string;
+  readonly root: string;
+  readonly exportId: string;
+  /** What the user named the output. */
+  readonly output: string;
+  readonly now: Date;
+  readonly observer: Observer;
+}
+
+/**
+ * Writes the export into the sender's sync tables: the operation, a list with one row per record,
+ * and what was left out with the reason. On a write-protected disk it is left undone, and said.
+ */
+export async function recordExport(plan: PlanStore, facts: ExportFacts): Promise<void> {
+  try {
+    await writeRows(plan, facts);
+  } catch (error) {
+    const code = (error as { code?: unknown }).code;
+    const isProtected = code === 'db-read-only' || code === 'db-unreadable' || /^SQLITE_(READONLY|CANTOPEN)|^E(ROFS|ACCES|PERM)$/.test(systemCode(error));
+    if (!isProtected) throw error;
+    facts.observer({ type: 'notice', notice: 'archive-write-protected', params: { path: facts.db } });
+  }
+}
+
+async function writeRows(plan: PlanStore, facts: ExportFacts): Promise<void> {
+  const archive = openToWrite(facts.db, { root: facts.root });
+  const wait = { observer: facts.observer, what: facts.db };
+  try {
+    const { db } = archive;
+    const listId = listIdFor(facts.exportId);
+    const operationId = `export-${listId}`;
+    await immediately(db, () => {
+      createSyncTables(db);
+      forget(db, listId, operationId);
+      const sync = new SyncTables(db);
+      sync.createOperation(operationId, facts.output, 0, facts.now);
+      sync.createList(listId, operationId, 0, facts.now);
+    }, wait);
+    const sync = new SyncTables(db);
+    const book = new ExportBook(sync, sync.list(listId)!, operationId, facts.now);
+    await inTransactions(rows(plan), (batch) => immediately(db, () => book.add(batch), wait));
+    await immediately(db, () => book.finish(), wait);
+  } finally {
+    archive.close();
+  }
+}
+
+/** The same export made again takes the place of its earlier rows. */
+function forget(db: import('better-sqlite3').Database, listId: string, operationId: string): void {
+  db.prepare('DELETE FROM sync_export_files WHERE list_id = ?').run(listId);
+  db.prepare('DELETE FROM sync_export_lists WHERE list_id = ?').run(listId);
+  db.prepare('DELETE FROM sync_files WHERE operation_id = ?').run(operationId);
+  db.prepare('DELETE FROM sync_operations WHERE operation_id = ?').run(operationId);
+}
+
+interface BookRow {
+  readonly imageId: number | null;
+  readonly digest: string | null;
+  readonly url: string | null;
+  readonly localPath: string;
+  readonly message: string | null;
+}
+
+function* rows(plan: PlanStore): Generator<BookRow> {
+  const message = ({ reason, detail }: Pick<Omission, 'reason' | 'detail'>) => (detail === null ? reason : `${reason}: ${detail}`);
+  for (const record of plan.outcomes()) {
+    if (record.reason === null) yield { ...record, message: null };
+  }
+  for (const omission of plan.omissions()) yield { ...omission, message: message(omission) };
+}
+
+async function inTransactions<T>(items: Iterable<T>, write: (batch: T[]) => Promise<void>): Promise<void> {
+  let batch: T[] = [];
+  for (const item of items) {
+    batch.push(item);
+    if (batch.length < ROWS_PER_TRANSACTION) continue;
+    await write(batch);
+    batch = [];
+  }
+  if (batch.length > 0) await write(batch);
+}
+
+class ExportBook {
+  readonly #sync: SyncTables;
+  readonly #list: ExportList;
+  readonly #operationId: string;
+  readonly #now: Date;
+  #total = 0;
+  #errors = 0;
+
+  constructor(sync: SyncTables, list: ExportList, operationId: string, now: Date) {
+    this.#sync = sync;
+    this.#list = list;
+    this.#operationId = operationId;
+    this.#now = now;
+  }
+
+  add(batch: readonly BookRow[]): void {
+    const operation = this.#sync.operation(this.#operationId)!;
+    let errors = 0;
+    for (const { imageId, digest, url, localPath, message } of batch) {
+      const status = message === null ? 'completed' : 'error';
+      const path = digest === null ? `url_${url ?? ''}` : `hash_${digest}`;
+      this.#sync.addListFile(this.#list, imageId, path, status);
+      if (message === null) continue;
+      errors += 1;
+      this.#sync.addFile(operation, { imageId, path: localPath, digest, status, message });
+    }
+    this.#sync.addToOperation(this.#operationId, batch.length - errors, errors, this.#now);
+    this.#sync.addToList(this.#list.list_id, batch.length - errors);
+    this.#total += batch.length;
+    this.#errors += errors;
+  }
+
+  finish(): void {
+    this.#sync.setList(this.#list.list_id, { total: this.#total, status: this.#errors > 0 ? 'error' : 'completed' });
+    this.#sync.setOperation(this.#operationId, { total: this.#total, status: this.#errors > 0 ? 'error' : 'completed' }, this.#now);
+  }
+}

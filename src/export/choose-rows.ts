@@ -1,0 +1,152 @@
+import { parseDigest } from '../base/digest.ts';
+import { checkLocalFile, localSize } from '../archive/local-file.ts';
+import { LocalIndex } from '../archive/local-index.ts';
+import { type Archive, openToRead } from '../archive/open.ts';
+import type { Observer } from '../base/events.ts';
+import type { Filters, Selection } from './options.ts';
+
+/** Why a row was chosen; `both` are images that the receiver has whole: metadata only. */
+export type Why = 'asked' | 'missing' | 'restore' | 'conflict' | 'both';
+
+/** Creates `temp.chosen`: the rows to pack with the reason, in the order of the bundle. */
+export async function chooseRows(archive: Archive, selection: Selection, observer: Observer, signal?: AbortSignal): Promise<void> {
+  archive.db.exec('CREATE TEMP TABLE candidates (id INTEGER PRIMARY KEY, why TEXT)');
+  switch (selection.kind) {
+    case 'all':
+      archive.db.exec(`INSERT INTO temp.candidates SELECT id, 'asked' FROM main.images`);
+      break;
+    case 'filters':
+      insertFiltered(archive, selection.filters);
+      break;
+    case 'for':
+      await insertMissing(archive, selection, observer, signal);
+      break;
+  }
+  archive.db.exec(`
+    CREATE TEMP TABLE chosen (seq INTEGER PRIMARY KEY, id INTEGER, why TEXT);
+    INSERT INTO temp.chosen (id, why)
+      SELECT candidates.id, why FROM temp.candidates JOIN main.images ON images.id = candidates.id
+      ORDER BY replace(images.local_path, '\\', '/'), images.id;
+    DROP TABLE temp.candidates`);
+}
+
+function insertFiltered(archive: Archive, filters: Filters): void {
+  const { db, shape } = archive;
+  db.function('nfc', { deterministic: true }, (text: unknown) => (typeof text === 'string' ? text.normalize('NFC') : text));
+  const conditions: string[] = [];
+  const values: string[] = [];
+  const any = (expression: string, wanted: readonly string[] | undefined) => {
+    if (!wanted || wanted.length === 0) return;
+    conditions.push(expression.replaceAll('?', wanted.map(() => 'nfc(?)').join(', ')));
+    for (let times = expression.split('?').length - 1; times > 0; times -= 1) values.push(...wanted);
+  };
+  any(column(archive, 'author'), filters.author);
+  any(column(archive, 'license'), filters.license);
+  any(linked(archive, 'tags', 'image_tags', 'tag_id', ['name']), filters.tag);
+  any(linked(archive, 'albums', 'image_albums', 'album_id', ['album_id', 'title']), filters.album);
+  any(linked(archive, 'collections', 'image_collections', 'collection_id', ['collection_id', 'title']), filters.collection);
+  const dates = shape.select('images', ['taken_date', 'upload_date']).map((name) => `nullif(images.${name}, '')`);
+  const day = `coalesce(${[...dates, 'NULL', 'NULL'].join(', ')})`;
+  for (const [limit, comparison] of [[filters.since, '>='], [filters.until, '<=']] as const) {
+    if (limit === undefined) continue;
+    conditions.push(`substr(${day}, 1, ${limit.length}) ${comparison} ?`);
+    values.push(limit);
+  }
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+  db.prepare(`INSERT INTO temp.candidates SELECT images.id, 'asked' FROM main.images ${where}`).run(...values);
+}
+
+function column(archive: Archive, name: string): string {
+  return archive.shape.hasColumn('images', name) ? `nfc(images.${name}) IN (?)` : '0 IN (?)';
+}
+
+function linked(archive: Archive, table: string, junction: string, key: string, names: readonly string[]): string {
+  if (!archive.shape.has(table) || !archive.shape.has(junction)) return '0 IN (?)';
+  const matches = names.map((name) => `nfc(target.${name}) IN (?)`).join(' OR ');
+  return `EXISTS (SELECT 1 FROM main.${junction} link JOIN main.${table} target ON target.id = link.${key}
+          WHERE link.image_id = images.id AND (${matches}))`;
+}
+
+/** Compares with the other archive, by image and by content. */
+async function insertMissing(archive: Archive, selection: Selection & { kind: 'for' }, observer: Observer, signal?: AbortSignal): Promise<void> {
+  const other = openToRead(selection.database, { root: selection.root, observer });
+  try {
+    const comparison = new Comparison(archive, other, observer);
+    const total = Number(archive.db.prepare('SELECT count(*) FROM main.images').pluck().get());
+    observer({ type: 'phase', phase: 'compare', total, unit: 'records' });
+    const insert = archive.db.prepare('INSERT INTO temp.candidates VALUES (?, ?)');
+    let done = 0;
+    for (let last = 0; ; ) {
+      signal?.throwIfAborted();
+      const rows = comparison.rowsAfter(last);
+      if (rows.length === 0) break;
+      for (const row of rows) insert.run(row.id, await comparison.why(row, signal));
+      last = rows.at(-1)!.id;
+      done += rows.length;
+      observer({ type: 'progress', done });
+    }
+  } finally {
+    other.close();
+  }
+}
+
+interface SenderRow {
+  readonly id: number;
+  readonly url: string | null;
+  readonly page_url: string | null;
+  readonly local_path: string | null;
+  readonly sha256_hash: string | null;
+}
+
+/** Tells for each row of one archive what it would be to another. */
+class Comparison {
+  readonly #archive: Archive;
+  readonly #other: Archive;
+  readonly #index: LocalIndex;
+  readonly #filesThere: boolean;
+  readonly #select: string;
+
+  constructor(archive: Archive, other: Archive, observer: Observer) {
+    this.#archive = archive;
+    this.#other = other;
+    this.#index = LocalIndex.build(other);
+    this.#filesThere = hasAnyFile(other);
+    if (!this.#filesThere) observer({ type: 'notice', notice: 'photo-folder-missing', params: { path: other.root } });
+    const columns = ['url', 'page_url', 'local_path', 'sha256_hash'].map((name) => archive.shape.expression('images', name));
+    this.#select = `SELECT id, ${columns.join(', ')} FROM main.images WHERE id > ? ORDER BY id LIMIT 1000`;
+  }
+
+  rowsAfter(id: number): SenderRow[] {
+    return this.#archive.db.prepare<[number], SenderRow>(this.#select).all(id);
+  }
+
+  async why(row: SenderRow, signal?: AbortSignal): Promise<Why> {
+    const digest = parseDigest(row.sha256_hash);
+    const rows = this.#index.matches({ url: row.url, pageUrl: row.page_url }, digest);
+    if (rows.length === 0) return 'missing';
+    if (!this.#filesThere) return rows.some((other) => other.local_path && parseDigest(other.sha256_hash) === digest) ? 'both' : withoutFiles(rows);
+    const size = localSize(this.#archive.root, row);
+    let unusable = false;
+    for (const other of rows) {
+      const expected = { digest: digest ?? '', size: size ?? -1 };
+      const file = await checkLocalFile(this.#other.root, other, expected, { always: false, signal });
+      if (file === 'same') return 'both';
+      if (file === 'unusable') unusable = true;
+    }
+    return unusable ? 'restore' : 'conflict';
+  }
+}
+
+/** Only the database was sent: what it says has to do. */
+function withoutFiles(rows: readonly SenderRow[]): Why {
+  return rows.some((row) => row.local_path === null || row.local_path === '') ? 'restore' : 'conflict';
+}
+
+/** True when the photos lie beside the database, so that missing ones can be seen. */
+function hasAnyFile(archive: Archive): boolean {
+  const index = archive.db.prepare<[], SenderRow>(
+    `SELECT id, NULL AS url, NULL AS page_url, local_path, NULL AS sha256_hash FROM main.images WHERE local_path <> '' LIMIT 1000`,
+  );
+  const rows = index.all();
+  return rows.length === 0 || rows.some((row) => localSize(archive.root, row) !== null);
+}

@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import { canonicalDocument, canonicalLine } from '../base/canonical-json.ts';
+import { type Digest, digestOf } from '../base/digest.ts';
+import type { Observer } from '../base/events.ts';
+import { BundleWriter, type OpenEntry } from '../bundle/bundle-writer.ts';
+import type { ByteSink } from '../bundle/byte-sink.ts';
+import { payloadName, shardName } from '../bundle/entry-names.ts';
+import type { Coding } from '../bundle/frame-encoder.ts';
+import type { End, IndexLine, Located, Manifest, OmissionReason } from '../manifest/types.ts';
+import { packPayload } from './pack-payload.ts';
+import type { PlanStore } from './plan-store.ts';
+import { README_TEXT } from './readme-text.ts';
+
+export interface WriteOptions {
+  readonly mtime: number;
+  readonly level: number;
+  readonly observer: Observer;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Written {
+  readonly bundleId: Digest;
+  readonly bundleBytes: number;
+}
+
+/** Writes a whole bundle, in the order of docs/format.md, from a plan and its manifest. */
+export async function writeBundle(plan: PlanStore, manifest: Manifest, sink: ByteSink, options: WriteOptions): Promise<Written> {
+  const counted = new CountingSink(sink);
+  const writer = new BundleWriter(counted, options.mtime);
+  const coding: Coding = { kind: 'compressed', level: options.level };
+  const manifestBytes = Buffer.from(canonicalDocument(manifest));
+  await writer.writeEntry('manifest.json', manifestBytes, coding);
+  await writer.writeEntry('README.txt', Buffer.from(README_TEXT), coding);
+  for (const kind of ['records', 'authors'] as const) {
+    for (const shard of plan.shards(kind)) await writer.writeEntry(shardName(kind, shard.number), shard.content, coding);
+  }
+  const { bytes } = plan.totals();
+  options.observer({ type: 'phase', phase: 'pack', total: bytes, unit: 'bytes' });
+  await packPayload(plan, writer, { ...options, coding: { kind: 'auto', level: options.level } });
+  const end = await writeLists(plan, writer, manifestBytes, coding);
+  await writer.end('end.json', Buffer.from(canonicalDocument(end)));
+  options.signal?.throwIfAborted();
+  options.observer({ type: 'phase', phase: 'sync' });
+  await sink.finish();
+  return { bundleId: digestOf(manifestBytes), bundleBytes: counted.bytes };
+}
+
+async function writeLists(plan: PlanStore, writer: BundleWriter, manifestBytes: Buffer, coding: Coding): Promise<End> {
+  const index = await writeLines(writer, 'index.jsonl', () => indexLines(plan), coding);
+  const sums = await writeLines(writer, 'SHA256SUMS', () => sumsLines(plan, manifestBytes, index.digest), coding);
+  return { manifest: digestOf(manifestBytes), index, sums, files: plan.packedTotals().files, omitted: countOmissions(plan) };
+}
+
+/** Goes over the lines twice: tar wants the size before the content, and memory stays flat. */
+async function writeLines(writer: BundleWriter, name: string, lines: () => Generator<string>, coding: Coding): Promise<Located> {
+  let size = 0;
+  for (const line of lines()) size += Buffer.byteLength(line);
+  const offset = writer.state.tarOffset;
+  const hash = createHash('sha256');
+  const entry = writer.openEntry(name, size, coding);
+  const write = async (text: string) => {
+    const piece = Buffer.from(text);
+    hash.update(piece);
+    await entry.write(piece);
+  };
+  await inPieces(lines(), write);
+  await closeEntry(entry);
+  return { digest: hash.digest('hex'), size, offset };
+}
+
+const PIECE_LENGTH = 64 * 1024;
+
+async function inPieces(lines: Generator<string>, write: (text: string) => Promise<void>): Promise<void> {
+  let piece = '';
+  for (const line of lines) {
+    piece += line;
+    if (piece.length < PIECE_LENGTH) continue;
+    await write(piece);
+    piece = '';
+  }
+  await write(piece);
+}
+
+const closeEntry = (entry: OpenEntry) => entry.close();
+
+function* indexLines(plan: PlanStore): Generator<string> {
+  for (const { digest, name, size, offset } of plan.packed()) {
+    const line: IndexLine = { path: payloadName(digest, name), digest, size, offset };
+    yield canonicalLine(line);
+  }
+  for (const { reason, digest, url, detail } of plan.omissions()) {
+    const line: IndexLine = {
+      omitted: reason,
+      ...(digest === null ? {} : { digest }),
+      ...(url === null || digest !== null ? {} : { url }),
+      ...(detail === null ? {} : { detail }),
+    };
+    yield canonicalLine(line);
+  }
+}
+
+function* sumsLines(plan: PlanStore, manifestBytes: Buffer, indexDigest: Digest): Generator<string> {
+  yield sumsLine(digestOf(manifestBytes), 'manifest.json');
+  yield sumsLine(digestOf(README_TEXT), 'README.txt');
+  for (const kind of ['records', 'authors'] as const) {
+    for (const { number, digest } of plan.shardFacts(kind)) yield sumsLine(digest, shardName(kind, number));
+  }
+  for (const { digest, name } of plan.packed()) yield sumsLine(digest, payloadName(digest, name));
+  yield sumsLine(indexDigest, 'index.jsonl');
+}
+
+const sumsLine = (digest: Digest, name: string) => `${digest}  ${name}\n`;
+
+export function countOmissions(plan: PlanStore): { [reason in OmissionReason]?: number } {
+  const counts: { [reason in OmissionReason]?: number } = {};
+  for (const { reason } of plan.omissions()) counts[reason] = (counts[reason] ?? 0) + 1;
+  return counts;
+}
+
+/** Passes bytes on and counts them. */
+class CountingSink implements ByteSink {
+  bytes = 0;
+  readonly #sink: ByteSink;
+
+  constructor(sink: ByteSink) {
+    this.#sink = sink;
+  }
+
+  async write(bytes: Buffer): Promise<void> {
+    await this.#sink.write(bytes);
+    this.bytes += bytes.length;
+  }
+
+  async truncate(length: number): Promise<boolean> {
+    const done = await this.#sink.truncate(length);
+    if (done) this.bytes = length;
+    return done;
+  }
+
+  finish = () => this.#sink.finish();
+  abandon = () => this.#sink.abandon();
+}

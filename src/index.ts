@@ -1,0 +1,18 @@
+/**
+ * indabundle as a library: what the command line does, typed, silent and cancellable.
+ *
+ * Every function rejects with {@link BundleError} when it cannot go on; defects of a bundle come
+ * back as {@link Finding} data in the result.
+ */
+export { BundleError, EXIT, type ErrorCode, type ExitStatus } from './base/errors.ts';
+export type { Event, NoticeCode, Observer, Phase } from './base/events.ts';
+export type { Finding, FindingCode, Gravity, Place } from './base/findings.ts';
+export { applyBundle } from './apply/apply-bundle.ts';
+export type { ApplyOptions, ApplyResult, ConflictPolicy, Outcome, OutcomeTally } from './apply/options.ts';
+export { exportBundle } from './export/export-bundle.ts';
+export type { ExportOptions, ExportResult, Filters, OmittedFile, Selection } from './export/options.ts';
+export { inspectBundle, listBundle } from './inspect/inspect-bundle.ts';
+export type { InspectLists, InspectOptions, InspectResult } from './inspect/types.ts';
+export { verifyBundle } from './verify/verify-bundle.ts';
+export type { OutcomeCounts, VerifyOptions, VerifyResult } from './verify/types.ts';
+export type { AuthorRecord, End, ImageRecord, IndexLine, Manifest } from './manifest/types.ts';

@@ -1,0 +1,132 @@
+import { readFile } from 'node:fs/promises';
+import { asBundleError, BundleError } from '../base/errors.ts';
+import { type Finding, FindingList } from '../base/findings.ts';
+import { MAX_END_BYTES } from '../base/limits.ts';
+import { PackedReader } from '../bundle/packed-reader.ts';
+import { parseEnd, parseIndexLine } from '../manifest/parse.ts';
+import type { AuthorRecord, End, ImageRecord, IndexLine } from '../manifest/types.ts';
+import { BundleWalk, type WalkItem } from '../reading/bundle-walk.ts';
+import { EntryLines } from '../reading/entry-lines.ts';
+import { type OpenedBundle, openBundle } from '../reading/open-bundle.ts';
+import { findIndex, readEndOfFile } from '../reading/skip-unwanted.ts';
+import type { InspectLists, InspectOptions, InspectResult } from './types.ts';
+
+/** The head of a bundle is a few kilobytes: there is no need to read megabytes ahead. */
+const READ_AHEAD = 64 * 1024;
+
+/**
+ * What a bundle says of itself, from its head and its tail: at once, whatever its size. What it
+ * says of its payload is not proven by this.
+ *
+ * @throws BundleError `not-a-bundle` or `bundle-not-acceptable` when there is no manifest to read
+ */
+export async function inspectBundle(options: InspectOptions): Promise<InspectResult> {
+  const findings = new FindingList();
+  const opened = await open(options, findings);
+  try {
+    const walk = new BundleWalk(opened.reader, findings, { proveAll: false, signal: options.signal });
+    for await (const item of walk.items()) {
+      if (item.kind !== 'manifest') continue;
+      const end = await readEnd(opened, findings);
+      return {
+        input: opened.label,
+        bundleId: item.bundleId,
+        bundleBytes: opened.size,
+        manifest: item.manifest,
+        end: end === null ? null : { files: end.files, omitted: end.omitted },
+        findings: findings.listed,
+      };
+    }
+    throw unacceptable(opened.label, findings.listed);
+  } catch (error) {
+    throw asBundleError(error, opened.label);
+  } finally {
+    await opened.reader.close();
+  }
+}
+
+function open(options: InspectOptions, findings: FindingList): Promise<OpenedBundle> {
+  return openBundle(options.input, findings, READ_AHEAD);
+}
+
+/** Whatever stood where the manifest should be, in one error. */
+function unacceptable(path: string, findings: readonly Finding[]): BundleError {
+  const [first] = findings;
+  const reason = first === undefined ? 'it is empty' : `${first.code}${first.expected ? `: expected ${first.expected}, found ${first.found}` : ''}`;
+  const code = first?.code === 'not-a-bundle' || first?.code === 'frame-damaged' ? 'not-a-bundle' : 'bundle-not-acceptable';
+  return new BundleError(code, { params: { path, reason }, findings });
+}
+
+/** end.json from the tail; a finding, not an error, when a file has none. */
+async function readEnd(opened: OpenedBundle, findings: FindingList): Promise<End | null> {
+  if (opened.source === null) return typeof opened.size === 'number' ? null : await readEndOfFolder(opened);
+  const end = await readEndOfFile(opened.source);
+  if (end === null) {
+    const where = { offset: opened.source.size };
+    findings.add({ code: 'truncated', gravity: 'damage', where, expected: 'end.json and the seek table', found: 'neither' });
+  }
+  return end;
+}
+
+async function readEndOfFolder(opened: OpenedBundle): Promise<End | null> {
+  const bytes = await readFile(`${opened.label}/end.json`).catch(() => null);
+  return bytes === null || bytes.length > MAX_END_BYTES ? null : parseEnd(bytes).value;
+}
+
+/**
+ * The long lists of a bundle, one item at a time. Each starts from the head of the input, so a
+ * stream has only one to give.
+ */
+export async function listBundle(options: InspectOptions): Promise<InspectLists & { close(): Promise<void> }> {
+  const opened: OpenedBundle[] = [];
+  const items = async function* (): AsyncGenerator<WalkItem> {
+    const findings = new FindingList();
+    const bundle = await open(options, findings);
+    opened.push(bundle);
+    yield* new BundleWalk(bundle.reader, findings, { proveAll: false, signal: options.signal }).items();
+    if (findings.refused) throw unacceptable(bundle.label, findings.listed);
+  };
+  return {
+    records: () => records(items()),
+    authors: () => authors(items()),
+    files: () => files(options, opened),
+    close: async () => {
+      for (const bundle of opened) await bundle.reader.close().catch(() => {});
+    },
+  };
+}
+
+async function* records(items: AsyncGenerator<WalkItem>): AsyncGenerator<ImageRecord> {
+  for await (const item of items) {
+    if (item.kind === 'records') for (const record of item.records) if (record !== null) yield record;
+    if (item.kind === 'authors' || item.kind === 'payload-begins') return;
+  }
+}
+
+async function* authors(items: AsyncGenerator<WalkItem>): AsyncGenerator<AuthorRecord> {
+  for await (const item of items) {
+    if (item.kind === 'authors') yield* item.authors;
+    if (item.kind === 'payload-begins') return;
+  }
+}
+
+/** The index, found through the seek table where there is one, else by reading up to it. */
+async function* files(options: InspectOptions, opened: OpenedBundle[]): AsyncGenerator<IndexLine> {
+  const bundle = await open(options, new FindingList());
+  opened.push(bundle);
+  await jumpToIndex(bundle);
+  for await (const entry of bundle.reader.entries()) {
+    if (entry.kind !== 'index') continue;
+    for await (const { bytes } of new EntryLines(entry).lines()) {
+      const { value } = parseIndexLine(bytes);
+      if (value !== null) yield value;
+    }
+    return;
+  }
+}
+
+async function jumpToIndex(bundle: OpenedBundle): Promise<void> {
+  if (bundle.source === null || !(bundle.reader instanceof PackedReader)) return;
+  const found = await findIndex(bundle.source);
+  if (found !== null) bundle.reader.skip = (number) => (number < found.start.number ? found.start : null);
+}

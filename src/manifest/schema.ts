@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+
+export type SchemaName = 'manifest' | 'record' | 'author' | 'index' | 'end';
+
+const compiled = new Map<SchemaName, ValidateFunction>();
+let ajv: Ajv2020 | null = null;
+
+/**
+ * Holds a value against one of the JSON Schemas in `schemas/`.
+ * Returns null when it fits, else where and how it does not, in words.
+ */
+export function schemaProblem(name: SchemaName, value: unknown): string | null {
+  const validate = validator(name);
+  if (validate(value)) return null;
+  const error = validate.errors?.[0];
+  return `${error?.instancePath || 'the document'} ${error?.message ?? 'does not fit'}`;
+}
+
+function validator(name: SchemaName): ValidateFunction {
+  const known = compiled.get(name);
+  if (known) return known;
+  ajv ??= new Ajv2020({ allErrors: false, strict: true, strictTypes: false, strictRequired: false });
+  const file = new URL(`../../schemas/${name}.schema.json`, import.meta.url);
+  const validate = ajv.compile(JSON.parse(readFileSync(file, 'utf8')) as object);
+  compiled.set(name, validate);
+  return validate;
+}

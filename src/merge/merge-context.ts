@@ -1,0 +1,49 @@
+import { LocalIndex } from '../archive/local-index.ts';
+import type { Archive } from '../archive/open.ts';
+import { siteSize } from '../archive/identity.ts';
+import type { LocalImage } from '../archive/local-index.ts';
+import type { ImageRecord } from '../manifest/types.ts';
+import type { BannedAuthors, Decision } from './decide.ts';
+import type { ConflictPolicy } from './outcomes.ts';
+
+/** What deciding needs of an archive. */
+export interface MergeContext {
+  readonly archive: Archive;
+  readonly index: LocalIndex;
+  readonly banned: BannedAuthors;
+}
+
+export function mergeContext(archive: Archive): MergeContext {
+  return { archive, index: LocalIndex.build(archive), banned: bannedAuthors(archive) };
+}
+
+function bannedAuthors(archive: Archive): BannedAuthors {
+  if (!archive.shape.hasColumn('banned_authors', 'author')) return new Set();
+  return new Set(archive.db.prepare<[], string>('SELECT author FROM main.banned_authors').pluck().all());
+}
+
+/** True when the site says that the record's picture is larger than the local one. */
+export function isLarger(record: ImageRecord, row: LocalImage): boolean {
+  return siteSize(record.image.url ?? null) > siteSize(row.url);
+}
+
+/** What a conflict becomes under a policy. */
+export function conflictAction(policy: ConflictPolicy, record: ImageRecord, row: LocalImage): 'keep' | 'take' | 'add' {
+  switch (policy) {
+    case 'keep-local':
+      return 'keep';
+    case 'larger':
+      return isLarger(record, row) ? 'take' : 'keep';
+    case 'take-remote':
+      return 'take';
+    case 'keep-both':
+      return 'add';
+  }
+}
+
+/** True when doing what was decided takes the record's file. */
+export function needsFile(decision: Decision, record: ImageRecord, policy: ConflictPolicy): boolean {
+  if (record.file === undefined) return false;
+  if (decision.outcome === 'added' || decision.outcome === 'restored') return true;
+  return decision.outcome === 'conflict' && conflictAction(policy, record, decision.row) !== 'keep';
+}

@@ -1,0 +1,52 @@
+import { createHash, type Hash } from 'node:crypto';
+import { canonicalLine } from '../base/canonical-json.ts';
+import type { Digest } from '../base/digest.ts';
+import { isPackedLine } from '../manifest/lines.ts';
+import type { IndexLine, PackedLine } from '../manifest/types.ts';
+
+/**
+ * What index.jsonl and SHA256SUMS must say, gathered while the entries pass: two running digests
+ * instead of two lists, so that a million files cost nothing.
+ */
+export class IndexCheck {
+  readonly #expectedIndex: Hash = createHash('sha256');
+  readonly #actualIndex: Hash = createHash('sha256');
+  readonly #expectedSums: Hash = createHash('sha256');
+  /** False once something could not be read: then the lists say more than we can know. */
+  comparable = true;
+
+  /** An entry whose content was read whole. */
+  saw(name: string, digest: Digest): void {
+    this.#expectedSums.update(sumsLine(name, digest));
+  }
+
+  /** A payload entry whose content was proven. */
+  packed(line: PackedLine): void {
+    this.#expectedIndex.update(canonicalLine(line));
+  }
+
+  /** A line as index.jsonl has it. */
+  listed(line: IndexLine): void {
+    if (isPackedLine(line)) this.#actualIndex.update(canonicalLine(packedFields(line)));
+  }
+
+  /** Only once, behind the last line. */
+  indexAgrees(): boolean {
+    return this.#expectedIndex.digest('hex') === this.#actualIndex.digest('hex');
+  }
+
+  /** The digest that SHA256SUMS must have. Only once. */
+  expectedSums(): Digest {
+    return this.#expectedSums.digest('hex');
+  }
+}
+
+/** A line as `sha256sum -c` reads it. */
+export function sumsLine(name: string, digest: Digest): string {
+  return `${digest}  ${name}\n`;
+}
+
+function packedFields(line: PackedLine): PackedLine {
+  const { path, digest, size, offset } = line;
+  return { path, digest, size, offset };
+}

@@ -1,0 +1,78 @@
+import { FindingList } from '../base/findings.ts';
+import { FileSource } from '../bundle/byte-source.ts';
+import { type FrameSkip, PackedReader } from '../bundle/packed-reader.ts';
+import { type FrameStart, readLastFrame, SeekIndex } from '../bundle/seek-index.ts';
+import { BLOCK, padded, readHeader } from '../bundle/tar-header.ts';
+import { isPackedLine } from '../manifest/lines.ts';
+import { parseEnd, parseIndexLine } from '../manifest/parse.ts';
+import type { End } from '../manifest/types.ts';
+import type { BundleWalk } from './bundle-walk.ts';
+import { EntryLines } from './entry-lines.ts';
+import type { OpenedBundle } from './open-bundle.ts';
+
+/** `end.json` from the last frame of a file; null when there is none to be had. */
+export async function readEndOfFile(source: FileSource): Promise<End | null> {
+  const content = await readLastFrame(source);
+  if (content === null || content.length < BLOCK) return null;
+  const header = readHeader(content, 0);
+  if (typeof header === 'string' || header.name !== 'end.json') return null;
+  return parseEnd(content.subarray(BLOCK, BLOCK + header.size)).value;
+}
+
+/** Where the index of a bundle file begins, by its own hints. */
+export async function findIndex(source: FileSource): Promise<{ readonly seeks: SeekIndex; readonly start: FrameStart } | null> {
+  const end = await readEndOfFile(source);
+  const seeks = end === null ? null : await SeekIndex.load(source);
+  return end === null || seeks === null ? null : { seeks, start: seeks.frameAt(end.index.offset) };
+}
+
+/**
+ * Lets the reader pass over frames that hold nothing wanted, where the file has a seek table and an
+ * index to say so. Both are hints: where they mislead, what was wanted is found missing and is said.
+ */
+export async function skipUnwanted(bundle: OpenedBundle, walk: BundleWalk, wants: (digest: string) => boolean): Promise<void> {
+  if (bundle.source === null || !(bundle.reader instanceof PackedReader)) return;
+  const found = await findIndex(bundle.source);
+  if (found === null) return;
+  const needed = await neededFrames(bundle.label, found.seeks, found.start, walk, wants);
+  if (needed !== null) bundle.reader.skip = skipper(needed, found.seeks, found.start.number);
+}
+
+/** One byte a frame: 1 where something wanted lies. Null when the index cannot be read. */
+async function neededFrames(
+  path: string, seeks: SeekIndex, indexStart: FrameStart, walk: BundleWalk, wants: (digest: string) => boolean,
+): Promise<Uint8Array | null> {
+  const needed = new Uint8Array(seeks.frames);
+  const findings = new FindingList();
+  const reader = new PackedReader(await FileSource.open(path), findings);
+  try {
+    reader.skip = (number) => (number < indexStart.number ? indexStart : null);
+    for await (const entry of reader.entries()) {
+      if (entry.kind !== 'index') return null;
+      for await (const { bytes } of new EntryLines(entry).lines()) {
+        const { value } = parseIndexLine(bytes);
+        if (value === null) return null;
+        if (!isPackedLine(value)) continue;
+        if (wants(value.digest)) mark(needed, seeks, value.offset, BLOCK + padded(value.size));
+        else walk.passOver(value.digest);
+      }
+      return needed;
+    }
+    return null;
+  } finally {
+    await reader.close();
+  }
+}
+
+function mark(needed: Uint8Array, seeks: SeekIndex, offset: number, length: number): void {
+  const last = seeks.frameAt(offset + length - 1).number;
+  for (let number = seeks.frameAt(offset).number; number <= last; number += 1) needed[number] = 1;
+}
+
+function skipper(needed: Uint8Array, seeks: SeekIndex, indexFrame: number): FrameSkip {
+  return (number) => {
+    if (number >= indexFrame || needed[number] === 1) return null;
+    const next = needed.indexOf(1, number);
+    return seeks.start(next < 0 || next > indexFrame ? indexFrame : next);
+  };
+}

@@ -1,0 +1,70 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import zstd from 'zstd-napi/binding.js';
+import { describe, expect, test } from 'vitest';
+import { MAX_FRAME_CONTENT } from '../../src/base/limits.ts';
+import { type Coding, FRAME_BOUND } from '../../src/bundle/frame-encoder.ts';
+import { readFrameHeader } from '../../src/bundle/frame-header.ts';
+import { inFolder, lacks, run } from './programs.ts';
+import { frameOf, noise } from './sample-bundle.ts';
+
+const MIB = 1024 * 1024;
+const text = (size: number) => Buffer.alloc(size, 'Kékestető, hajnalban. ');
+const auto: Coding = { kind: 'auto', level: 3 };
+const stored: Coding = { kind: 'stored' };
+
+const samples: [name: string, content: Buffer, coding: Coding, hasChecksum: boolean][] = [
+  ['one block stored', noise(512), stored, false],
+  ['a block border stored', noise(128 * 1024), stored, false],
+  ['one block behind a border stored', noise(128 * 1024 + 512), stored, false],
+  ['8 MiB stored', noise(8 * MIB), stored, false],
+  ['a block above 8 MiB stored', noise(8 * MIB + 512), stored, false],
+  ['the largest stored', noise(MAX_FRAME_CONTENT), stored, false],
+  ['one block compressed', text(512), { kind: 'compressed', level: 3 }, true],
+  ['8 MiB compressed', text(8 * MIB), { kind: 'compressed', level: 1 }, true],
+  ['the largest at level 1', text(MAX_FRAME_CONTENT), { kind: 'compressed', level: 1 }, true],
+  ['the largest at level 19', text(MAX_FRAME_CONTENT), { kind: 'compressed', level: 19 }, true],
+  ['the fastest level', text(MIB), { kind: 'compressed', level: -7 }, true],
+  ['what does not compress, compressed', noise(MAX_FRAME_CONTENT), { kind: 'compressed', level: 1 }, true],
+  ['JPEG-like by its looks', noise(3 * MIB), auto, false],
+  ['TIFF-like by its looks', text(3 * MIB), auto, true],
+];
+
+describe.each(samples)('%s', (_, content, coding, hasChecksum) => {
+  const frame = frameOf(content, coding);
+
+  test('keeps the rules for frames', () => {
+    expect(readFrameHeader(frame, 0)).toMatchObject({ contentSize: content.length, hasChecksum });
+    expect(frame.length).toBeLessThanOrEqual(FRAME_BOUND);
+  });
+
+  test('decodes to what it was', () => {
+    const target = Buffer.alloc(content.length);
+    expect(new zstd.DCtx().decompress(target, frame)).toBe(content.length);
+    expect(target.equals(content)).toBe(true);
+  });
+
+  test(`zstd agrees${lacks('zstd')}`, async ({ skip }) => {
+    if (lacks('zstd')) skip();
+    await inFolder((folder) => {
+      const file = join(folder, 'frame.zst');
+      writeFileSync(file, frame);
+      run('zstd', ['-t', '--memory=8MB', file]);
+      const listed = run('zstd', ['-lv', file]);
+      expect(listed).toMatch(/# Zstandard Frames: 1/);
+      expect(listed).toContain(`(${content.length} B)`);
+      expect(listed).toContain(hasChecksum ? 'Check: XXH64' : 'Check: None');
+    });
+  });
+});
+
+test('what does not compress costs next to nothing', () => {
+  const content = noise(MAX_FRAME_CONTENT);
+  expect(frameOf(content, auto).length - content.length).toBeLessThan(1000);
+});
+
+test('frames do not depend on each other, and the same content gives the same bytes', () => {
+  const first = frameOf(text(MIB));
+  frameOf(noise(MIB), auto);
+  expect(frameOf(text(MIB)).equals(first)).toBe(true);
+});
