@@ -31,6 +31,21 @@ interface Member {
   failure: string | null;
 }
 
+/** A record that cannot be applied, and why. */
+export interface FailedMember {
+  readonly ordinal: number;
+  readonly record: ImageRecord;
+  readonly reason: string;
+  readonly pendingRow: number | null;
+}
+
+/** What there is to commit, and the records whose content has not come. */
+export interface WindowOutcome {
+  readonly ready: readonly Prepared[];
+  readonly failed: readonly FailedMember[];
+  readonly waiting: readonly { readonly ordinal: number; readonly pendingRow: number }[];
+}
+
 export interface WindowOptions {
   readonly context: MergeContext;
   readonly destinations: Destinations;
@@ -163,9 +178,9 @@ export class Window {
   }
 
   /** What the commit needs: every record whose fate is known. Others wait for their content. */
-  outcome(): { readonly ready: Prepared[]; readonly failed: { ordinal: number; record: ImageRecord; reason: string; pendingRow: number | null }[]; readonly waiting: { ordinal: number; pendingRow: number }[] } {
+  outcome(): WindowOutcome {
     const ready: Prepared[] = [];
-    const failed: { ordinal: number; record: ImageRecord; reason: string; pendingRow: number | null }[] = [];
+    const failed: FailedMember[] = [];
     const waiting: { ordinal: number; pendingRow: number }[] = [];
     for (const { spooled, decision, basis, destination, pendingRow, placed, failure } of this.#members) {
       const { ordinal, record } = spooled;

@@ -1,0 +1,129 @@
+import { BundleError } from '../base/errors.ts';
+import type { Observer } from '../base/events.ts';
+import { freeBytes } from '../base/room.ts';
+import type { Archive } from '../archive/open.ts';
+import type { AuthorRecord, ImageRecord, Manifest } from '../manifest/types.ts';
+import { type MergeContext, mergeContext } from '../merge/merge-context.ts';
+import { OutcomeCounter, type OutcomeTally } from '../merge/outcomes.ts';
+import { type MergePlan, planMerge, type PlanOptions } from '../merge/plan-merge.ts';
+import { DoneRecords } from './done-records.ts';
+import { type EarlierRun, findEarlier } from './operation.ts';
+import { RecordSpool } from './record-spool.ts';
+
+/** A row with its tags, links and books takes about this much of the database. */
+const ROW_BYTES = 4096;
+
+export interface ApplyPlanOptions extends PlanOptions {
+  readonly observer: Observer;
+}
+
+/**
+ * What applying a bundle would do, decided record by record as the head of the bundle passes, and
+ * what an earlier run has done of it. Nothing is written but temporary tables.
+ */
+export class ApplyPlan {
+  readonly archive: Archive;
+  readonly manifest: Manifest;
+  readonly bundleId: string;
+  readonly context: MergeContext;
+  readonly spool: RecordSpool;
+  readonly earlier: EarlierRun | null;
+  /** Ordinals of records that no reader would accept. */
+  readonly refused: number[] = [];
+  /** Records that an earlier run finished and that need nothing now. */
+  doneBefore = 0;
+  /** Files, columns and links that would be new: when there are none, no row of the user's changes. */
+  changes = 0;
+
+  readonly #options: ApplyPlanOptions;
+  readonly #merge: MergePlan;
+  readonly #done: DoneRecords;
+  readonly #settled = new OutcomeCounter();
+
+  constructor(archive: Archive, manifest: Manifest, bundleId: string, options: ApplyPlanOptions) {
+    this.archive = archive;
+    this.manifest = manifest;
+    this.bundleId = bundleId;
+    this.#options = options;
+    this.context = mergeContext(archive);
+    this.spool = new RecordSpool(archive.db);
+    this.earlier = findEarlier(archive, manifest, bundleId);
+    this.#done = DoneRecords.read(archive, this.earlier);
+    this.#merge = planMerge(archive, options, this.context);
+  }
+
+  /** Records in the order of the bundle, the first with the ordinal `first`; null for one that was refused. */
+  async addRecords(first: number, records: readonly (ImageRecord | null)[]): Promise<void> {
+    for (const [at, record] of records.entries()) {
+      this.#options.signal?.throwIfAborted();
+      await this.#addRecord(first + at, record);
+    }
+    this.#options.observer({ type: 'progress', done: first + records.length });
+  }
+
+  async #addRecord(ordinal: number, record: ImageRecord | null): Promise<void> {
+    const { outcome, needsFile, changes } = await this.#merge.add(record);
+    if (record === null) {
+      this.refused.push(ordinal);
+    } else if (this.#done.has(ordinal) && !needsFile && changes === 0) {
+      this.doneBefore += 1;
+      this.#settled.add(outcome);
+    } else {
+      this.changes += changes + (needsFile ? 1 : 0);
+      this.spool.add(ordinal, record, needsFile);
+    }
+  }
+
+  addAuthors(authors: readonly AuthorRecord[]): void {
+    for (const author of authors) this.spool.addAuthor(author);
+  }
+
+  /** True when an earlier run has done everything and all of it is still there. */
+  get nothingToDo(): boolean {
+    return this.earlier !== null && this.spool.count === 0 && this.refused.length === 0 && !this.#owesRequest();
+  }
+
+  /** A request of ours may name what the bundle says it could not serve. */
+  #owesRequest(): boolean {
+    const { earlier } = this;
+    return earlier?.kind === 'request' && earlier.list.status === 'pending' && this.doneBefore === 0;
+  }
+
+  /** True when an unfinished operation is there to go on with. */
+  get resumes(): boolean {
+    const status = this.earlier?.operation?.status;
+    return status === 'pending' || status === 'error';
+  }
+
+  /** What would become of all records, as decided now. */
+  counts(): OutcomeTally {
+    return this.#merge.counts();
+  }
+
+  /** What became of the records that earlier runs finished. */
+  countsDone(): OutcomeTally {
+    return this.#settled.tally();
+  }
+
+  get largerAvailable(): number {
+    return this.#merge.largerAvailable();
+  }
+
+  /** Bytes of photo files to write. */
+  get fileBytes(): number {
+    return this.#merge.bytesNeeded();
+  }
+
+  /** Bytes that files and rows will take. */
+  get bytesNeeded(): number {
+    return this.fileBytes + this.spool.count * ROW_BYTES;
+  }
+
+  /** @throws BundleError `no-space` */
+  checkRoom(): void {
+    const { root } = this.archive;
+    const free = freeBytes(root);
+    if (free < 0 || free >= this.bytesNeeded) return;
+    throw new BundleError('no-space', { params: { what: root, reason: `${this.bytesNeeded} bytes are needed and ${free} are free` } });
+  }
+}

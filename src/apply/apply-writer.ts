@@ -1,0 +1,197 @@
+import { Destinations } from '../archive/destination.ts';
+import { immediately, type WaitOptions } from '../archive/transaction.ts';
+import type { ImageRecord, OmittedLine } from '../manifest/types.ts';
+import { type Outcome, OutcomeCounter } from '../merge/outcomes.ts';
+import type { Payload } from '../reading/bundle-walk.ts';
+import type { ApplyPlan } from './apply-plan.ts';
+import { Leftovers } from './leftovers.ts';
+import { ApplyOperation, listPaths } from './operation.ts';
+import type { ApplyOptions } from './options.ts';
+import type { SpooledRecord } from './record-spool.ts';
+import { RecordSettler } from './settle-record.ts';
+import { type FailedMember, Window, type WindowOptions } from './window.ts';
+
+/** Failures that are kept by name; the rest is counted. */
+const MOST_LISTED = 1000;
+
+/** Records of one short transaction where no file is written. */
+const BATCH = 256;
+
+/** Carries a plan out: windows of files and rows, each durable before the next, and the books. */
+export class ApplyWriter {
+  readonly operation: ApplyOperation;
+  readonly settler: RecordSettler;
+  readonly counter = new OutcomeCounter();
+  readonly failures: { record: string; reason: string }[] = [];
+  /** Records whose rows were committed in this run. */
+  committed = 0;
+  bytesWritten = 0;
+
+  readonly #plan: ApplyPlan;
+  readonly #wait: WaitOptions;
+  readonly #leftovers: Leftovers;
+  readonly #destinations: Destinations;
+  readonly #windowOptions: WindowOptions;
+  #window: Window | null = null;
+
+  private constructor(plan: ApplyPlan, operation: ApplyOperation, leftovers: Leftovers, options: ApplyOptions, wait: WaitOptions) {
+    const { archive, context, spool } = plan;
+    const onConflict = options.onConflict ?? 'keep-local';
+    this.operation = operation;
+    this.#plan = plan;
+    this.#wait = wait;
+    this.#leftovers = leftovers;
+    this.#destinations = new Destinations(archive.root, (path) => context.index.namesFile(path));
+    this.settler = new RecordSettler(context, operation, spool, { onConflict, metadata: options.metadata ?? 'fill' });
+    this.#windowOptions = {
+      context, operation, leftovers, onConflict, wait,
+      destinations: this.#destinations,
+      checkLocal: options.checkLocal ?? false,
+      allowTypes: options.allowTypes ?? [],
+    };
+  }
+
+  /** Opens the books, and tidies up what an interrupted run left. */
+  static async open(plan: ApplyPlan, source: string, options: ApplyOptions, wait: WaitOptions): Promise<ApplyWriter> {
+    const { archive, manifest, bundleId, earlier, context, spool } = plan;
+    const total = manifest.totals.records;
+    const operation = await ApplyOperation.begin(archive, { manifest, bundleId, earlier, source, total, now: new Date() }, wait);
+    const pathOf = (ordinal: number) => {
+      const record = spool.record(ordinal);
+      return record === null ? null : listPaths(record)[0]!;
+    };
+    const kind = earlier?.kind ?? 'own';
+    await operation.completeListRows(kind, total, pathOf, wait);
+    await operation.prepare(kind, wait);
+    context.index.refresh();
+    const leftovers = await Leftovers.find(archive.db, operation, archive.root, context.index, wait);
+    return new ApplyWriter(plan, operation, leftovers, options, wait);
+  }
+
+  /** Records of images that are here, banned or without a file: they wait for no payload. */
+  async settleWithoutFile(): Promise<void> {
+    for (;;) {
+      this.#wait.signal?.throwIfAborted();
+      const records = this.#plan.spool.withoutFile(BATCH);
+      if (records.length === 0) return;
+      await this.#openWindow(records);
+      await this.closeWindow();
+    }
+  }
+
+  wants(digest: string): boolean {
+    return this.#plan.spool.wants(digest);
+  }
+
+  /** Takes one content in, if some record waits for it. */
+  async take(payload: Payload): Promise<void> {
+    if (!this.wants(payload.digest)) return;
+    if (!this.#window?.has(payload.digest)) {
+      await this.closeWindow();
+      await this.#openWindow(this.#plan.spool.window(payload.digest));
+    }
+    await this.#window!.stage(payload);
+    this.bytesWritten += payload.size;
+  }
+
+  async #openWindow(records: readonly SpooledRecord[]): Promise<void> {
+    this.#window = await Window.open(records, this.#windowOptions);
+  }
+
+  /** Files become durable and get their names; then rows, links and books in one short transaction. */
+  async closeWindow(wait: WaitOptions = this.#wait): Promise<void> {
+    const window = this.#window;
+    if (window === null) return;
+    await window.place();
+    const { failed } = window.outcome();
+    const unused: string[] = [];
+    const settled = await immediately(this.#plan.archive.db, () => this.#commit(window, unused), wait);
+    this.#window = null;
+    for (const outcome of settled) this.counter.add(outcome);
+    this.committed += settled.length;
+    for (const { record, reason } of failed) this.#noteFailure(record, reason);
+    for (const path of unused) await window.removeUnused(path);
+    this.#destinations.settle();
+  }
+
+  /** Inside the transaction: an error anywhere in it rolls all of it back. */
+  #commit(window: Window, unused: string[]): Outcome[] {
+    const { context, spool } = this.#plan;
+    const { ready, failed, waiting } = window.outcome();
+    const now = new Date();
+    const outcomes: Outcome[] = [];
+    context.index.refresh();
+    for (const prepared of ready) {
+      const settled = this.settler.settle(prepared, now);
+      if (settled === null) spool.needFile(prepared.ordinal);
+      else outcomes.push(settled.outcome);
+      if (settled?.unused && prepared.localPath !== null) unused.push(prepared.localPath);
+    }
+    for (const member of failed) this.#bookFailure(member, now);
+    for (const { ordinal, pendingRow } of waiting) {
+      this.operation.dropPending(pendingRow);
+      spool.needFile(ordinal);
+    }
+    return outcomes;
+  }
+
+  #bookFailure(failed: FailedMember, now: Date): void {
+    const { ordinal, record, reason, pendingRow } = failed;
+    this.operation.book({ ordinal, record, outcome: 'failed', imageId: null, localPath: null, message: reason, pendingRow }, now);
+    this.#plan.spool.settle(ordinal);
+  }
+
+  #noteFailure(record: ImageRecord | null, reason: string): void {
+    this.counter.add('failed');
+    if (this.failures.length < MOST_LISTED) this.failures.push({ record: recordName(record), reason });
+  }
+
+  /** Whatever never came is booked as failed, and the books are closed. */
+  async finish(omitted: readonly OmittedLine[], whyMissing: (record: ImageRecord) => string): Promise<void> {
+    await this.#failRemaining(whyMissing);
+    await immediately(this.#plan.archive.db, () => this.#failRefused(omitted), this.#wait);
+    await this.#leftovers.remove(this.#wait);
+    const errors = this.counter.tally().failed;
+    await immediately(this.#plan.archive.db, () => this.operation.finish(errors, new Date()), this.#wait);
+  }
+
+  async #failRemaining(whyMissing: (record: ImageRecord) => string): Promise<void> {
+    for (;;) {
+      const records = this.#plan.spool.remaining(BATCH);
+      if (records.length === 0) return;
+      const failed = records.map(({ ordinal, record }) => ({ ordinal, record, reason: whyMissing(record), pendingRow: null }));
+      const now = new Date();
+      await immediately(this.#plan.archive.db, () => failed.forEach((member) => this.#bookFailure(member, now)), this.#wait);
+      for (const { record, reason } of failed) this.#noteFailure(record, reason);
+    }
+  }
+
+  #failRefused(omitted: readonly OmittedLine[]): void {
+    const message = 'the record is not valid';
+    for (const ordinal of this.#plan.refused) {
+      this.operation.book({ ordinal, record: null, outcome: 'failed', imageId: null, localPath: null, message, pendingRow: null }, new Date());
+      this.#noteFailure(null, message);
+    }
+    for (const line of omitted) this.operation.bookUnserved(omittedPath(line), omittedReason(line));
+  }
+
+  /** Gives up what is not in place yet; an abort keeps what is proven. */
+  async stop(): Promise<void> {
+    if (this.#wait.signal?.aborted) await this.closeWindow({ ...this.#wait, signal: undefined }).catch(() => {});
+    await this.#window?.abandon();
+  }
+}
+
+/** How a list names what a bundle leaves out. */
+export function omittedPath(line: OmittedLine): string {
+  return line.digest === undefined ? `url_${line.url ?? ''}` : `hash_${line.digest}`;
+}
+
+export function omittedReason(line: OmittedLine): string {
+  return `left out by the sender: ${line.omitted}${line.detail === undefined ? '' : ` (${line.detail})`}`;
+}
+
+function recordName(record: ImageRecord | null): string {
+  if (record === null) return '?';
+  return record.image.title || record.image.url || record.file?.name || record.image.page_url || '?';
+}
