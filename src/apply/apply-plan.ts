@@ -46,7 +46,7 @@ export class ApplyPlan {
     this.bundleId = bundleId;
     this.#options = options;
     this.context = mergeContext(archive);
-    this.spool = new RecordSpool(archive.db);
+    this.spool = new RecordSpool(archive.scratch);
     this.earlier = findEarlier(archive, manifest, bundleId);
     this.#done = DoneRecords.read(archive, this.earlier);
     this.#merge = planMerge(archive, options, this.context);

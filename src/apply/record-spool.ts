@@ -16,10 +16,10 @@ interface SpoolRow {
 
 /** Records that are decided together may hold this many bytes of files. */
 const WINDOW_BYTES = 64 * 1024 * 1024;
-const WINDOW_RECORDS = 256;
+const WINDOW_RECORDS = 1000;
 
 /**
- * The records of a bundle that have something to be done, in a temporary table: they come before
+ * The records of a bundle that have something to be done, in the scratch database: they come before
  * the payload, and a million of them must not fill the memory.
  */
 export class RecordSpool {
@@ -28,6 +28,7 @@ export class RecordSpool {
   readonly #following: Database.Statement<[number], SpoolRow & { size: number }>;
   readonly #named: Database.Statement<[string], SpoolRow>;
   readonly #isWanted: Database.Statement<[string], number>;
+  readonly #needFile: Database.Statement;
   readonly #settle: Database.Statement;
   readonly #takeAuthor: Database.Statement<[string], string>;
   readonly #one: Database.Statement<[number], string>;
@@ -35,19 +36,20 @@ export class RecordSpool {
 
   constructor(db: Database.Database) {
     this.#db = db;
-    db.exec(`CREATE TEMP TABLE spool (ordinal INTEGER PRIMARY KEY, digest TEXT, size INTEGER, needs INTEGER, line TEXT);
-             CREATE INDEX temp.spool_digest ON spool (digest);
-             CREATE TEMP TABLE spooled_authors (author TEXT PRIMARY KEY, line TEXT) WITHOUT ROWID`);
-    this.#insert = db.prepare('INSERT INTO temp.spool VALUES (?, ?, ?, ?, ?)');
-    this.#insertAuthor = db.prepare('INSERT OR IGNORE INTO temp.spooled_authors VALUES (?, ?)');
+    db.exec(`CREATE TABLE spool (ordinal INTEGER PRIMARY KEY, digest TEXT, size INTEGER, needs INTEGER, line TEXT);
+             CREATE INDEX spool_digest ON spool (digest);
+             CREATE TABLE spooled_authors (author TEXT PRIMARY KEY, line TEXT) WITHOUT ROWID`);
+    this.#insert = db.prepare('INSERT INTO spool VALUES (?, ?, ?, ?, ?)');
+    this.#insertAuthor = db.prepare('INSERT OR IGNORE INTO spooled_authors VALUES (?, ?)');
     this.#following = db.prepare(
-      `SELECT ordinal, digest, size, line FROM temp.spool WHERE ordinal >= ? AND needs = 1 ORDER BY ordinal LIMIT ${WINDOW_RECORDS}`,
+      `SELECT ordinal, digest, size, line FROM spool WHERE ordinal >= ? AND needs = 1 ORDER BY ordinal LIMIT ${WINDOW_RECORDS}`,
     );
-    this.#named = db.prepare('SELECT ordinal, digest, line FROM temp.spool WHERE digest = ? ORDER BY ordinal');
-    this.#isWanted = db.prepare<[string], number>('SELECT 1 FROM temp.spool WHERE digest = ? AND needs = 1 LIMIT 1').pluck();
-    this.#one = db.prepare<[number], string>('SELECT line FROM temp.spool WHERE ordinal = ?').pluck();
-    this.#settle = db.prepare('DELETE FROM temp.spool WHERE ordinal = ?');
-    this.#takeAuthor = db.prepare<[string], string>('DELETE FROM temp.spooled_authors WHERE author = ? RETURNING line').pluck();
+    this.#named = db.prepare('SELECT ordinal, digest, line FROM spool WHERE digest = ? ORDER BY ordinal');
+    this.#isWanted = db.prepare<[string], number>('SELECT 1 FROM spool WHERE digest = ? AND needs = 1 LIMIT 1').pluck();
+    this.#one = db.prepare<[number], string>('SELECT line FROM spool WHERE ordinal = ?').pluck();
+    this.#needFile = db.prepare('UPDATE spool SET needs = 1 WHERE ordinal = ?');
+    this.#settle = db.prepare('DELETE FROM spool WHERE ordinal = ?');
+    this.#takeAuthor = db.prepare<[string], string>('DELETE FROM spooled_authors WHERE author = ? RETURNING line').pluck();
   }
 
   add(ordinal: number, record: ImageRecord, needsFile: boolean): void {
@@ -62,14 +64,14 @@ export class RecordSpool {
   /** Records that need no file, in order. */
   withoutFile(limit: number): SpooledRecord[] {
     return this.#db
-      .prepare<[number], SpoolRow>('SELECT ordinal, digest, line FROM temp.spool WHERE needs = 0 ORDER BY ordinal LIMIT ?')
+      .prepare<[number], SpoolRow>('SELECT ordinal, digest, line FROM spool WHERE needs = 0 ORDER BY ordinal LIMIT ?')
       .all(limit)
       .map(parseRow);
   }
 
   /** It turned out that they do need one. */
   needFile(ordinal: number): void {
-    this.#db.prepare('UPDATE temp.spool SET needs = 1 WHERE ordinal = ?').run(ordinal);
+    this.#needFile.run(ordinal);
   }
 
   /** True when some record waits for this content. */
@@ -103,7 +105,7 @@ export class RecordSpool {
   /** What is left, in order. */
   remaining(limit: number): SpooledRecord[] {
     return this.#db
-      .prepare<[number], SpoolRow>('SELECT ordinal, digest, line FROM temp.spool ORDER BY ordinal LIMIT ?')
+      .prepare<[number], SpoolRow>('SELECT ordinal, digest, line FROM spool ORDER BY ordinal LIMIT ?')
       .all(limit)
       .map(parseRow);
   }
@@ -115,7 +117,7 @@ export class RecordSpool {
   }
 
   get count(): number {
-    return Number(this.#db.prepare('SELECT count(*) FROM temp.spool').pluck().get());
+    return Number(this.#db.prepare('SELECT count(*) FROM spool').pluck().get());
   }
 
   /** An author's details, once: inside the transaction that inserts them. */

@@ -1,8 +1,15 @@
-import { type FileHandle, link, mkdir, open, rename, rm, unlink } from 'node:fs/promises';
+import { closeSync, futimesSync, linkSync, openSync, rmSync, unlinkSync, write, writeSync } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { syncFolder } from '../bundle/part-file.ts';
 import type { Destination } from '../archive/destination.ts';
+
+const writeAsync = promisify(write);
+
+/** What goes to the page cache in well under a millisecond. */
+const SHORT_PIECE = 1024 * 1024;
 
 /** Temporary files lie only in the folders of destination, and all have names like this. */
 export const TEMPORARY_NAME = /^\.indabundle-[0-9a-f]{8}-\d+\.tmp$/;
@@ -22,43 +29,45 @@ export class DestinationTaken extends Error {
 export class StagedFile {
   readonly destination: Destination;
   readonly #temporary: string;
-  readonly #handle: FileHandle;
+  /** Open until the content is durable, then null. */
+  #file: number | null;
 
-  private constructor(destination: Destination, temporary: string, handle: FileHandle) {
+  private constructor(destination: Destination, temporary: string, file: number | null) {
     this.destination = destination;
     this.#temporary = temporary;
-    this.#handle = handle;
+    this.#file = file;
   }
 
-  /** Makes the folder where it is missing; `made` is told each folder that is new. */
-  static async create(destination: Destination, operation: string, number: number, made: (folder: string) => void): Promise<StagedFile> {
-    const first = await mkdir(destination.folder, { recursive: true });
-    if (first !== undefined) {
-      for (let folder = destination.folder; folder.length >= first.length; folder = dirname(folder)) made(folder);
-      made(dirname(first));
-    }
+  /** Opens the temporary file; the folder must be there. Synchronous: creating a file is that short. */
+  static create(destination: Destination, operation: string, number: number): StagedFile {
     const temporary = join(destination.folder, `.indabundle-${operation.slice(0, 8)}-${number}.tmp`);
-    await rm(temporary, { force: true });
-    return new StagedFile(destination, temporary, await open(temporary, 'wx', 0o644));
+    rmSync(temporary, { force: true });
+    return new StagedFile(destination, temporary, openSync(temporary, 'wx', 0o644));
   }
 
+  /** Short pieces at once, long ones without keeping everything else waiting. */
   async write(piece: Buffer): Promise<void> {
     let done = 0;
-    while (done < piece.length) done += (await this.#handle.write(piece, done)).bytesWritten;
+    while (done < piece.length) {
+      const length = piece.length - done;
+      if (length <= SHORT_PIECE) done += writeSync(this.#file!, piece, done, length);
+      else done += (await writeAsync(this.#file!, piece, done, length)).bytesWritten;
+    }
   }
 
-  /** Makes the content durable; `mtime` in seconds since 1970. */
-  async sync(mtime: number): Promise<void> {
-    await this.#handle.utimes(mtime, mtime);
-    await this.#handle.datasync();
-    await this.#handle.close();
+  /** Takes the open file out of here, to be synced and closed; `mtime` in seconds since 1970. */
+  release(mtime: number): number {
+    const file = this.#file!;
+    futimesSync(file, mtime, mtime);
+    this.#file = null;
+    return file;
   }
 
   /** @throws DestinationTaken */
   async place(): Promise<void> {
     const target = join(this.destination.folder, this.destination.name);
     try {
-      await link(this.#temporary, target);
+      linkSync(this.#temporary, target);
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? '';
       if (code === 'EEXIST') throw new DestinationTaken(target);
@@ -66,13 +75,13 @@ export class StagedFile {
       await this.#placeWithoutLinks(target);
       return;
     }
-    await unlink(this.#temporary);
+    unlinkSync(this.#temporary);
   }
 
   /** The same file under another name, after the first was taken. */
   async moveTo(destination: Destination): Promise<StagedFile> {
     await mkdir(destination.folder, { recursive: true });
-    return new StagedFile(destination, this.#temporary, this.#handle);
+    return new StagedFile(destination, this.#temporary, this.#file);
   }
 
   /** FAT and exFAT have no links: the name is created exclusively and renamed over. */
@@ -87,7 +96,8 @@ export class StagedFile {
   }
 
   async discard(): Promise<void> {
-    await this.#handle.close().catch(() => {});
+    if (this.#file !== null) closeSync(this.#file);
+    this.#file = null;
     await rm(this.#temporary, { force: true });
   }
 }
@@ -107,6 +117,15 @@ async function patiently(rename: () => Promise<void>): Promise<void> {
       await sleep(pause);
     }
   }
+}
+
+/** Makes a folder with its parents; answers those whose names are new and must be made durable. */
+export async function makeFolder(folder: string): Promise<string[]> {
+  const first = await mkdir(folder, { recursive: true });
+  if (first === undefined) return [];
+  const made = [dirname(first)];
+  for (let path = folder; path.length >= first.length; path = dirname(path)) made.push(path);
+  return made;
 }
 
 /** Makes new names durable. */

@@ -15,7 +15,8 @@ import { judgeMedia, SNIFF_BYTES } from './media-type.ts';
 import type { ApplyOperation } from './operation.ts';
 import type { SpooledRecord } from './record-spool.ts';
 import { basisOf, type Prepared } from './settle-record.ts';
-import { DestinationTaken, StagedFile, syncFolders } from './staged-file.ts';
+import { syncAndClose } from './durability.ts';
+import { DestinationTaken, makeFolder, StagedFile, syncFolders } from './staged-file.ts';
 
 /** A record in the window, on its way from decision to commit. */
 interface Member {
@@ -108,7 +109,8 @@ export class Window {
     try {
       for (const member of waiting) {
         temporaries += 1;
-        member.staged = await StagedFile.create(member.destination!, this.#options.operation.operationId, temporaries, (folder) => this.#folders.add(folder));
+        await this.#makeFolder(member.destination!.folder);
+        member.staged = StagedFile.create(member.destination!, this.#options.operation.operationId, temporaries);
       }
       const proven = await payload.prove(async (piece) => {
         if (sniffed < SNIFF_BYTES) head.push(Buffer.from(piece.subarray(0, SNIFF_BYTES - sniffed)));
@@ -122,6 +124,12 @@ export class Window {
       for (const member of waiting) member.staged = null;
       throw error;
     }
+  }
+
+  async #makeFolder(folder: string): Promise<void> {
+    if (this.#folders.has(folder)) return;
+    for (const made of await makeFolder(folder)) this.#folders.add(made);
+    this.#folders.add(folder);
   }
 
   async #judge(members: readonly Member[], head: Buffer): Promise<void> {
@@ -157,7 +165,8 @@ export class Window {
   /** Makes all staged files durable and gives them their names. */
   async place(): Promise<void> {
     const staged = this.#members.filter((member) => member.staged !== null);
-    await Promise.all(staged.map((member) => member.staged!.sync(member.spooled.record.file!.mtime)));
+    const files = staged.map((member) => member.staged!.release(member.spooled.record.file!.mtime));
+    if (files.length > 0) await syncAndClose(files, this.#options.context.archive.root);
     for (const member of staged) await this.#placeMember(member);
     await syncFolders(this.#folders);
   }
@@ -166,7 +175,6 @@ export class Window {
     for (;;) {
       try {
         await member.staged!.place();
-        this.#folders.add(member.destination!.folder);
         member.staged = null;
         member.placed = true;
         return;

@@ -17,7 +17,7 @@ const COLUMNS = ['url', 'page_url', 'local_path', 'sha256_hash'] as const;
 
 /**
  * Finds local rows by site image id, address, page, digest or file. Old schemas lack the indexes
- * for that, so it keeps one of its own in a temporary table, never in the user's database.
+ * for that, so it keeps one of its own in the scratch database, never in the user's.
  */
 export class LocalIndex {
   readonly #archive: Archive;
@@ -29,21 +29,21 @@ export class LocalIndex {
 
   private constructor(archive: Archive) {
     this.#archive = archive;
-    const { db, shape } = archive;
-    db.exec('CREATE TEMP TABLE local_keys (key INTEGER, id INTEGER, PRIMARY KEY (key, id)) WITHOUT ROWID');
+    const { db, shape, scratch } = archive;
+    scratch.exec('CREATE TABLE local_keys (key INTEGER, id INTEGER, PRIMARY KEY (key, id)) WITHOUT ROWID');
     const columns = COLUMNS.map((column) => shape.expression('images', column)).join(', ');
-    this.#insertKey = db.prepare('INSERT OR IGNORE INTO temp.local_keys VALUES (?, ?)');
-    this.#findIds = db.prepare<[number], number>('SELECT id FROM temp.local_keys WHERE key = ? ORDER BY id').pluck();
+    this.#insertKey = scratch.prepare('INSERT OR IGNORE INTO local_keys VALUES (?, ?)');
+    this.#findIds = scratch.prepare<[number], number>('SELECT id FROM local_keys WHERE key = ? ORDER BY id').pluck();
     this.#row = db.prepare(`SELECT id, ${columns} FROM main.images WHERE id = ?`);
     this.#newRows = db.prepare(`SELECT id, ${columns} FROM main.images WHERE id > ? ORDER BY id`);
   }
 
   /** Reads all images once. Takes about 5 microseconds an image, and no memory to speak of. */
   static build(archive: Archive): LocalIndex {
-    const { db } = archive;
+    const { scratch } = archive;
     const index = new LocalIndex(archive);
-    db.exec('CREATE TEMP TABLE unsorted_keys (key INTEGER, id INTEGER)');
-    const insert = db.prepare('INSERT INTO temp.unsorted_keys VALUES (?, ?)');
+    scratch.exec('CREATE TABLE unsorted_keys (key INTEGER, id INTEGER)');
+    const insert = scratch.prepare('INSERT INTO unsorted_keys VALUES (?, ?)');
     let last = 0;
     for (;;) {
       const rows = index.#batch(last);
@@ -51,8 +51,8 @@ export class LocalIndex {
       for (const row of rows) for (const key of keysOf(row)) insert.run(key, row.id);
       last = rows.at(-1)!.id;
     }
-    db.exec(`INSERT OR IGNORE INTO temp.local_keys SELECT key, id FROM temp.unsorted_keys ORDER BY key, id;
-             DROP TABLE temp.unsorted_keys`);
+    scratch.exec(`INSERT OR IGNORE INTO local_keys SELECT key, id FROM unsorted_keys ORDER BY key, id;
+                  DROP TABLE unsorted_keys`);
     index.#lastId = last;
     return index;
   }

@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { BundleError, systemCode } from '../base/errors.ts';
 import { type Observer, silent } from '../base/events.ts';
+import { openScratch } from './scratch.ts';
 import { Shape } from './shape.ts';
 
 /** Columns without which an archive cannot be matched at all; the others may be missing. */
@@ -21,6 +22,8 @@ export interface Archive {
   readonly root: string;
   readonly db: Database.Database;
   readonly shape: Shape;
+  /** Working data that outgrows memory; see {@link openScratch}. */
+  readonly scratch: Database.Database;
   close(): void;
 }
 
@@ -87,11 +90,13 @@ function archive(path: string, root: string, db: Database.Database, afterClose: 
     checkMagic(path);
     const shape = Shape.read(db);
     checkTables(path, shape);
+    const scratch = openScratch();
     const close = () => {
+      scratch.close();
       db.close();
       afterClose();
     };
-    return { path, root, db, shape, close };
+    return { path, root, db, shape, scratch, close };
   } catch (error) {
     db.close();
     throw error;

@@ -12,6 +12,9 @@ export function checkInputs(names: readonly string[], world: Surroundings, comma
   if (fromStdin === 1 && world.stdin.isTTY) throw new UsageProblem('problem.stdin-terminal', {}, { command });
 }
 
-export function openInput(name: string, world: Surroundings): string | Readable {
-  return name === STANDARD_INPUT ? world.stdin : name;
+/** What a library function reads. Standard input ends when the user stops: nobody waits for what may never come. */
+export function openInput(name: string, { stdin, signal }: Surroundings): string | Readable {
+  if (name !== STANDARD_INPUT) return name;
+  signal.addEventListener('abort', () => stdin.destroy(signal.reason as Error), { once: true });
+  return stdin;
 }

@@ -2,6 +2,7 @@ import { parseDigest } from '../base/digest.ts';
 import { checkLocalFile, localSize } from '../archive/local-file.ts';
 import { LocalIndex } from '../archive/local-index.ts';
 import { type Archive, openToRead } from '../archive/open.ts';
+import { inTransaction } from '../archive/scratch.ts';
 import type { Observer } from '../base/events.ts';
 import type { Filters, Selection } from './options.ts';
 
@@ -80,7 +81,9 @@ async function insertMissing(archive: Archive, selection: Selection & { kind: 'f
       signal?.throwIfAborted();
       const rows = comparison.rowsAfter(last);
       if (rows.length === 0) break;
-      for (const row of rows) insert.run(row.id, await comparison.why(row, signal));
+      const reasons: Why[] = [];
+      for (const row of rows) reasons.push(await comparison.why(row, signal));
+      inTransaction(archive.db, () => rows.forEach((row, at) => insert.run(row.id, reasons[at])));
       last = rows.at(-1)!.id;
       done += rows.length;
       observer({ type: 'progress', done });

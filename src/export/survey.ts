@@ -4,6 +4,7 @@ import { MAX_ENTRY_BYTES } from '../base/limits.ts';
 import type { Observer } from '../base/events.ts';
 import { type HashedFile, hashFile } from '../archive/file-digest.ts';
 import type { Archive } from '../archive/open.ts';
+import { inTransaction } from '../archive/scratch.ts';
 import { baseName, type PathMap, photoPath, withSlashes } from '../archive/photo-path.ts';
 import type { OmissionReason } from '../manifest/types.ts';
 import { isWholePicture } from './whole-picture.ts';
@@ -57,18 +58,24 @@ export async function survey(archive: Archive, options: SurveyOptions): Promise<
   for (let last = 0; ; ) {
     const rows = select.all(last);
     if (rows.length === 0) break;
+    const found: [ChosenRow, Surveyed][] = [];
     for (const row of rows) {
       options.signal?.throwIfAborted();
-      const found = await surveyRow(archive.root, row, options);
-      if (found === null) continue;
-      const { state, path, digest, size, mtime, detail } = found;
-      insert.run(row.seq, row.id, row.why, state, path, baseName(row.local_path ?? ''), digest, size, mtime, row.url, withSlashes(row.local_path ?? ''), detail);
+      const surveyed = await surveyRow(archive.root, row, options);
+      if (surveyed !== null) found.push([row, surveyed]);
     }
+    inTransaction(db, () => found.forEach(([row, surveyed]) => insert.run(...surveyValues(row, surveyed))));
     last = rows.at(-1)!.seq;
     done += rows.length;
     options.observer({ type: 'progress', done });
   }
   serveFromTwins(archive);
+}
+
+function surveyValues(row: ChosenRow, found: Surveyed): (string | number | null)[] {
+  const localPath = row.local_path ?? '';
+  const { state, path, digest, size, mtime, detail } = found;
+  return [row.seq, row.id, row.why, state, path, baseName(localPath), digest, size, mtime, row.url, withSlashes(localPath), detail];
 }
 
 /** Null for a row that has nothing to carry. */

@@ -79,11 +79,11 @@ class EarlierRecords {
   readonly #digest: Database.Statement<[string], string>;
 
   constructor(archive: Archive) {
-    const { db } = archive;
-    db.exec(`CREATE TEMP TABLE IF NOT EXISTS planned_images (image TEXT PRIMARY KEY, digest TEXT) WITHOUT ROWID;
-             DELETE FROM temp.planned_images`);
-    this.#insert = db.prepare('INSERT OR IGNORE INTO temp.planned_images VALUES (?, ?)');
-    this.#digest = db.prepare<[string], string>('SELECT digest FROM temp.planned_images WHERE image = ?').pluck();
+    const { scratch } = archive;
+    scratch.exec(`CREATE TABLE IF NOT EXISTS planned_images (image TEXT PRIMARY KEY, digest TEXT) WITHOUT ROWID;
+                  DELETE FROM planned_images`);
+    this.#insert = scratch.prepare('INSERT OR IGNORE INTO planned_images VALUES (?, ?)');
+    this.#digest = scratch.prepare<[string], string>('SELECT digest FROM planned_images WHERE image = ?').pluck();
   }
 
   /** Null for the first record of an image, which is noted. */

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ERROR_TEXTS } from '../../src/base/error-texts.ts';
 import { FINDING_CODES } from '../../src/base/findings.ts';
@@ -7,6 +8,24 @@ import { loadTexts } from '../../src/cli/texts.ts';
 
 function variables(text: string): string[] {
   return [...text.matchAll(/\{\{\s*(\w+)/g)].map(([, name]) => name ?? '').toSorted();
+}
+
+const LIBRARY = ['apply', 'archive', 'bundle', 'export', 'inspect', 'reading', 'verify'];
+const SHORT_TEXT = /\b(?:expected|found|detail|reason): (?:'([a-z][^']* [^']*)'|`([^`]* [^`]*)`)/g;
+
+/** What the library says in short within findings and reasons, with a number in the place of each value. */
+function shortTexts(): string[] {
+  const texts = new Set<string>();
+  for (const folder of LIBRARY) {
+    const root = new URL(`../../src/${folder}/`, import.meta.url);
+    for (const name of readdirSync(root)) {
+      const source = readFileSync(new URL(name, root), 'utf8');
+      for (const [, plain, template] of source.matchAll(SHORT_TEXT)) {
+        texts.add((plain ?? template ?? '').replaceAll(/\$\{[^}]*\}/g, '7'));
+      }
+    }
+  }
+  return [...texts].filter((text) => /[a-z]/.test(text));
 }
 
 const entries = Object.entries(en) as [keyof typeof en, string][];
@@ -30,13 +49,18 @@ describe('the two languages', () => {
 
   test('no text is empty, and none but names is the same in both', () => {
     for (const [key, text] of entries) {
-      expect(text, key).not.toBe('');
-      expect(hu[key], key).not.toBe('');
+      expect(text).not.toBe('');
+      expect(hu[key]).not.toBe('');
     }
   });
 
   test('every finding has a sentence', () => {
     for (const code of FINDING_CODES) expect(en[`finding.${code}`]).toMatch(/\.$/);
+  });
+
+  test.each(shortTexts())('the library\'s "%s" is said in Hungarian too', async (text) => {
+    const { detail } = await loadTexts('hu');
+    expect(detail(text)).not.toBe(text);
   });
 
   test('the short texts of the library are matched whole', () => {

@@ -14,11 +14,14 @@ import { knownError } from '../../src/cli/known-error.ts';
 const NOTHING = { added: 0, present: 0, restored: 0, conflict: 0, banned: 0, 'metadata-only': 0, failed: 0 };
 const WHERE = { where: {} };
 
-test.each(Object.keys(ERROR_TEXTS) as ErrorCode[])('the error %s has one of the documented statuses', (code) => {
-  const { exitStatus } = new BundleError(code);
-  expect(Object.values(EXIT)).toContain(exitStatus);
-  expect(exitStatus).not.toBe(EXIT.whole);
-});
+test.each(Object.keys(ERROR_TEXTS) as ErrorCode[])(
+  'the error %s has one of the documented statuses',
+  (code) => {
+    const { exitStatus } = new BundleError(code);
+    expect(Object.values(EXIT)).toContain(exitStatus);
+    expect(exitStatus).not.toBe(EXIT.whole);
+  },
+);
 
 test('a file that the exporter left out makes an export partial', () => {
   expect(exportStatus({ omittedTotal: 0 })).toBe(0);
@@ -62,5 +65,7 @@ describe('several bundles', () => {
 test('what nobody foresaw is an internal error, and a full disk is not', () => {
   expect(knownError(new TypeError('x is undefined')).code).toBe('internal');
   expect(knownError('thrown text').code).toBe('internal');
-  expect(knownError(Object.assign(new Error('write'), { code: 'ENOSPC', path: '/stick' })).code).toBe('no-space');
+  expect(knownError(Object.assign(new Error('write'), { code: 'ENOSPC', path: '/stick' })).code).toBe(
+    'no-space',
+  );
 });

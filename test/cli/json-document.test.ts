@@ -34,6 +34,8 @@ test('waits for lists, and asks functions when their turn comes', async () => {
 });
 
 test('the items of a long list are on one line each', async () => {
-  const text = await written({ records: new Lines(coming({ image: { title: 'a' } }, { image: { title: 'b' } })) });
+  const text = await written({
+    records: new Lines(coming({ image: { title: 'a' } }, { image: { title: 'b' } })),
+  });
   expect(text).toContain('\n    {"image":{"title":"a"}},\n    {"image":{"title":"b"}}\n');
 });

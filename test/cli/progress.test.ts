@@ -36,7 +36,8 @@ describe('the rate', () => {
 
   test('is that of the last half minute', () => {
     const rate = new Rate();
-    for (let second = 0; second <= 100; second += 1) rate.note(second < 50 ? second : 50 + (second - 50) * 10, second);
+    for (let second = 0; second <= 100; second += 1)
+      rate.note(second < 50 ? second : 50 + (second - 50) * 10, second);
     expect(rate.perSecond()).toBeCloseTo(10, 5);
   });
 
@@ -96,7 +97,10 @@ describe('without a terminal', () => {
   test('programs get every event, but progress once a second', () => {
     const passed: Event[] = [];
     let time = 0;
-    const pass = thinned((event) => passed.push(event), () => time);
+    const pass = thinned(
+      (event) => passed.push(event),
+      () => time,
+    );
     pass({ type: 'phase', phase: 'pack' });
     for (; time < 3; time += 0.1) pass({ type: 'progress', done: time });
     pass({ type: 'omitted', path: 'a.jpg', reason: 'missing' });

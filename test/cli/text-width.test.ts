@@ -20,9 +20,14 @@ describe('clip', () => {
   test('is never wider than asked, whatever the text', () => {
     const anyText = fc.string({ unit: 'grapheme' });
     fc.assert(
-      fc.property(anyText, fc.nat(40), fc.constantFrom('end' as const, 'middle' as const), (text, width, where) => {
-        expect(widthOf(clip(text, width, where))).toBeLessThanOrEqual(Math.max(width, 0));
-      }),
+      fc.property(
+        anyText,
+        fc.nat(40),
+        fc.constantFrom('end' as const, 'middle' as const),
+        (text, width, where) => {
+          expect(widthOf(clip(text, width, where))).toBeLessThanOrEqual(Math.max(width, 0));
+        },
+      ),
     );
   });
 });

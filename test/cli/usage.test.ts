@@ -5,7 +5,12 @@ import { fakeWorld } from './fake-world.ts';
 
 interface ErrorAnswer {
   readonly exitStatus: number;
-  readonly error: { readonly code: string; readonly message: string; readonly hint: string; readonly exitStatus: number };
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly hint: string;
+    readonly exitStatus: number;
+  };
 }
 
 async function answerOf(argv: readonly string[]): Promise<ErrorAnswer> {
@@ -26,9 +31,21 @@ describe('wrong usage answers 2, in JSON too', () => {
     [['inspect'], 'usage', 'The command needs BUNDLE.'],
     [['demo', 'a', 'b'], 'usage', 'That is more than this command takes.'],
     [['export', '--label'], 'usage', 'The option --label <TEXT> needs a value.'],
-    [['export', '-o', 'x'], 'usage', 'Say what to pack: --for DATABASE, --all, or filters such as --author and --tag.'],
-    [['export', '--all', '--tag', 'tó', '-o', 'x'], 'usage', '--for, --all and the filters cannot be combined: choose one.'],
-    [['export', '--all'], 'usage', 'Say where to write the bundle: -o FILE.indabundle (or --dry-run to write nothing).'],
+    [
+      ['export', '-o', 'x'],
+      'usage',
+      'Say what to pack: --for DATABASE, --all, or filters such as --author and --tag.',
+    ],
+    [
+      ['export', '--all', '--tag', 'tó', '-o', 'x'],
+      'usage',
+      '--for, --all and the filters cannot be combined: choose one.',
+    ],
+    [
+      ['export', '--all'],
+      'usage',
+      'Say where to write the bundle: -o FILE.indabundle (or --dry-run to write nothing).',
+    ],
     [['verify', '-', '-'], 'usage', 'Standard input (-) can be read only once.'],
   ])('%j', async (argv, code, message) => {
     const { error } = await answerOf(argv);
@@ -91,15 +108,25 @@ describe('in words', () => {
 describe('help', () => {
   const COMMANDS = ['export', 'inspect', 'verify', 'apply', 'demo'];
 
-  test.each([['--help'], ...COMMANDS.map((command) => [command, '--help']), ['help', 'export']])('%s %s', async (...argv) => {
-    for (const language of ['en', 'hu']) {
-      const world = fakeWorld();
-      expect(await run([...argv, '--lang', language], world)).toBe(0);
-      expect(world.stderr.text).toBe('');
-      expect(world.stdout.text).toContain(language === 'hu' ? 'Használat: indabundle' : 'Usage: indabundle');
-      expect(world.stdout.text).toContain('--json');
-      if (language === 'hu') expect(world.stdout.text).not.toMatch(/\b(Options|Usage|Commands|default|show)\b/);
-    }
+  test.each([['--help'], ...COMMANDS.map((command) => [command, '--help']), ['help', 'export']])(
+    '%s %s',
+    async (...argv) => {
+      for (const language of ['en', 'hu']) {
+        const world = fakeWorld();
+        expect(await run([...argv, '--lang', language], world)).toBe(0);
+        expect(world.stderr.text).toBe('');
+        expect(world.stdout.text).toContain(
+          language === 'hu' ? 'Használat: indabundle' : 'Usage: indabundle',
+        );
+        expect(world.stdout.text).toContain('--json');
+      }
+    },
+  );
+
+  test.each(COMMANDS)('%s --help leaves no English word in Hungarian', async (command) => {
+    const world = fakeWorld();
+    await run([command, '--help', '--lang', 'hu'], world);
+    expect(world.stdout.text).not.toMatch(/\b(Options|Usage|Commands|default|show|the|of)\b/);
   });
 
   test('fits 80 columns, but for examples, which are there to be copied', async () => {

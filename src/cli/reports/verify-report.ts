@@ -22,9 +22,10 @@ const MOOD_OF: { readonly [verdict in VerifyResult['verdict']]: Mood } = {
 export function verifyLines(page: Page, result: VerifyResult, about: VerifyAbout): string[] {
   const findings = findingLines(page, result.findings, result.findingsTotal);
   const { t } = page.texts;
-  const title = heading(page, MOOD_OF[result.verdict], t(`verify.${result.verdict}`, { name: about.name }));
+  const verdict = result.manifest === null ? 'notBundle' : result.verdict;
+  const title = heading(page, MOOD_OF[result.verdict], t(`verify.${verdict}`, { name: about.name }));
   if (about.quiet) return result.verdict === 'whole' ? [] : [...title, ...findings];
-  const lines = [...title, '', ...factList(page, facts(page, result))];
+  const lines = result.manifest === null ? title : [...title, '', ...factList(page, facts(page, result))];
   if (findings.length > 0) lines.push('', ...findings);
   if (result.wouldApply) {
     lines.push('', ...prose(page, t('verify.wouldApply')), ...outcomeTable(page, result.wouldApply));
@@ -52,7 +53,7 @@ export function strayText(strays: readonly string[]): string {
 }
 
 function nextStep(page: Page, { verdict, manifest }: VerifyResult, { name, db }: VerifyAbout): string[] {
-  if (manifest === null) return [];
+  if (manifest === null) return ['', ...prose(page, page.texts.t('verify.nextNotBundle'))];
   const text = page.texts.t(verdict === 'damaged' ? 'verify.nextSalvage' : 'verify.nextApply');
   const command = commandText(['apply', name, ...(db === undefined ? [] : ['--db', db])]);
   return ['', ...prose(page, text), ...commandLines(page, command)];

@@ -94,8 +94,10 @@ export const reports = {
   'verify.whole': '{{name}} is whole: every byte was read, every digest matches.',
   'verify.omissions': '{{name}} is valid: every digest matches. The sender left some files out.',
   'verify.damaged': '{{name}} is damaged.',
+  'verify.notBundle': '{{name}} is not a bundle, or its beginning is damaged.',
   'verify.wouldApply': 'Applying it to this archive would find:',
   'verify.nextApply': 'To add it to an archive:',
+  'verify.nextNotBundle': 'Check that the right file was chosen and that its copy or download finished.',
   'verify.nextSalvage': 'What is whole can still be applied; ask the sender for a new copy for the rest:',
 
   'apply.done': '{{name}} was applied to {{db}}.',

@@ -97,8 +97,11 @@ export const reports: { readonly [key in keyof typeof english]: string } = {
   'verify.whole': 'A csomag ép: {{name}}. Minden bájt elolvasva, minden lenyomat egyezik.',
   'verify.omissions': 'A csomag érvényes: {{name}}. Minden lenyomat egyezik; a küldő néhány fájlt kihagyott.',
   'verify.damaged': 'A csomag sérült: {{name}}.',
+  'verify.notBundle': 'Ez nem csomag, vagy sérült az eleje: {{name}}.',
   'verify.wouldApply': 'Ebbe az archívumba betöltve ezt találná:',
   'verify.nextApply': 'Betöltés az archívumba:',
+  'verify.nextNotBundle':
+    'Ellenőrizze, hogy a megfelelő fájlt választotta-e, és hogy a másolás vagy letöltés befejeződött-e.',
   'verify.nextSalvage': 'Ami ép, az így is betölthető; a többihez kérjen új példányt a küldőtől:',
 
   'apply.done': 'Betöltve: {{name}}, ide: {{db}}.',

@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'indabundle-process-'));
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function indabundle(...argv: string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, [MAIN, ...argv], {
+    encoding: 'utf8',
+    env: { ...process.env, LANG: 'C', LC_ALL: '' },
+  });
+}
+
+/** Sends a signal once the program waits for its standard input. */
+async function interrupted(child: ChildProcess, times: number): Promise<number | null> {
+  for (let count = 0; count < times; count += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    child.kill('SIGINT');
+  }
+  const [status] = (await once(child, 'exit')) as [number | null];
+  return status;
+}
+
+describe.skipIf(!existsSync(MAIN))('the program as it is installed', () => {
+  test('answers with its exit status', () => {
+    expect(indabundle('--version').status).toBe(0);
+    expect(indabundle('--help').status).toBe(0);
+    expect(indabundle('help', 'verify').status).toBe(0);
+    expect(indabundle().status).toBe(2);
+    expect(indabundle('verify', join(folder, 'nothing')).status).toBe(4);
+    expect(indabundle('export', '--all', '-o', join(folder, 'x'), '--db', folder).status).toBe(5);
+  });
+
+  test('finds its pictures and schemas where they are', () => {
+    const { status, stderr, stdout } = indabundle('demo', join(folder, 'demo'));
+    expect(stderr).not.toContain('✘');
+    expect(stdout).toContain('Step 5');
+    expect(status).toBe(0);
+  });
+
+  test.each([1, 2])(
+    'ends with 130 after Ctrl-C pressed %i times, and does not wait for its input',
+    async (times) => {
+      const child = spawn(process.execPath, [MAIN, 'verify', '-', '--quiet'], {
+        stdio: ['pipe', 'ignore', 'ignore'],
+      });
+      expect(await interrupted(child, times)).toBe(130);
+      child.stdin?.destroy();
+    },
+  );
+
+  test('a reader that goes away is no failure of a list', async () => {
+    const bundle = join(folder, 'demo', 'trip.indabundle');
+    const child = spawn(process.execPath, [MAIN, 'inspect', bundle, '--records'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    child.stdout.destroy();
+    const [status] = (await once(child, 'exit')) as [number | null];
+    expect(status).toBe(0);
+  });
+});
