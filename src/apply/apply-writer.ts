@@ -105,7 +105,7 @@ export class ApplyWriter {
     await window.place();
     const { failed } = window.outcome();
     const unused: string[] = [];
-    const settled = await immediately(this.#plan.archive.db, () => this.#commit(window, unused), wait);
+    const settled = await this.#transaction(() => this.#commit(window, unused), wait);
     this.#window = null;
     for (const outcome of settled) this.counter.add(outcome);
     this.committed += settled.length;
@@ -114,20 +114,28 @@ export class ApplyWriter {
     this.#destinations.settle();
   }
 
+  /** One short transaction with its sums at the end. */
+  async #transaction<T>(work: () => T, wait: WaitOptions = this.#wait): Promise<T> {
+    return await immediately(this.#plan.archive.db, () => {
+      const result = work();
+      this.operation.addUp(new Date());
+      return result;
+    }, wait);
+  }
+
   /** Inside the transaction: an error anywhere in it rolls all of it back. */
   #commit(window: Window, unused: string[]): Outcome[] {
     const { context, spool } = this.#plan;
     const { ready, failed, waiting } = window.outcome();
-    const now = new Date();
     const outcomes: Outcome[] = [];
     context.index.refresh();
     for (const prepared of ready) {
-      const settled = this.settler.settle(prepared, now);
+      const settled = this.settler.settle(prepared);
       if (settled === null) spool.needFile(prepared.ordinal);
       else outcomes.push(settled.outcome);
       if (settled?.unused && prepared.localPath !== null) unused.push(prepared.localPath);
     }
-    for (const member of failed) this.#bookFailure(member, now);
+    for (const member of failed) this.#bookFailure(member);
     for (const { ordinal, pendingRow } of waiting) {
       this.operation.dropPending(pendingRow);
       spool.needFile(ordinal);
@@ -135,9 +143,9 @@ export class ApplyWriter {
     return outcomes;
   }
 
-  #bookFailure(failed: FailedMember, now: Date): void {
+  #bookFailure(failed: FailedMember): void {
     const { ordinal, record, reason, pendingRow } = failed;
-    this.operation.book({ ordinal, record, outcome: 'failed', imageId: null, localPath: null, message: reason, pendingRow }, now);
+    this.operation.book({ ordinal, record, outcome: 'failed', imageId: null, localPath: null, message: reason, pendingRow });
     this.#plan.spool.settle(ordinal);
   }
 
@@ -149,10 +157,10 @@ export class ApplyWriter {
   /** Whatever never came is booked as failed, and the books are closed. */
   async finish(omitted: readonly OmittedLine[], whyMissing: (record: ImageRecord) => string): Promise<void> {
     await this.#failRemaining(whyMissing);
-    await immediately(this.#plan.archive.db, () => this.#failRefused(omitted), this.#wait);
+    await this.#transaction(() => this.#failRefused(omitted));
     await this.#leftovers.remove(this.#wait);
     const errors = this.counter.tally().failed;
-    await immediately(this.#plan.archive.db, () => this.operation.finish(errors, new Date()), this.#wait);
+    await this.#transaction(() => this.operation.finish(errors, new Date()));
   }
 
   async #failRemaining(whyMissing: (record: ImageRecord) => string): Promise<void> {
@@ -160,8 +168,7 @@ export class ApplyWriter {
       const records = this.#plan.spool.remaining(BATCH);
       if (records.length === 0) return;
       const failed = records.map(({ ordinal, record }) => ({ ordinal, record, reason: whyMissing(record), pendingRow: null }));
-      const now = new Date();
-      await immediately(this.#plan.archive.db, () => failed.forEach((member) => this.#bookFailure(member, now)), this.#wait);
+      await this.#transaction(() => failed.forEach((member) => this.#bookFailure(member)));
       for (const { record, reason } of failed) this.#noteFailure(record, reason);
     }
   }
@@ -169,7 +176,7 @@ export class ApplyWriter {
   #failRefused(omitted: readonly OmittedLine[]): void {
     const message = 'the record is not valid';
     for (const ordinal of this.#plan.refused) {
-      this.operation.book({ ordinal, record: null, outcome: 'failed', imageId: null, localPath: null, message, pendingRow: null }, new Date());
+      this.operation.book({ ordinal, record: null, outcome: 'failed', imageId: null, localPath: null, message, pendingRow: null });
       this.#noteFailure(null, message);
     }
     for (const line of omitted) this.operation.bookUnserved(omittedPath(line), omittedReason(line));

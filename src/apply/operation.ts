@@ -4,6 +4,7 @@ import { digestOf } from '../base/digest.ts';
 import type { Archive } from '../archive/open.ts';
 import { Journal } from '../archive/journal.ts';
 import { createSyncTables, type ExportList, hasSyncTables, type Operation, SyncTables, type SyncStatus } from '../archive/sync-tables.ts';
+import { Statements } from '../archive/statements.ts';
 import { immediately, type WaitOptions } from '../archive/transaction.ts';
 import type { ImageRecord, Manifest } from '../manifest/types.ts';
 import type { Outcome } from '../merge/outcomes.ts';
@@ -57,12 +58,15 @@ export class ApplyOperation {
   readonly operationId: string;
   readonly journal: Journal;
   readonly #db: Database.Database;
+  readonly #statements: Statements;
   readonly #sync: SyncTables;
   readonly #operation: Operation;
   readonly #list: ExportList;
+  #booked = { processed: 0, errors: 0, listed: 0 };
 
   private constructor(db: Database.Database, operation: Operation, list: ExportList) {
     this.#db = db;
+    this.#statements = new Statements(db);
     this.#sync = new SyncTables(db);
     this.#operation = operation;
     this.#list = list;
@@ -136,7 +140,7 @@ export class ApplyOperation {
   }
 
   dropPending(row: number): void {
-    this.#db.prepare(`DELETE FROM sync_files WHERE id = ? AND status = 'pending'`).run(row);
+    this.#statements.get(`DELETE FROM sync_files WHERE id = ? AND status = 'pending'`).run(row);
   }
 
   pendingFiles(): { id: number; file_path: string | null; file_hash: string | null }[] {
@@ -144,15 +148,23 @@ export class ApplyOperation {
   }
 
   /** Books a record's fate, in the transaction of its rows. */
-  book(booking: Booking, now: Date): void {
+  book(booking: Booking): void {
     const failed = booking.outcome === 'failed';
     const status: SyncStatus = failed ? 'error' : 'completed';
     const row = this.#bookFile(booking, status);
     this.journal.add({
       record: booking.ordinal, outcome: booking.outcome, table: 'sync_files', key: String(row), new: booking.localPath,
     });
-    this.#sync.addToOperation(this.operationId, failed ? 0 : 1, failed ? 1 : 0, now);
+    this.#booked[failed ? 'errors' : 'processed'] += 1;
     this.#bookList(booking, status);
+  }
+
+  /** Adds what was booked to the counters, at the end of the same transaction: once, not once per record. */
+  addUp(now: Date): void {
+    const { processed, errors, listed } = this.#booked;
+    if (processed + errors > 0) this.#sync.addToOperation(this.operationId, processed, errors, now);
+    if (listed > 0) this.#sync.addToList(this.#list.list_id, listed);
+    this.#booked = { processed: 0, errors: 0, listed: 0 };
   }
 
   #bookFile(booking: Booking, status: SyncStatus): number {
@@ -170,17 +182,16 @@ export class ApplyOperation {
       if (before === 'completed') continue;
       if (booking.record !== null && path === unknownPath(booking.ordinal)) this.#sync.setListPath(id, listPaths(booking.record)[0]!);
       this.#sync.setListFile(id, status, booking.imageId);
-      this.#db.prepare('UPDATE temp.list_rows SET status = ? WHERE id = ?').run(status, id);
-      if (status === 'completed') this.#sync.addToList(this.#list.list_id, 1);
+      this.#statements.get('UPDATE temp.list_rows SET status = ? WHERE id = ?').run(status, id);
+      if (status === 'completed') this.#booked.listed += 1;
     }
   }
 
   #listRows(booking: Booking): ListRow[] {
-    const byRecord = this.#db.prepare<[number], ListRow>('SELECT id, status, path FROM temp.list_rows WHERE record = ?').all(booking.ordinal);
+    const byRecord = this.#statements.get<ListRow>('SELECT id, status, path FROM temp.list_rows WHERE record = ?').all(booking.ordinal);
     if (byRecord.length > 0 || booking.record === null) return byRecord;
     const paths = listPaths(booking.record);
-    return this.#db
-      .prepare<string[], ListRow>(`SELECT id, status, path FROM temp.list_rows WHERE record IS NULL AND path IN (${paths.map(() => '?').join()})`)
+    return this.#statements.get<ListRow>(`SELECT id, status, path FROM temp.list_rows WHERE record IS NULL AND path IN (${paths.map(() => '?').join()})`)
       .all(...paths);
   }
 

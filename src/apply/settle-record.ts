@@ -67,14 +67,14 @@ export class RecordSettler {
   }
 
   /** Null when it now needs a file that is not in place: it must be prepared again. */
-  settle(prepared: Prepared, now: Date): Settled | null {
+  settle(prepared: Prepared): Settled | null {
     const decision = this.#decideAgain(prepared);
     const settled = this.#write(prepared, decision);
     if (settled === null) return null;
     const { record, ordinal, pendingRow } = prepared;
     const { outcome, imageId, localPath } = settled;
     if (settled.unused && pendingRow !== null) this.#operation.dropPending(pendingRow);
-    this.#operation.book({ ordinal, record, outcome, imageId, localPath, message: null, pendingRow: settled.unused ? null : pendingRow }, now);
+    this.#operation.book({ ordinal, record, outcome, imageId, localPath, message: null, pendingRow: settled.unused ? null : pendingRow });
     if (imageId !== null && record.image.author !== undefined && this.#insertAuthor(record.image.author)) this.authorsAdded += 1;
     this.#spool.settle(ordinal);
     return settled;

@@ -41,8 +41,7 @@ export class StagedFile {
   /** Opens the temporary file; the folder must be there. Synchronous: creating a file is that short. */
   static create(destination: Destination, operation: string, number: number): StagedFile {
     const temporary = join(destination.folder, `.indabundle-${operation.slice(0, 8)}-${number}.tmp`);
-    rmSync(temporary, { force: true });
-    return new StagedFile(destination, temporary, openSync(temporary, 'wx', 0o644));
+    return new StagedFile(destination, temporary, openExclusively(temporary));
   }
 
   /** Short pieces at once, long ones without keeping everything else waiting. */
@@ -116,6 +115,17 @@ async function patiently(rename: () => Promise<void>): Promise<void> {
       if (process.platform !== 'win32' || !/^(EPERM|EBUSY|EACCES)$/.test(code) || pause > 5000) throw error;
       await sleep(pause);
     }
+  }
+}
+
+/** A temporary file of an earlier run with the same name goes: only its name was ever ours. */
+function openExclusively(temporary: string): number {
+  try {
+    return openSync(temporary, 'wx', 0o644);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    rmSync(temporary, { force: true });
+    return openSync(temporary, 'wx', 0o644);
   }
 }
 

@@ -67,12 +67,20 @@ let temporaries = 0;
  */
 export class Window {
   readonly #options: WindowOptions;
-  readonly #members: Member[];
+  readonly #members: readonly Member[];
+  readonly #byDigest = new Map<string, Member[]>();
   readonly #folders = new Set<string>();
 
   private constructor(options: WindowOptions, members: Member[]) {
     this.#options = options;
     this.#members = members;
+    for (const member of members) {
+      const { digest } = member.spooled;
+      if (digest === null) continue;
+      const others = this.#byDigest.get(digest);
+      if (others) others.push(member);
+      else this.#byDigest.set(digest, [member]);
+    }
   }
 
   /** Decides, chooses places and books them. */
@@ -97,12 +105,13 @@ export class Window {
   }
 
   has(digest: string): boolean {
-    return this.#members.some((member) => member.spooled.digest === digest);
+    return this.#byDigest.has(digest);
   }
 
   /** Writes one content to every place that waits for it; nothing keeps it unless all of it is proven. */
   async stage(payload: Payload): Promise<void> {
-    const waiting = this.#members.filter((member) => member.spooled.digest === payload.digest && member.destination !== null && !member.placed && member.failure === null);
+    const named = this.#byDigest.get(payload.digest) ?? [];
+    const waiting = named.filter((member) => member.destination !== null && !member.placed && member.failure === null);
     if (waiting.length === 0) return;
     const head: Buffer[] = [];
     let sniffed = 0;

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { Journal } from './journal.ts';
 import type { Shape } from './shape.ts';
+import { Statements } from './statements.ts';
 
 /** Values of `images` columns under their own names; all text. */
 export type ImageValues = { readonly [column: string]: string };
@@ -48,12 +49,13 @@ export class MergeRows {
   readonly #db: Database.Database;
   readonly #shape: Shape;
   readonly #journal: Journal | null;
-  readonly #statements = new Map<string, Database.Statement<unknown[], unknown>>();
+  readonly #statements: Statements;
   #orphansChecked = false;
 
   /** Without a journal it only tells what it would change. */
   constructor(db: Database.Database, shape: Shape, journal: Journal | null) {
     this.#db = db;
+    this.#statements = new Statements(db);
     this.#shape = shape;
     this.#journal = journal;
   }
@@ -187,11 +189,7 @@ export class MergeRows {
   }
 
   #prepare(sql: string): Database.Statement<unknown[], unknown> {
-    const known = this.#statements.get(sql);
-    if (known) return known;
-    const statement = this.#db.prepare<unknown[], unknown>(sql);
-    this.#statements.set(sql, statement);
-    return statement;
+    return this.#statements.get(sql);
   }
 }
 

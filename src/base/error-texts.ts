@@ -45,6 +45,21 @@ export const ERROR_TEXTS = {
     what: '{{path}} cannot be used: {{reason}}. Nothing was applied.',
     next: 'Run: indabundle verify "{{path}}" to see every finding, and ask the sender for a new copy.',
   },
+  'not-a-catalog': {
+    exit: refused,
+    what: '{{path}} is not a whole catalogue: {{reason}}',
+    next: 'Check that the right file was chosen and that its copy or download finished; else ask for a new one.',
+  },
+  'not-a-request': {
+    exit: refused,
+    what: '{{path}} is not a whole request: {{reason}}',
+    next: 'Check that the right file was chosen and that its copy or download finished; else ask for a new one.',
+  },
+  'not-a-remote': {
+    exit: refused,
+    what: '{{path}} is neither the database of an archive nor a catalogue.',
+    next: 'Name the other indafoto.db, or the .indacatalog file that was sent.',
+  },
   'db-not-found': {
     exit: archive,
     what: 'There is no database at {{path}}.',
@@ -124,6 +139,16 @@ export const ERROR_TEXTS = {
     exit: usage,
     what: 'There is no list {{list}} in {{path}}.',
     next: 'See the lists with: indabundle status',
+  },
+  'operation-not-found': {
+    exit: usage,
+    what: 'There is no operation {{operation}} in {{path}}, or its bookkeeping was cleaned up.',
+    next: 'See the operations with: indabundle status',
+  },
+  'operation-unfinished': {
+    exit: usage,
+    what: '{{id}} is not finished, and what it needs stays.',
+    next: 'Finish it first: run the command that began it again.',
   },
   interrupted: {
     exit: 'interrupted',

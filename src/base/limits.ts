@@ -40,6 +40,9 @@ export const SHARD_BYTES = MIB;
 /** ustar has 11 octal digits for a size: files of 8 GiB and more are omitted. */
 export const MAX_ENTRY_BYTES = 8 * 1024 * MIB - 1;
 
+/** A seek table that is loaded: eight million frames, some terabytes. A larger one is a hint not taken. */
+export const MAX_SEEK_TABLE_BYTES = 64 * MIB;
+
 /** Nesting of JSON that the parser follows; records need 4. */
 export const MAX_JSON_DEPTH = 16;
 
@@ -51,3 +54,23 @@ export const MAX_TEXT_LENGTH = 256 * KIB;
 
 /** Tags, albums or collections of one record. */
 export const MAX_LINKS = 2000;
+
+/** Rows of one group of a catalogue: its digests are the largest column, 512 KiB. */
+export const CATALOG_GROUP_ROWS = 16 * 1024;
+
+/** Addresses of one group of a catalogue: the writer begins a new group before it grows beyond this. */
+export const CATALOG_GROUP_TEXT = MIB;
+
+/** One column of a catalogue: the addresses of a group and one address that is as long as they come. */
+export const MAX_CATALOG_COLUMN = 4 * MIB;
+
+/** Author names of a catalogue, in all: a reader keeps them in memory. */
+export const MAX_CATALOG_AUTHORS = 200_000;
+export const MAX_CATALOG_AUTHOR_BYTES = 16 * MIB;
+
+/** What one line of a request holds; it stays well below a megabyte. */
+export const REQUEST_LINE_WANTS = 500;
+export const REQUEST_LINE_BYTES = 256 * KIB;
+
+/** One line of a request: what the writer puts in one, and one address that is as long as they come. */
+export const MAX_REQUEST_LINE_BYTES = 4 * MIB;

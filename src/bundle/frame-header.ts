@@ -48,6 +48,17 @@ function contentSizeLength(descriptor: number): number {
  * The whole header must be in `source`.
  */
 export function readFrameHeader(source: Buffer, offset: number): FrameHeader | FrameHeaderProblem {
+  const header = readPlainHeader(source, offset);
+  if ('problem' in header || header.contentSize % BLOCK === 0) return header;
+  return {
+    problem: 'damaged',
+    expected: 'content of whole tar blocks',
+    found: `${header.contentSize} bytes`,
+  };
+}
+
+/** The same for frames whose content is no tar. */
+export function readPlainHeader(source: Buffer, offset: number): FrameHeader | FrameHeaderProblem {
   const descriptor = source[offset + 4]!;
   if ((descriptor & 0x1b) !== 0) {
     return {
@@ -66,9 +77,7 @@ export function readFrameHeader(source: Buffer, offset: number): FrameHeader | F
       found: String(contentSize),
     };
   }
-  if (contentSize === 0 || contentSize % BLOCK !== 0) {
-    return { problem: 'damaged', expected: 'content of whole tar blocks', found: `${contentSize} bytes` };
-  }
+  if (contentSize === 0) return { problem: 'damaged', expected: 'content', found: '0 bytes' };
   const window = single ? contentSize : windowSize(source[offset + 5]!);
   if (window > MAX_WINDOW) {
     return { problem: 'limit', expected: `window of at most ${MAX_WINDOW}`, found: String(window) };

@@ -54,9 +54,11 @@ export type FramePiece =
  */
 export class FrameReader {
   readonly cursor: ByteCursor;
+  readonly #readHeader: typeof readFrameHeader;
 
-  constructor(cursor: ByteCursor) {
+  constructor(cursor: ByteCursor, readHeader = readFrameHeader) {
     this.cursor = cursor;
+    this.#readHeader = readHeader;
   }
 
   /** The bytes of a frame stay in the cursor's window until the caller consumes them. */
@@ -85,7 +87,7 @@ export class FrameReader {
     if (!(await cursor.ensure(5))) return this.#cut(offset);
     const headerBytes = frameHeaderLength(cursor.bytes[4]!);
     if (headerBytes > MAX_FRAME_HEADER || !(await cursor.ensure(headerBytes))) return this.#cut(offset);
-    const header = readFrameHeader(cursor.bytes, 0);
+    const header = this.#readHeader(cursor.bytes, 0);
     if ('problem' in header) {
       const { expected, found, problem } = header;
       const code = problem === 'limit' ? 'limit-exceeded' : 'frame-damaged';

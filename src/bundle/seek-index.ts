@@ -1,4 +1,5 @@
 import zstd from 'zstd-napi/binding.js';
+import { MAX_SEEK_TABLE_BYTES } from '../base/limits.ts';
 import type { ByteSource } from './byte-source.ts';
 import { FRAME_BOUND } from './frame-encoder.ts';
 import { frameHeaderLength, MAX_FRAME_HEADER, readFrameHeader } from './frame-header.ts';
@@ -66,10 +67,10 @@ export class SeekIndex {
     this.#tarOffsets = tarOffsets;
   }
 
-  /** Null when the table is missing, or does not add up to the file. */
+  /** Null when the table is missing, too large, or does not add up to the file. */
   static async load(source: ByteSource): Promise<SeekIndex | null> {
     const footer = await readFooter(source);
-    if (footer === null) return null;
+    if (footer === null || footer.tableBytes > MAX_SEEK_TABLE_BYTES) return null;
     const table = Buffer.alloc(footer.tableBytes);
     await source.readAt(table, source.size! - footer.tableBytes);
     if (table.readUInt32LE(0) !== SEEK_TABLE_MAGIC || table.readUInt32LE(4) !== table.length - 8) return null;

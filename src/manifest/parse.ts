@@ -1,6 +1,14 @@
 import { JsonRefused, parseStrictJson } from '../base/strict-json.ts';
 import { type SchemaName, schemaProblem } from './schema.ts';
-import type { AuthorRecord, End, ImageRecord, IndexLine, Manifest } from './types.ts';
+import type {
+  AuthorRecord,
+  CatalogDocument,
+  End,
+  ImageRecord,
+  IndexLine,
+  Manifest,
+  RequestLine,
+} from './types.ts';
 
 /** What came out of bytes: a value that deeper code need not check again, or why there is none. */
 export type Parsed<T> =
@@ -11,6 +19,8 @@ export const parseManifest = (bytes: Uint8Array): Parsed<Manifest> => parse('man
 export const parseRecord = (bytes: Uint8Array): Parsed<ImageRecord> => parse('record', bytes, recordRule);
 export const parseAuthor = (bytes: Uint8Array): Parsed<AuthorRecord> => parse('author', bytes);
 export const parseIndexLine = (bytes: Uint8Array): Parsed<IndexLine> => parse('index', bytes);
+export const parseCatalogDocument = (bytes: Uint8Array): Parsed<CatalogDocument> => parse('catalog', bytes);
+export const parseRequestLine = (bytes: Uint8Array): Parsed<RequestLine> => parse('request', bytes);
 export const parseEnd = (bytes: Uint8Array): Parsed<End> => parse('end', bytes);
 
 function parse<T>(

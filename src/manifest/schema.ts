@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 
-export type SchemaName = 'manifest' | 'record' | 'author' | 'index' | 'end';
+export type SchemaName = 'manifest' | 'record' | 'author' | 'index' | 'end' | 'catalog' | 'request';
 
 const compiled = new Map<SchemaName, ValidateFunction>();
 let ajv: Ajv2020 | null = null;

@@ -173,3 +173,64 @@ export interface End {
   readonly files: number;
   readonly omitted: { readonly [reason in OmissionReason]?: number };
 }
+
+/** The first document of a catalogue (docs/catalog.md). */
+export interface CatalogHead {
+  readonly format: {
+    readonly name: 'indacatalog';
+    readonly version: number;
+    readonly capabilities: readonly string[];
+  };
+  /** UTC, `YYYY-MM-DDThh:mm:ssZ`. */
+  readonly created: string;
+  readonly generator: { readonly name: string; readonly version: string };
+  readonly source: { readonly label: string };
+  readonly images: number;
+}
+
+/** The last document of a catalogue: one without it is cut short. */
+export interface CatalogEnd {
+  readonly end: {
+    readonly images: number;
+    /** Of all bytes before the frame that holds this. */
+    readonly digest: Digest;
+  };
+}
+
+export type CatalogDocument = CatalogHead | CatalogEnd;
+
+/** The first line of a request (docs/catalog.md, "Requests"). */
+export interface RequestHead {
+  readonly format: {
+    readonly name: 'indarequest';
+    readonly version: number;
+    readonly capabilities: readonly string[];
+  };
+  /** UTC, `YYYY-MM-DDThh:mm:ssZ`. */
+  readonly created: string;
+  readonly generator: { readonly name: string; readonly version: string };
+  readonly list_id: string;
+  /** Rows of the asker's list. */
+  readonly images: number;
+  /** Of the wanted files whose size is known. */
+  readonly bytes: number;
+}
+
+export interface RequestHashes {
+  readonly hashes: readonly Digest[];
+}
+
+export interface RequestUrls {
+  readonly urls: readonly string[];
+}
+
+/** The last line of a request. */
+export interface RequestEnd {
+  readonly end: {
+    readonly wants: number;
+    /** Of all bytes before this line. */
+    readonly digest: Digest;
+  };
+}
+
+export type RequestLine = RequestHead | RequestHashes | RequestUrls | RequestEnd;

@@ -18,13 +18,12 @@ function indabundle(...argv: string[]): { status: number | null; stdout: string;
   });
 }
 
-/** Sends a signal once the program waits for its standard input. */
+/** Presses Ctrl-C once the program has begun to wait for its standard input. */
 async function interrupted(child: ChildProcess, times: number): Promise<number | null> {
-  for (let count = 0; count < times; count += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    child.kill('SIGINT');
-  }
-  const [status] = (await once(child, 'exit')) as [number | null];
+  const exit = once(child, 'exit') as Promise<[number | null]>;
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  for (let count = 0; count < times; count += 1) child.kill('SIGINT');
+  const [status] = await exit;
   return status;
 }
 

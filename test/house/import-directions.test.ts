@@ -29,8 +29,24 @@ const MAY: Record<string, readonly string[]> = {
   archive: ['base'],
   reading: ['base', 'bundle', 'manifest'],
   merge: ['archive', 'base', 'manifest'],
+  'catalog-file': ['base', 'bundle', 'manifest'],
+  'request-file': ['base', 'bundle', 'manifest'],
+  holdings: ['archive', 'base', 'catalog-file'],
   ...Object.fromEntries(
-    USE_CASES.map((name) => [name, ['archive', 'base', 'bundle', 'manifest', 'merge', 'reading']]),
+    USE_CASES.map((name) => [
+      name,
+      [
+        'archive',
+        'base',
+        'bundle',
+        'catalog-file',
+        'holdings',
+        'manifest',
+        'merge',
+        'reading',
+        'request-file',
+      ],
+    ]),
   ),
   cli: ['base', 'manifest', ...USE_CASES],
 };

@@ -14,6 +14,8 @@ const DOCUMENTS = [
   ['author', 'AuthorRecord'],
   ['index', 'IndexLine'],
   ['end', 'End'],
+  ['catalog', 'CatalogDocument'],
+  ['request', 'RequestLine'],
 ] as const;
 
 interface Schema extends JSONSchema {

@@ -29,14 +29,14 @@ export async function printRecords(
   const columns: ListColumn[] = [
     { title: t('column.date'), width: DATE_WIDTH },
     { title: t('column.author'), width: author },
-    { title: t('column.title'), width: Math.max(8, room - author) },
     { title: t('column.size'), width: SIZE_WIDTH, align: 'right' },
+    { title: t('column.title'), width: Math.max(8, room - author) },
   ];
   await printList(page, printer, columns, records, ({ image, file }) => [
     (image.taken_date ?? image.upload_date ?? '').slice(0, page.isTerminal ? DATE_WIDTH : undefined),
     image.author ?? '',
-    image.title ?? '',
     file === undefined ? '–' : sizeText(page, file.size),
+    image.title ?? '',
     ...(page.isTerminal ? [] : [file?.digest ?? '', image.page_url ?? image.url ?? '']),
   ]);
 }

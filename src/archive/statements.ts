@@ -1,0 +1,19 @@
+import type Database from 'better-sqlite3';
+
+/** Prepares each SQL text once: preparing costs more than running. */
+export class Statements {
+  readonly #db: Database.Database;
+  readonly #prepared = new Map<string, Database.Statement<unknown[], unknown>>();
+
+  constructor(db: Database.Database) {
+    this.#db = db;
+  }
+
+  get<Row = unknown>(sql: string): Database.Statement<unknown[], Row> {
+    const known = this.#prepared.get(sql);
+    if (known) return known as Database.Statement<unknown[], Row>;
+    const statement = this.#db.prepare<unknown[], unknown>(sql);
+    this.#prepared.set(sql, statement);
+    return statement as Database.Statement<unknown[], Row>;
+  }
+}
