@@ -8,6 +8,7 @@ import type { WaitOptions } from '../archive/transaction.ts';
 import type { ImageRecord, Manifest, OmittedLine } from '../manifest/types.ts';
 import { OUTCOMES, type OutcomeTally } from '../merge/outcomes.ts';
 import { BundleWalk, type WalkItem } from '../reading/bundle-walk.ts';
+import { ContentPool } from '../reading/content-pool.ts';
 import type { OpenedBundle } from '../reading/open-bundle.ts';
 import { skipUnwanted } from '../reading/skip-unwanted.ts';
 import { ApplyPlan } from './apply-plan.ts';
@@ -29,6 +30,7 @@ export class ApplyRun {
   readonly #omitted: OmittedLine[] = [];
   #plan: ApplyPlan | null = null;
   #writer: ApplyWriter | null = null;
+  #pool: ContentPool | null = null;
   #backupPath: string | null = null;
 
   constructor(archive: Archive, opened: OpenedBundle, findings: FindingList, options: ApplyOptions) {
@@ -37,7 +39,7 @@ export class ApplyRun {
     this.#findings = findings;
     this.#options = options;
     this.#observer = options.observer ?? silent;
-    this.#walk = new BundleWalk(opened.reader, findings, { proveAll: false, signal: options.signal });
+    this.#walk = new BundleWalk(opened.reader, findings, { proveAll: false, signal: options.signal, settle: () => this.#pool?.flush() ?? Promise.resolve() });
   }
 
   async run(): Promise<ApplyResult> {
@@ -50,6 +52,8 @@ export class ApplyRun {
     } catch (error) {
       await this.#writer?.stop();
       throw error;
+    } finally {
+      await this.#pool?.close();
     }
   }
 
@@ -94,7 +98,8 @@ export class ApplyRun {
     plan.checkRoom();
     await this.#backup(plan);
     if (plan.resumes) this.#observer({ type: 'notice', notice: 'resuming', params: { operation: plan.earlier!.operation!.operation_id } });
-    this.#writer = await ApplyWriter.open(plan, this.#source, this.#options, this.#wait);
+    this.#pool = await ContentPool.start(this.#options.threads);
+    this.#writer = await ApplyWriter.open(plan, this.#source, this.#options, this.#pool, this.#wait);
     await this.#writer.settleWithoutFile();
     await skipUnwanted(this.#opened, this.#walk, (digest) => this.#writer!.wants(digest));
     this.#observer({ type: 'phase', phase: 'apply', total: plan.fileBytes, unit: 'bytes' });

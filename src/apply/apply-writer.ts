@@ -3,6 +3,7 @@ import { immediately, type WaitOptions } from '../archive/transaction.ts';
 import type { ImageRecord, OmittedLine } from '../manifest/types.ts';
 import { type Outcome, OutcomeCounter } from '../merge/outcomes.ts';
 import type { Payload } from '../reading/bundle-walk.ts';
+import type { ContentPool } from '../reading/content-pool.ts';
 import type { ApplyPlan } from './apply-plan.ts';
 import { Leftovers } from './leftovers.ts';
 import { ApplyOperation, listPaths } from './operation.ts';
@@ -34,7 +35,7 @@ export class ApplyWriter {
   readonly #windowOptions: WindowOptions;
   #window: Window | null = null;
 
-  private constructor(plan: ApplyPlan, operation: ApplyOperation, leftovers: Leftovers, options: ApplyOptions, wait: WaitOptions) {
+  private constructor(plan: ApplyPlan, operation: ApplyOperation, leftovers: Leftovers, options: ApplyOptions, pool: ContentPool, wait: WaitOptions) {
     const { archive, context, spool } = plan;
     const onConflict = options.onConflict ?? 'keep-local';
     this.operation = operation;
@@ -44,7 +45,7 @@ export class ApplyWriter {
     this.#destinations = new Destinations(archive.root, (path) => context.index.namesFile(path));
     this.settler = new RecordSettler(context, operation, spool, { onConflict, metadata: options.metadata ?? 'fill' });
     this.#windowOptions = {
-      context, operation, leftovers, onConflict, wait,
+      context, operation, leftovers, onConflict, pool, wait,
       destinations: this.#destinations,
       checkLocal: options.checkLocal ?? false,
       allowTypes: options.allowTypes ?? [],
@@ -52,7 +53,7 @@ export class ApplyWriter {
   }
 
   /** Opens the books, and tidies up what an interrupted run left. */
-  static async open(plan: ApplyPlan, source: string, options: ApplyOptions, wait: WaitOptions): Promise<ApplyWriter> {
+  static async open(plan: ApplyPlan, source: string, options: ApplyOptions, pool: ContentPool, wait: WaitOptions): Promise<ApplyWriter> {
     const { archive, manifest, bundleId, earlier, context, spool } = plan;
     const total = manifest.totals.records;
     const operation = await ApplyOperation.begin(archive, { manifest, bundleId, earlier, source, total, now: new Date() }, wait);
@@ -65,7 +66,7 @@ export class ApplyWriter {
     await operation.prepare(kind, wait);
     context.index.refresh();
     const leftovers = await Leftovers.find(archive.db, operation, archive.root, context.index, wait);
-    return new ApplyWriter(plan, operation, leftovers, options, wait);
+    return new ApplyWriter(plan, operation, leftovers, options, pool, wait);
   }
 
   /** Records of images that are here, banned or without a file: they wait for no payload. */

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { parseDigest } from '../base/digest.ts';
-import { bindable, hasUniqueIndex, MergeRows } from '../archive/merge-rows.ts';
+import { bindable, MergeRows } from '../archive/merge-rows.ts';
 import { localSize } from '../archive/local-file.ts';
 import type { LocalImage } from '../archive/local-index.ts';
 import type { ImageRecord } from '../manifest/types.ts';
@@ -104,6 +104,8 @@ export class RecordSettler {
     const { record, ordinal, localPath } = prepared;
     const placed = localPath !== null;
     switch (decision.outcome) {
+      case 'failed':
+        return null;
       case 'banned':
       case 'metadata-only':
         return { outcome: decision.outcome, imageId: null, localPath: null, unused: placed };
@@ -123,20 +125,12 @@ export class RecordSettler {
 
   #conflict(prepared: Prepared, row: LocalImage): Settled | null {
     const { record, ordinal, localPath } = prepared;
-    const action = this.#possibleAction(conflictAction(this.#options.onConflict, record, row), record);
+    const action = conflictAction(this.#options.onConflict, record, row, this.#context);
     if (action !== 'keep' && localPath === null) return null;
     if (action === 'take') return this.#replace('conflict', ordinal, record, row, localPath!);
     if (action === 'add') return this.#add('conflict', ordinal, record, localPath!);
     this.#fill(ordinal, record, row, false);
     return { outcome: 'conflict', imageId: row.id, localPath: row.local_path, unused: localPath !== null };
-  }
-
-  /** A schema where `url` is UNIQUE holds no second row for the same address. */
-  #possibleAction(action: 'keep' | 'take' | 'add', record: ImageRecord): 'keep' | 'take' | 'add' {
-    const { db } = this.#context.archive;
-    const { url } = record.image;
-    if (action !== 'add' || url === undefined || !hasUniqueIndex(db, 'images', 'url')) return action;
-    return db.prepare('SELECT 1 FROM images WHERE url = ?').get(url) === undefined ? 'add' : 'keep';
   }
 
   #add(outcome: Outcome, ordinal: number, record: ImageRecord, localPath: string): Settled {

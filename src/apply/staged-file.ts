@@ -1,15 +1,9 @@
-import { closeSync, futimesSync, linkSync, openSync, rmSync, unlinkSync, write, writeSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { linkSync, unlinkSync } from 'node:fs';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { syncFolder } from '../bundle/part-file.ts';
 import type { Destination } from '../archive/destination.ts';
-
-const writeAsync = promisify(write);
-
-/** What goes to the page cache in well under a millisecond. */
-const SHORT_PIECE = 1024 * 1024;
 
 /** Temporary files lie only in the folders of destination, and all have names like this. */
 export const TEMPORARY_NAME = /^\.indabundle-[0-9a-f]{8}-\d+\.tmp$/;
@@ -28,45 +22,44 @@ export class DestinationTaken extends Error {
  */
 export class StagedFile {
   readonly destination: Destination;
-  readonly #temporary: string;
-  /** Open until the content is durable, then null. */
-  #file: number | null;
+  /** Where it is written until it is whole. */
+  readonly temporary: string;
+  #file: FileHandle | null = null;
 
-  private constructor(destination: Destination, temporary: string, file: number | null) {
+  private constructor(destination: Destination, temporary: string) {
     this.destination = destination;
-    this.#temporary = temporary;
-    this.#file = file;
+    this.temporary = temporary;
   }
 
-  /** Opens the temporary file; the folder must be there. Synchronous: creating a file is that short. */
-  static create(destination: Destination, operation: string, number: number): StagedFile {
-    const temporary = join(destination.folder, `.indabundle-${operation.slice(0, 8)}-${number}.tmp`);
-    return new StagedFile(destination, temporary, openExclusively(temporary));
+  /** Nothing is created yet: short files are written elsewhere, in one go. */
+  static at(destination: Destination, operation: string, number: number): StagedFile {
+    return new StagedFile(destination, join(destination.folder, `.indabundle-${operation.slice(0, 8)}-${number}.tmp`));
   }
 
-  /** Short pieces at once, long ones without keeping everything else waiting. */
+  /** Begins a file that is written piece by piece. */
+  async open(): Promise<void> {
+    await rm(this.temporary, { force: true });
+    this.#file = await open(this.temporary, 'wx', 0o644);
+  }
+
   async write(piece: Buffer): Promise<void> {
     let done = 0;
-    while (done < piece.length) {
-      const length = piece.length - done;
-      if (length <= SHORT_PIECE) done += writeSync(this.#file!, piece, done, length);
-      else done += (await writeAsync(this.#file!, piece, done, length)).bytesWritten;
-    }
+    while (done < piece.length) done += (await this.#file!.write(piece, done)).bytesWritten;
   }
 
-  /** Takes the open file out of here, to be synced and closed; `mtime` in seconds since 1970. */
-  release(mtime: number): number {
+  /** `mtime` in seconds since 1970. */
+  async close(mtime: number): Promise<void> {
     const file = this.#file!;
-    futimesSync(file, mtime, mtime);
     this.#file = null;
-    return file;
+    await file.utimes(mtime, mtime);
+    await file.close();
   }
 
   /** @throws DestinationTaken */
   async place(): Promise<void> {
     const target = join(this.destination.folder, this.destination.name);
     try {
-      linkSync(this.#temporary, target);
+      linkSync(this.temporary, target);
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? '';
       if (code === 'EEXIST') throw new DestinationTaken(target);
@@ -74,13 +67,13 @@ export class StagedFile {
       await this.#placeWithoutLinks(target);
       return;
     }
-    unlinkSync(this.#temporary);
+    unlinkSync(this.temporary);
   }
 
   /** The same file under another name, after the first was taken. */
   async moveTo(destination: Destination): Promise<StagedFile> {
     await mkdir(destination.folder, { recursive: true });
-    return new StagedFile(destination, this.#temporary, this.#file);
+    return new StagedFile(destination, this.temporary);
   }
 
   /** FAT and exFAT have no links: the name is created exclusively and renamed over. */
@@ -91,13 +84,13 @@ export class StagedFile {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new DestinationTaken(target);
       throw error;
     }
-    await patiently(() => rename(this.#temporary, target));
+    await patiently(() => rename(this.temporary, target));
   }
 
   async discard(): Promise<void> {
-    if (this.#file !== null) closeSync(this.#file);
+    await this.#file?.close().catch(() => {});
     this.#file = null;
-    await rm(this.#temporary, { force: true });
+    await rm(this.temporary, { force: true });
   }
 }
 
@@ -115,17 +108,6 @@ async function patiently(rename: () => Promise<void>): Promise<void> {
       if (process.platform !== 'win32' || !/^(EPERM|EBUSY|EACCES)$/.test(code) || pause > 5000) throw error;
       await sleep(pause);
     }
-  }
-}
-
-/** A temporary file of an earlier run with the same name goes: only its name was ever ours. */
-function openExclusively(temporary: string): number {
-  try {
-    return openSync(temporary, 'wx', 0o644);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    rmSync(temporary, { force: true });
-    return openSync(temporary, 'wx', 0o644);
   }
 }
 

@@ -10,12 +10,13 @@ import { type MergeContext, needsFile } from '../merge/merge-context.ts';
 import type { ConflictPolicy } from '../merge/outcomes.ts';
 import { identityKey } from '../archive/identity.ts';
 import type { Payload } from '../reading/bundle-walk.ts';
+import type { ContentPool } from '../reading/content-pool.ts';
 import type { Leftovers } from './leftovers.ts';
 import { judgeMedia, SNIFF_BYTES } from './media-type.ts';
 import type { ApplyOperation } from './operation.ts';
 import type { SpooledRecord } from './record-spool.ts';
 import { basisOf, type Prepared } from './settle-record.ts';
-import { syncAndClose } from './durability.ts';
+import { syncFiles } from './durability.ts';
 import { DestinationTaken, makeFolder, StagedFile, syncFolders } from './staged-file.ts';
 
 /** A record in the window, on its way from decision to commit. */
@@ -55,8 +56,11 @@ export interface WindowOptions {
   readonly onConflict: ConflictPolicy;
   readonly checkLocal: boolean;
   readonly allowTypes: readonly string[];
+  readonly pool: ContentPool;
   readonly wait: WaitOptions;
 }
+
+const DAMAGED = 'the file in the bundle is damaged';
 
 let temporaries = 0;
 
@@ -70,6 +74,7 @@ export class Window {
   readonly #members: readonly Member[];
   readonly #byDigest = new Map<string, Member[]>();
   readonly #folders = new Set<string>();
+  readonly #proofs: Promise<void>[] = [];
 
   private constructor(options: WindowOptions, members: Member[]) {
     this.#options = options;
@@ -113,26 +118,44 @@ export class Window {
     const named = this.#byDigest.get(payload.digest) ?? [];
     const waiting = named.filter((member) => member.destination !== null && !member.placed && member.failure === null);
     if (waiting.length === 0) return;
+    if (payload.whole !== null) await this.#stageWhole(payload, payload.whole, waiting);
+    else await this.#stagePieces(payload, waiting);
+  }
+
+  /** The content is here in one piece: threads hash and write it while the next is read. */
+  async #stageWhole(payload: Payload, content: Buffer, waiting: readonly Member[]): Promise<void> {
+    await this.#judge(waiting, content.subarray(0, SNIFF_BYTES));
+    const allowed = waiting.filter((member) => member.failure === null);
+    for (const member of allowed) await this.#begin(member);
+    const targets = allowed.map((member) => ({ path: member.staged!.temporary, mtime: member.spooled.record.file!.mtime }));
+    const conclude = payload.takeOver();
+    const { answer } = await this.#options.pool.submit(content, payload.digest, targets);
+    this.#proofs.push(answer.then((found) => (conclude(found) ? undefined : this.#fail(allowed, DAMAGED))));
+    this.#proofs.at(-1)!.catch(() => {}); // looked at when the window is closed
+  }
+
+  /** A content longer than a frame is written as it comes, and kept only when it is proven at its end. */
+  async #stagePieces(payload: Payload, waiting: readonly Member[]): Promise<void> {
     const head: Buffer[] = [];
     let sniffed = 0;
-    try {
-      for (const member of waiting) {
-        temporaries += 1;
-        await this.#makeFolder(member.destination!.folder);
-        member.staged = StagedFile.create(member.destination!, this.#options.operation.operationId, temporaries);
-      }
-      const proven = await payload.prove(async (piece) => {
-        if (sniffed < SNIFF_BYTES) head.push(Buffer.from(piece.subarray(0, SNIFF_BYTES - sniffed)));
-        sniffed += piece.length;
-        for (const member of waiting) await member.staged!.write(piece);
-      });
-      if (proven) await this.#judge(waiting, Buffer.concat(head));
-      else await this.#fail(waiting, 'the file in the bundle is damaged');
-    } catch (error) {
-      for (const member of waiting) await member.staged?.discard();
-      for (const member of waiting) member.staged = null;
-      throw error;
+    for (const member of waiting) {
+      await this.#begin(member);
+      await member.staged!.open();
     }
+    const proven = await payload.prove(async (piece) => {
+      if (sniffed < SNIFF_BYTES) head.push(Buffer.from(piece.subarray(0, SNIFF_BYTES - sniffed)));
+      sniffed += piece.length;
+      for (const member of waiting) await member.staged!.write(piece);
+    });
+    for (const member of waiting) await member.staged!.close(member.spooled.record.file!.mtime);
+    if (proven) await this.#judge(waiting, Buffer.concat(head));
+    else await this.#fail(waiting, DAMAGED);
+  }
+
+  async #begin(member: Member): Promise<void> {
+    temporaries += 1;
+    await this.#makeFolder(member.destination!.folder);
+    member.staged = StagedFile.at(member.destination!, this.#options.operation.operationId, temporaries);
   }
 
   async #makeFolder(folder: string): Promise<void> {
@@ -159,7 +182,7 @@ export class Window {
     const destination = destinations.choose(record.image.author ?? null, before.name, digest!, extension);
     await immediately(context.archive.db, () => operation.changePending(member.pendingRow!, destination.localPath), wait);
     member.destination = destination;
-    member.staged = await member.staged!.moveTo(destination);
+    if (member.staged) member.staged = await member.staged.moveTo(destination);
     this.#folders.add(destination.folder);
   }
 
@@ -173,9 +196,10 @@ export class Window {
 
   /** Makes all staged files durable and gives them their names. */
   async place(): Promise<void> {
+    await this.#options.pool.flush();
+    await Promise.all(this.#proofs);
     const staged = this.#members.filter((member) => member.staged !== null);
-    const files = staged.map((member) => member.staged!.release(member.spooled.record.file!.mtime));
-    if (files.length > 0) await syncAndClose(files, this.#options.context.archive.root);
+    await syncFiles(staged.map((member) => member.staged!.temporary), this.#options.context.archive.root);
     for (const member of staged) await this.#placeMember(member);
     await syncFolders(this.#folders);
   }
@@ -216,6 +240,7 @@ export class Window {
 
   /** Gives up what is not in place yet. */
   async abandon(): Promise<void> {
+    await Promise.allSettled(this.#proofs);
     for (const member of this.#members) {
       await member.staged?.discard().catch(() => {});
       member.staged = null;
@@ -232,7 +257,8 @@ async function decideMember(spooled: SpooledRecord, images: Map<string, string>,
   const member: Member = {
     spooled, decision, basis: basisOf(rows), destination: null, pendingRow: null, staged: null, placed: false, failure: null,
   };
-  if (!needsFile(decision, record, options.onConflict) || isTwin(record, digest, images)) return member;
+  if (decision.outcome === 'failed') member.failure = decision.reason;
+  if (!needsFile(decision, record, options.onConflict, context) || isTwin(record, digest, images)) return member;
   const adopted = options.leftovers.adopt(digest!);
   if (adopted !== null) {
     const { root } = context.archive;

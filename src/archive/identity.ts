@@ -34,16 +34,31 @@ export function siteSize(url: string | null): number {
   return SIZES[suffix?.toLowerCase() ?? ''] ?? 0;
 }
 
-/** One way to find an image: by site id, by address, by page, by content, or by the file it lies in. */
-export type KeyKind = 'site' | 'url' | 'page' | 'digest' | 'file';
+/**
+ * One way to find an image: by site id, by address, by page, by content, or by the file it lies in.
+ * `bare` is the content of an image without any address.
+ */
+export type KeyKind = 'site' | 'url' | 'page' | 'digest' | 'bare' | 'file';
 
-/** The key under which an image is looked for (which image is it: the first that it has). */
-export function identityKey(identity: Identity, digest: Digest | null): { kind: KeyKind; value: string } | null {
-  const site = siteImageId(identity);
-  if (site !== null) return { kind: 'site', value: site };
-  if (identity.url) return { kind: 'url', value: identity.url };
-  if (identity.pageUrl) return { kind: 'page', value: identity.pageUrl };
-  return digest === null ? null : { kind: 'digest', value: digest };
+export interface ImageKey {
+  readonly kind: KeyKind;
+  readonly value: string;
+}
+
+/** All keys under which an image can be looked for, the strongest first. */
+export function identityKeys(identity: Identity, digest: Digest | null): ImageKey[] {
+  const keys: [KeyKind, string | null][] = [
+    ['site', siteImageId(identity)],
+    ['url', identity.url],
+    ['page', identity.pageUrl],
+    [identity.url || identity.pageUrl ? 'bare' : 'digest', digest],
+  ];
+  return keys.flatMap(([kind, value]) => (value ? [{ kind, value }] : []));
+}
+
+/** The strongest of them: it says which image it is. */
+export function identityKey(identity: Identity, digest: Digest | null): ImageKey | null {
+  return identityKeys(identity, digest)[0] ?? null;
 }
 
 /** Differs from run to run, so that nobody can prepare texts whose numbers collide. */

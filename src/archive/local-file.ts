@@ -36,7 +36,7 @@ export function localSize(root: string, row: LocalImage, maps: readonly PathMap[
  */
 export async function checkLocalFile(root: string, row: LocalImage, expected: FileExpectation, options: FileCheckOptions): Promise<LocalFile> {
   const size = localSize(root, row, options.maps);
-  if (size === null || size === 0) return 'unusable';
+  if (size === null || (size === 0 && expected.size !== 0)) return 'unusable';
   const digest = parseDigest(row.sha256_hash);
   if (digest === expected.digest && !options.always) return size === expected.size ? 'same' : 'unusable';
   const found = await hashOrNull(photoPath(root, row.local_path!, options.maps), options.signal);

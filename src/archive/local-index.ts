@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { type Digest, parseDigest } from '../base/digest.ts';
-import { identityKey, type Identity, keyNumber, siteImageId } from './identity.ts';
+import { identityKeys, type Identity, keyNumber, siteImageId } from './identity.ts';
 import type { Archive } from './open.ts';
 import { foldedPath } from './photo-path.ts';
 
@@ -79,22 +79,23 @@ export class LocalIndex {
     return this.#row.get(id) ?? null;
   }
 
-  /** The rows that are the same image, lowest id first. */
+  /**
+   * The rows that are the same image, lowest id first. The strongest of site id, address and page
+   * that both sides have decides; where a side has none of them, the digest does.
+   */
   matches(identity: Identity, digest: Digest | null): LocalImage[] {
-    const key = identityKey(identity, digest);
-    if (key === null) return [];
-    return this.#find(keyNumber(key.kind, key.value)).filter((row) => {
-      switch (key.kind) {
-        case 'site':
-          return siteImageId(identityOf(row)) === key.value;
-        case 'url':
-          return row.url === key.value;
-        case 'page':
-          return row.page_url === key.value;
-        default:
-          return parseDigest(row.sha256_hash) === key.value;
-      }
-    });
+    for (const { kind, value } of identityKeys(identity, digest)) {
+      const rows = this.#find(keyNumber(kind, value)).filter((row) => isSameImage(identity, digest, row));
+      if (rows.length > 0) return rows;
+    }
+    return [];
+  }
+
+  /** False when no column of this archive would tell later that an image like this is here. */
+  canHold(identity: Identity): boolean {
+    const { shape } = this.#archive;
+    if (shape.hasColumn('images', 'sha256_hash')) return true;
+    return (Boolean(identity.url) && shape.hasColumn('images', 'url')) || (Boolean(identity.pageUrl) && shape.hasColumn('images', 'page_url'));
   }
 
   /** Rows whose digest says that they have this content. */
@@ -117,6 +118,16 @@ export function identityOf(row: LocalImage): Identity {
   return { url: row.url, pageUrl: row.page_url };
 }
 
+function isSameImage(identity: Identity, digest: Digest | null, row: LocalImage): boolean {
+  const site = siteImageId(identity);
+  const rowSite = siteImageId(identityOf(row));
+  if (site !== null && rowSite !== null) return site === rowSite;
+  if (identity.url && row.url) return identity.url === row.url;
+  if (identity.pageUrl && row.page_url) return identity.pageUrl === row.page_url;
+  const bothHaveAddresses = (identity.url || identity.pageUrl) && (row.url || row.page_url);
+  return !bothHaveAddresses && digest !== null && parseDigest(row.sha256_hash) === digest;
+}
+
 /** Every number under which a row may be looked for. */
 function keysOf(row: LocalImage): number[] {
   const keys: number[] = [];
@@ -126,6 +137,7 @@ function keysOf(row: LocalImage): number[] {
   if (row.page_url && siteImageId({ url: null, pageUrl: row.page_url }) === null) keys.push(keyNumber('page', row.page_url));
   const digest = parseDigest(row.sha256_hash);
   if (digest !== null) keys.push(keyNumber('digest', digest));
+  if (digest !== null && !row.url && !row.page_url) keys.push(keyNumber('bare', digest));
   if (row.local_path) keys.push(keyNumber('file', foldedPath(row.local_path)));
   return keys;
 }

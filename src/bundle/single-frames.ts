@@ -53,9 +53,9 @@ export class SingleFrames {
     }
   }
 
-  /** SHA-256 of all bytes before the frame that `next` returned last. Only once. */
+  /** SHA-256 of all bytes before the frame that `next` returned last. */
   digestBefore(): Digest {
-    return this.#hash.digest('hex');
+    return this.#hash.copy().digest('hex');
   }
 
   #pass(): void {

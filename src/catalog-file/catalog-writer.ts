@@ -9,13 +9,15 @@ import { type CatalogImage, COLUMN, FLAG, GROUP_COLUMNS, type GroupColumn, RANK_
 /** Level 12 is past the point where more time saves much; digests are stored anyway. */
 const CODING: Coding = { kind: 'auto', level: 12 };
 
+type Columns = { readonly [column in GroupColumn]: ColumnBytes };
+
 /** Writes a catalogue: the head, groups of columns, the end. Images come in ascending order of site id, those without one last. */
 export class CatalogWriter {
   readonly #sink: ByteSink;
   readonly #encoder = new FrameEncoder();
   readonly #frame = Buffer.allocUnsafe(FRAME_BOUND);
   readonly #hash = createHash('sha256');
-  readonly #columns: { readonly [column in GroupColumn]: ColumnBytes };
+  readonly #columns: Columns;
   readonly #authors = new Map<string, number>();
   #authorBytes = 0;
   #rows = 0;
@@ -25,7 +27,7 @@ export class CatalogWriter {
 
   constructor(sink: ByteSink) {
     this.#sink = sink;
-    this.#columns = Object.fromEntries(GROUP_COLUMNS.map((name) => [name, new ColumnBytes(COLUMN[name])])) as typeof this.#columns;
+    this.#columns = Object.fromEntries(GROUP_COLUMNS.map((name) => [name, new ColumnBytes(COLUMN[name])])) as Columns;
   }
 
   async begin(head: CatalogHead): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Surroundings } from './surroundings.ts';
+import type { Texts } from './texts.ts';
 import { UsageProblem } from './usage-problem.ts';
 
 /** The name under which standard input is given. */
@@ -17,4 +18,9 @@ export function openInput(name: string, { stdin, signal }: Surroundings): string
   if (name !== STANDARD_INPUT) return name;
   signal.addEventListener('abort', () => stdin.destroy(signal.reason as Error), { once: true });
   return stdin;
+}
+
+/** What a bundle is called in a report. */
+export function shownName(name: string, texts: Texts): string {
+  return name === STANDARD_INPUT ? texts.t('input.stdin') : name;
 }

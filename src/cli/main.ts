@@ -1,13 +1,16 @@
 #!/usr/bin/env node
 import { EXIT } from '../base/errors.ts';
 import { listenForInterrupts } from './interruption.ts';
+import { lastWords } from './last-words.ts';
 import { run } from './program.ts';
 
 // Node ends with 0 when nothing is left to wait for, even in the middle of work: only a result clears this.
 process.exitCode = EXIT.internal;
 
 const { stdin, stdout, stderr, env } = process;
-const signal = listenForInterrupts();
+const argv = process.argv.slice(2);
+const world = { stdin, stdout, stderr, env, signal: listenForInterrupts() };
 for (const stream of [stdout, stderr]) stream.on('error', () => {}); // nobody reads any more
-process.exitCode = await run(process.argv.slice(2), { stdin, stdout, stderr, env, signal });
+process.on('uncaughtException', (error) => void lastWords(error, argv, world));
+process.exitCode = await run(argv, world);
 stdin.destroy(); // what was not read must not keep the program waiting

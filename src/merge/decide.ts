@@ -7,6 +7,7 @@ import type { ImageRecord } from '../manifest/types.ts';
 /** What a record is to an archive, and which row it is about. */
 export type Decision =
   | { readonly outcome: 'banned' | 'added' | 'metadata-only' }
+  | { readonly outcome: 'failed'; readonly reason: string }
   | { readonly outcome: 'present' | 'restored' | 'conflict'; readonly row: LocalImage };
 
 export interface DecideOptions {
@@ -14,6 +15,9 @@ export interface DecideOptions {
   readonly checkLocal: boolean;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** Added once, it would be added again with every bundle. */
+const UNKNOWABLE: Decision = { outcome: 'failed', reason: 'this archive has no column that would tell the picture again' };
 
 /** Authors whose pictures the receiver does not want; compared byte for byte. */
 export type BannedAuthors = ReadonlySet<string>;
@@ -35,7 +39,7 @@ export async function decide(record: ImageRecord, index: LocalIndex, banned: Ban
   if (record.image.author !== undefined && banned.has(record.image.author)) return { outcome: 'banned' };
   const rows = index.matches(recordIdentity(record), recordDigest(record));
   if (record.file === undefined) return rows.length === 0 ? { outcome: 'metadata-only' } : { outcome: 'present', row: rows[0]! };
-  if (rows.length === 0) return { outcome: 'added' };
+  if (rows.length === 0) return index.canHold(recordIdentity(record)) ? { outcome: 'added' } : UNKNOWABLE;
   let unusable: LocalImage | null = null;
   for (const row of likeliestFirst(rows, record.file.digest)) {
     const file = await checkLocalFile(options.root, row, record.file, { always: options.checkLocal, signal: options.signal });

@@ -1,4 +1,5 @@
 import { LocalIndex } from '../archive/local-index.ts';
+import { hasUniqueIndex } from '../archive/merge-rows.ts';
 import type { Archive } from '../archive/open.ts';
 import { siteSize } from '../archive/identity.ts';
 import type { LocalImage } from '../archive/local-index.ts';
@@ -11,10 +12,18 @@ export interface MergeContext {
   readonly archive: Archive;
   readonly index: LocalIndex;
   readonly banned: BannedAuthors;
+  /** True when a second row with this address would break the schema. */
+  readonly urlIsTaken: (url: string) => boolean;
 }
 
 export function mergeContext(archive: Archive): MergeContext {
-  return { archive, index: LocalIndex.build(archive), banned: bannedAuthors(archive) };
+  return { archive, index: LocalIndex.build(archive), banned: bannedAuthors(archive), urlIsTaken: urlCheck(archive) };
+}
+
+function urlCheck(archive: Archive): (url: string) => boolean {
+  if (!hasUniqueIndex(archive.db, 'images', 'url')) return () => false;
+  const find = archive.db.prepare('SELECT 1 FROM main.images WHERE url = ?');
+  return (url) => find.get(url) !== undefined;
 }
 
 function bannedAuthors(archive: Archive): BannedAuthors {
@@ -27,8 +36,8 @@ export function isLarger(record: ImageRecord, row: LocalImage): boolean {
   return siteSize(record.image.url ?? null) > siteSize(row.url);
 }
 
-/** What a conflict becomes under a policy. */
-export function conflictAction(policy: ConflictPolicy, record: ImageRecord, row: LocalImage): 'keep' | 'take' | 'add' {
+/** What a conflict becomes under a policy; where `url` is UNIQUE and taken there can be no second row. */
+export function conflictAction(policy: ConflictPolicy, record: ImageRecord, row: LocalImage, context: MergeContext): 'keep' | 'take' | 'add' {
   switch (policy) {
     case 'keep-local':
       return 'keep';
@@ -37,13 +46,13 @@ export function conflictAction(policy: ConflictPolicy, record: ImageRecord, row:
     case 'take-remote':
       return 'take';
     case 'keep-both':
-      return 'add';
+      return context.urlIsTaken(record.image.url ?? '') ? 'keep' : 'add';
   }
 }
 
 /** True when doing what was decided takes the record's file. */
-export function needsFile(decision: Decision, record: ImageRecord, policy: ConflictPolicy): boolean {
+export function needsFile(decision: Decision, record: ImageRecord, policy: ConflictPolicy, context: MergeContext): boolean {
   if (record.file === undefined) return false;
   if (decision.outcome === 'added' || decision.outcome === 'restored') return true;
-  return decision.outcome === 'conflict' && conflictAction(policy, record, decision.row) !== 'keep';
+  return decision.outcome === 'conflict' && conflictAction(policy, record, decision.row, context) !== 'keep';
 }

@@ -61,7 +61,7 @@ export function planMerge(archive: Archive, options: PlanOptions, context: Merge
     }
     if (decision.outcome === 'conflict' && isLarger(record, decision.row)) larger += 1;
     const changes = options.fill ? changesOf(record, decision) : 0;
-    return { outcome: decision.outcome, needsFile: needsFile(decision, record, options.onConflict), changes };
+    return { outcome: decision.outcome, needsFile: needsFile(decision, record, options.onConflict, context), changes };
   }
 
   function changesOf(record: ImageRecord, decision: Decision): number {

@@ -34,11 +34,20 @@ export interface Payload {
   readonly place: Place;
   /** Hands over the content piece by piece (valid until the next) and says whether all of it is what its name says. */
   prove(consume?: (piece: Buffer) => void | Promise<void>): Promise<boolean>;
+  /** The whole content where it lies in one piece; valid until the walk goes on. */
+  readonly whole: Buffer | null;
+  /**
+   * Leaves the proof to the caller, who hashes the content elsewhere and tells what was found before
+   * {@link WalkOptions.settle} resolves. Answers whether it is what its name says.
+   */
+  takeOver(): (found: Digest) => boolean;
 }
 
 export interface WalkOptions {
   /** Payload that nobody proved is read and proven all the same: verify. Otherwise it is passed over. */
   readonly proveAll: boolean;
+  /** Resolves when all proofs that were taken over have been told; waited for before the lists are checked. */
+  readonly settle?: () => Promise<void>;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -88,6 +97,7 @@ export class BundleWalk {
       this.#check.comparable = false;
     }
     if (this.manifest) yield* this.#payloadBegins();
+    await this.#options.settle?.();
     if (this.manifest && !this.#findings.refused) this.#checkComplete();
   }
 
@@ -124,6 +134,7 @@ export class BundleWalk {
         return;
       case 'index':
         yield* this.#payloadBegins();
+        await this.#options.settle?.();
         yield* this.#readIndex(entry);
         return;
       case 'sums':
@@ -270,7 +281,14 @@ export class BundleWalk {
       answer ??= this.#prove(entry, digest, consume);
       return answer;
     };
-    yield { kind: 'payload', payload: { digest, size: entry.size, place: entry.place, prove } };
+    let takenOver = false;
+    const takeOver = () => {
+      takenOver = true;
+      this.#expect(entry, digest);
+      return (found: Digest) => this.#conclude(entry, digest, found);
+    };
+    yield { kind: 'payload', payload: { digest, size: entry.size, place: entry.place, prove, whole: entry.whole, takeOver } };
+    if (takenOver) return;
     if (answer !== null || this.#options.proveAll) await prove();
     else {
       this.contents.set(digest, 'passed');
@@ -297,7 +315,18 @@ export class BundleWalk {
       this.#check.comparable = false;
       return false;
     }
-    const found = hash.digest('hex');
+    this.#expect(entry, digest);
+    return this.#conclude(entry, digest, hash.digest('hex'));
+  }
+
+  /** What the lists must say of an entry, noted in the order of the bundle. */
+  #expect(entry: Entry, digest: Digest): void {
+    this.#check.saw(entry.name, digest);
+    this.#check.packed({ path: entry.name, digest, size: entry.size, offset: entry.tarOffset ?? -1 });
+    if (entry.tarOffset === null) this.#check.comparable = false;
+  }
+
+  #conclude(entry: Entry, digest: Digest, found: Digest): boolean {
     if (found !== digest) {
       this.#damage('file-digest-mismatch', entry.place, digest, found);
       return false;
@@ -305,9 +334,6 @@ export class BundleWalk {
     this.contents.set(digest, 'proven');
     this.filesProven += 1;
     this.bytesProven += entry.size;
-    this.#check.saw(entry.name, digest);
-    this.#check.packed({ path: entry.name, digest, size: entry.size, offset: entry.tarOffset ?? -1 });
-    if (entry.tarOffset === null) this.#check.comparable = false;
     return true;
   }
 

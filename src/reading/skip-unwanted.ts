@@ -1,5 +1,6 @@
-import { FindingList } from '../base/findings.ts';
+import { FindingList, Refused } from '../base/findings.ts';
 import { FileSource } from '../bundle/byte-source.ts';
+import { EntryDamaged } from '../bundle/entry.ts';
 import { type FrameSkip, PackedReader } from '../bundle/packed-reader.ts';
 import { type FrameStart, readLastFrame, SeekIndex } from '../bundle/seek-index.ts';
 import { BLOCK, padded, readHeader } from '../bundle/tar-header.ts';
@@ -42,26 +43,36 @@ export async function skipUnwanted(bundle: OpenedBundle, walk: BundleWalk, wants
 async function neededFrames(
   path: string, seeks: SeekIndex, indexStart: FrameStart, walk: BundleWalk, wants: (digest: string) => boolean,
 ): Promise<Uint8Array | null> {
-  const needed = new Uint8Array(seeks.frames);
-  const findings = new FindingList();
-  const reader = new PackedReader(await FileSource.open(path), findings);
+  const reader = new PackedReader(await FileSource.open(path), new FindingList());
+  reader.skip = (number) => (number < indexStart.number ? indexStart : null);
+  const passed: string[] = [];
   try {
-    reader.skip = (number) => (number < indexStart.number ? indexStart : null);
-    for await (const entry of reader.entries()) {
-      if (entry.kind !== 'index') return null;
-      for await (const { bytes } of new EntryLines(entry).lines()) {
-        const { value } = parseIndexLine(bytes);
-        if (value === null) return null;
-        if (!isPackedLine(value)) continue;
-        if (wants(value.digest)) mark(needed, seeks, value.offset, BLOCK + padded(value.size));
-        else walk.passOver(value.digest);
-      }
-      return needed;
-    }
-    return null;
+    const needed = await readNeeded(reader, seeks, wants, passed);
+    if (needed !== null) for (const digest of passed) walk.passOver(digest);
+    return needed;
+  } catch (error) {
+    // It was only a hint: whoever reads the bundle from first to last says what is wrong with it.
+    if (error instanceof Refused || error instanceof EntryDamaged) return null;
+    throw error;
   } finally {
     await reader.close();
   }
+}
+
+async function readNeeded(reader: PackedReader, seeks: SeekIndex, wants: (digest: string) => boolean, passed: string[]): Promise<Uint8Array | null> {
+  const needed = new Uint8Array(seeks.frames);
+  for await (const entry of reader.entries()) {
+    if (entry.kind !== 'index') return null;
+    for await (const { bytes } of new EntryLines(entry).lines()) {
+      const { value } = parseIndexLine(bytes);
+      if (value === null) return null;
+      if (!isPackedLine(value)) continue;
+      if (wants(value.digest)) mark(needed, seeks, value.offset, BLOCK + padded(value.size));
+      else passed.push(value.digest);
+    }
+    return needed;
+  }
+  return null;
 }
 
 function mark(needed: Uint8Array, seeks: SeekIndex, offset: number, length: number): void {

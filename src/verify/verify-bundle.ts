@@ -3,7 +3,8 @@ import { silent } from '../base/events.ts';
 import { FindingList } from '../base/findings.ts';
 import { openToRead } from '../archive/open.ts';
 import { type MergePlan, planMerge } from '../merge/plan-merge.ts';
-import { BundleWalk } from '../reading/bundle-walk.ts';
+import { BundleWalk, type Payload } from '../reading/bundle-walk.ts';
+import { ContentPool } from '../reading/content-pool.ts';
 import { type OpenedBundle, openBundle } from '../reading/open-bundle.ts';
 import type { VerifyOptions, VerifyResult } from './types.ts';
 
@@ -41,10 +42,23 @@ function openPlan(options: VerifyOptions, db: string): MergePlan & { close(): vo
 async function verify(opened: OpenedBundle, findings: FindingList, plan: MergePlan | null, options: VerifyOptions, started: number): Promise<VerifyResult> {
   const observer = options.observer ?? silent;
   observer({ type: 'phase', phase: 'check', unit: 'bytes', ...(opened.size === null ? {} : { total: opened.size }) });
-  const walk = new BundleWalk(opened.reader, findings, { proveAll: true, signal: options.signal });
+  const pool = await ContentPool.start(options.threads);
+  try {
+    return await verifyWith(pool, opened, findings, plan, options, started);
+  } finally {
+    await pool.close();
+  }
+}
+
+async function verifyWith(
+  pool: ContentPool, opened: OpenedBundle, findings: FindingList, plan: MergePlan | null, options: VerifyOptions, started: number,
+): Promise<VerifyResult> {
+  const observer = options.observer ?? silent;
+  const walk = new BundleWalk(opened.reader, findings, { proveAll: true, signal: options.signal, settle: () => pool.flush() });
   let bundleId: string | null = null;
   for await (const item of walk.items()) {
     if (item.kind === 'manifest') bundleId = item.bundleId;
+    if (item.kind === 'payload') await prove(item.payload, pool);
     if (item.kind === 'records' && plan) for (const record of item.records) await plan.add(record);
     observer({ type: 'progress', done: opened.size === null ? walk.bytesProven : opened.position() });
   }
@@ -66,4 +80,15 @@ async function verify(opened: OpenedBundle, findings: FindingList, plan: MergePl
     ...(plan ? { wouldApply: plan.counts() } : {}),
     seconds: (performance.now() - started) / 1000,
   };
+}
+
+/** What lies in one piece is hashed in a thread; the rest while it is read. */
+async function prove(payload: Payload, pool: ContentPool): Promise<void> {
+  if (payload.whole === null) {
+    await payload.prove();
+    return;
+  }
+  const conclude = payload.takeOver();
+  const { answer } = await pool.submit(payload.whole, payload.digest, []);
+  void answer.then(conclude);
 }

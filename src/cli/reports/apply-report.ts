@@ -1,5 +1,6 @@
 import type { ApplyResult, ConflictPolicy } from '../../apply/options.ts';
 import { OMISSION_REASONS } from '../../manifest/types.ts';
+import { shownName } from '../bundle-inputs.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 import { type Fact, factList, type Page, prose } from '../output/page.ts';
 import { tableLines } from '../output/table.ts';
@@ -40,7 +41,7 @@ export function declinedLines(page: Page): string[] {
 
 function title(page: Page, result: ApplyResult, { name, db, asPlan }: ApplyAbout): string[] {
   const say = (mood: Mood, key: 'plan' | 'dryRun' | 'partly' | 'nothing' | 'done') =>
-    heading(page, mood, page.texts.t(`apply.${key}`, { name, db }));
+    heading(page, mood, page.texts.t(`apply.${key}`, { name: shownName(name, page.texts), db }));
   if (asPlan) return say('neutral', 'plan');
   if (result.dryRun) return say('neutral', 'dryRun');
   if (result.findingsTotal > 0 || result.outcomes.failed > 0) return say('partly', 'partly');

@@ -55,9 +55,9 @@ export async function printFiles(
   ];
   await printList(page, printer, columns, files, (line) => {
     if ('path' in line) return [sizeText(page, line.size), line.path];
-    const what = line.digest ?? line.url ?? '';
-    const why = t(`omission.${line.omitted}`);
-    return ['–', `${why}${line.detail === undefined ? '' : ` (${page.texts.detail(line.detail)})`}: ${what}`];
+    const why = `${t(`omission.${line.omitted}`)}${line.detail === undefined ? '' : ` (${page.texts.detail(line.detail)})`}`;
+    const text = `${why}: ${line.digest ?? line.url ?? ''}`;
+    return ['–', page.isTerminal ? clip(text, room) : text];
   });
 }
 

@@ -1,6 +1,7 @@
 import type { InspectResult } from '../../inspect/types.ts';
 import type { Manifest, OmissionReason, Tally } from '../../manifest/types.ts';
 import { OMISSION_REASONS } from '../../manifest/types.ts';
+import { shownName, STANDARD_INPUT } from '../bundle-inputs.ts';
 import { commandText } from '../command-text.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 import { commandLines, type Fact, factList, type Page, prose } from '../output/page.ts';
@@ -16,7 +17,7 @@ export function inspectLines(page: Page, result: InspectResult, name: string): s
   const { t } = page.texts;
   const damaged = result.findings.some(({ gravity }) => gravity !== 'omission');
   const lines = [
-    ...heading(page, damaged ? 'bad' : 'neutral', escapeForTerminal(name)),
+    ...heading(page, damaged ? 'bad' : 'neutral', escapeForTerminal(shownName(name, page.texts))),
     '',
     ...factList(page, [...originFacts(page, result.manifest), ...amountFacts(page, result)]),
     '',

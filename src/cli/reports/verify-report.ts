@@ -1,4 +1,5 @@
 import type { VerifyResult } from '../../verify/types.ts';
+import { shownName, STANDARD_INPUT } from '../bundle-inputs.ts';
 import { commandText } from '../command-text.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 import { commandLines, type Fact, factList, type Page, prose } from '../output/page.ts';
@@ -23,7 +24,11 @@ export function verifyLines(page: Page, result: VerifyResult, about: VerifyAbout
   const findings = findingLines(page, result.findings, result.findingsTotal);
   const { t } = page.texts;
   const verdict = result.manifest === null ? 'notBundle' : result.verdict;
-  const title = heading(page, MOOD_OF[result.verdict], t(`verify.${verdict}`, { name: about.name }));
+  const title = heading(
+    page,
+    MOOD_OF[result.verdict],
+    t(`verify.${verdict}`, { name: shownName(about.name, page.texts) }),
+  );
   if (about.quiet) return result.verdict === 'whole' ? [] : [...title, ...findings];
   const lines = result.manifest === null ? title : [...title, '', ...factList(page, facts(page, result))];
   if (findings.length > 0) lines.push('', ...findings);
@@ -54,6 +59,7 @@ export function strayText(strays: readonly string[]): string {
 
 function nextStep(page: Page, { verdict, manifest }: VerifyResult, { name, db }: VerifyAbout): string[] {
   if (manifest === null) return ['', ...prose(page, page.texts.t('verify.nextNotBundle'))];
+  if (name === STANDARD_INPUT) return [];
   const text = page.texts.t(verdict === 'damaged' ? 'verify.nextSalvage' : 'verify.nextApply');
   const command = commandText(['apply', name, ...(db === undefined ? [] : ['--db', db])]);
   return ['', ...prose(page, text), ...commandLines(page, command)];

@@ -78,6 +78,8 @@ export const reports = {
   'column.date': 'Date',
   'column.size': 'Size',
 
+  'input.stdin': 'standard input',
+
   'export.done': '{{path}} is ready.',
   'export.streamed': 'The bundle is written.',
   'export.dryRun': 'Dry run: nothing was written. This would be packed:',

@@ -80,6 +80,10 @@ export const DETAILS: readonly (readonly [english: RegExp, hungarian: string])[]
   [/^it does not begin as one$/, 'nem úgy kezdődik'],
   [/^the file in the bundle is damaged$/, 'a fájl a csomagban sérült'],
   [/^the file is not in the bundle$/, 'a fájl nincs a csomagban'],
+  [
+    /^this archive has no column that would tell the picture again$/,
+    'ebben az archívumban nincs oszlop, amelyről a kép később felismerhető lenne',
+  ],
   [/^the record is not valid$/, 'az adatai nem érvényesek'],
   [
     /^the archive changed meanwhile; apply the bundle again$/,

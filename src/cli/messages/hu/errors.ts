@@ -91,6 +91,26 @@ export const errors: { readonly [code in ErrorCode]: { readonly what: string; re
     what: 'Nincs {{list}} azonosítójú lista itt: {{path}}',
     next: 'A listák: indabundle status',
   },
+  'not-a-catalog': {
+    what: 'Ez nem ép katalógus: {{path}} ({{reason}})',
+    next: 'Ellenőrizze, hogy a megfelelő fájlt választotta-e, és hogy a másolás vagy letöltés befejeződött-e; ha igen, kérjen újat.',
+  },
+  'not-a-request': {
+    what: 'Ez nem ép kérés: {{path}} ({{reason}})',
+    next: 'Ellenőrizze, hogy a megfelelő fájlt választotta-e, és hogy a másolás vagy letöltés befejeződött-e; ha igen, kérjen újat.',
+  },
+  'not-a-remote': {
+    what: 'Ez sem archívum adatbázisa, sem katalógus: {{path}}',
+    next: 'Adja meg a másik indafoto.db fájlt vagy a kapott .indacatalog fájlt.',
+  },
+  'operation-not-found': {
+    what: 'Nincs {{operation}} művelet ebben: {{path}}, vagy a nyilvántartása már törölve lett.',
+    next: 'A műveletek listája: indabundle status',
+  },
+  'operation-unfinished': {
+    what: 'Ez még nincs kész, ezért minden marad, ami kell hozzá: {{id}}',
+    next: 'Előbb fejezze be: futtassa újra a parancsot, amely elkezdte.',
+  },
   interrupted: {
     what: 'Kérésére leállt. Ami elkészült, az megmaradt.',
     next: 'A folytatáshoz futtassa újra ugyanezt a parancsot.',

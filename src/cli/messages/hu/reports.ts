@@ -80,6 +80,8 @@ export const reports: { readonly [key in keyof typeof english]: string } = {
   'column.date': 'Dátum',
   'column.size': 'Méret',
 
+  'input.stdin': 'szabványos bemenet',
+
   'export.done': 'Elkészült: {{path}}',
   'export.streamed': 'A csomag elkészült.',
   'export.dryRun': 'Próbafutás: semmi sem készült el. Ez kerülne a csomagba:',

@@ -1,0 +1,109 @@
+import { existsSync, rmSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { asBundleError, BundleError } from '../base/errors.ts';
+import { silent } from '../base/events.ts';
+import { VERSION } from '../base/version.ts';
+import { takeLock } from '../archive/lock.ts';
+import { type Archive, openToRead } from '../archive/open.ts';
+import { PART_SUFFIX, PartFile } from '../bundle/part-file.ts';
+import { CatalogWriter } from '../catalog-file/catalog-writer.ts';
+import { CATALOG_NAME, CATALOG_VERSION, type CatalogImage } from '../catalog-file/types.ts';
+import { archiveImages, hasAnyFile } from '../holdings/archive-images.ts';
+import type { CatalogHead } from '../manifest/types.ts';
+import type { CatalogOptions, CatalogResult } from './options.ts';
+import { SortedImages } from './sorted-images.ts';
+
+/**
+ * Writes what an archive has into a file that is sent instead of the database: digests, site image
+ * ids, sizes and authors; no titles, nothing personal, no bans (docs/catalog.md).
+ *
+ * @throws BundleError `output-exists`, `output-locked`, `db-...`, `no-space`, `io-error`, `interrupted`
+ */
+export async function writeCatalog(options: CatalogOptions): Promise<CatalogResult> {
+  const started = performance.now();
+  const path = resolve(options.output);
+  const created = creationTime(options.created);
+  const archive = openToRead(options.db, { root: options.root, observer: options.observer });
+  try {
+    checkOutput(path, archive, options.force ?? false);
+    const lock = takeLock(`${path}.lock`, 'output-locked', path);
+    try {
+      return await write(archive, path, created, options, started);
+    } finally {
+      lock.release();
+    }
+  } catch (error) {
+    throw asBundleError(error, path);
+  } finally {
+    archive.close();
+  }
+}
+
+function checkOutput(path: string, archive: Archive, force: boolean): void {
+  if (path === archive.path) throw new BundleError('output-is-input', { params: { path } });
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory() || !existsSync(dirname(path))) {
+    throw new BundleError('option-value', { params: { option: '-o', found: path, expected: 'a file in a folder that exists' } });
+  }
+  if (found !== undefined && !force) throw new BundleError('output-exists', { params: { path } });
+}
+
+/** @throws BundleError `option-value` */
+function creationTime(created = `${new Date().toISOString().slice(0, 19)}Z`): string {
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(created) && !Number.isNaN(Date.parse(created))) return created;
+  throw new BundleError('option-value', { params: { option: '--created', found: created, expected: 'a time such as 2026-03-14T10:15:00Z' } });
+}
+
+async function write(archive: Archive, path: string, created: string, options: CatalogOptions, started: number): Promise<CatalogResult> {
+  const { images, tally } = gather(archive, options);
+  const head: CatalogHead = {
+    format: { name: CATALOG_NAME, version: CATALOG_VERSION, capabilities: [] },
+    created,
+    generator: { name: 'indabundle', version: VERSION },
+    source: { label: options.label ?? 'photo archive' },
+    images: tally.images,
+  };
+  const catalogBytes = await writeFile(path, head, images.sorted(), options);
+  return { path, ...tally, catalogBytes, seconds: (performance.now() - started) / 1000 };
+}
+
+type Tally = Pick<CatalogResult, 'images' | 'here' | 'missing' | 'withoutDigest' | 'photoBytes'>;
+
+function gather(archive: Archive, options: CatalogOptions): { images: SortedImages; tally: Tally } {
+  const observer = options.observer ?? silent;
+  const filesThere = hasAnyFile(archive, options.maps);
+  if (!filesThere) observer({ type: 'notice', notice: 'photo-folder-missing', params: { path: archive.root } });
+  const total = Number(archive.db.prepare('SELECT count(*) FROM main.images').pluck().get());
+  observer({ type: 'phase', phase: 'read', total, unit: 'records' });
+  const sorted = new SortedImages(archive.scratch);
+  const tally = { images: 0, here: 0, missing: 0, withoutDigest: 0, photoBytes: 0 };
+  for (const images of archiveImages(archive, filesThere, { maps: options.maps ?? [], signal: options.signal })) {
+    for (const image of images) {
+      sorted.add(image);
+      tally[image.here ? 'here' : 'missing'] += 1;
+      if (image.digest === null) tally.withoutDigest += 1;
+      tally.photoBytes += image.size ?? 0;
+    }
+    tally.images += images.length;
+    observer({ type: 'progress', done: tally.images });
+  }
+  return { images: sorted, tally };
+}
+
+async function writeFile(path: string, head: CatalogHead, images: Iterable<CatalogImage>, options: CatalogOptions): Promise<number> {
+  const sink = await PartFile.open(path);
+  try {
+    const writer = new CatalogWriter(sink);
+    await writer.begin(head);
+    for (const image of images) await writer.add(image);
+    options.signal?.throwIfAborted();
+    await writer.end();
+    options.observer?.({ type: 'phase', phase: 'sync' });
+    await sink.finish();
+    return writer.bytes;
+  } catch (error) {
+    await sink.abandon();
+    rmSync(path + PART_SUFFIX, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,138 @@
+import type Database from 'better-sqlite3';
+import type { Digest } from '../base/digest.ts';
+import { siteImageId } from '../archive/identity.ts';
+import { openScratch } from '../archive/scratch.ts';
+import type { CatalogImage } from '../catalog-file/types.ts';
+import type { HeldImage } from './archive-images.ts';
+
+/** What an image of another archive would be to this one (docs/merging, by image and by content). */
+export type Verdict =
+  | { readonly kind: 'missing'; readonly match: null }
+  /** `undecided`: both have a file, and one of them is not known by its digest. */
+  | { readonly kind: 'present' | 'restore' | 'conflict' | 'undecided'; readonly match: HeldImage };
+
+interface HeldRow {
+  readonly id: number;
+  readonly site: number | null;
+  readonly url: string | null;
+  readonly page: string | null;
+  readonly digest: Buffer | null;
+  readonly here: number;
+  readonly size: number | null;
+  readonly rank: number;
+  readonly author: string | null;
+}
+
+const TABLES = `
+CREATE TABLE held (id INTEGER PRIMARY KEY, site INTEGER, url TEXT, page TEXT, digest BLOB, here INTEGER, size INTEGER,
+  rank INTEGER, author TEXT, url_key TEXT, page_key TEXT);`;
+
+const INDEXES = `
+CREATE INDEX held_site ON held (site) WHERE site IS NOT NULL;
+CREATE INDEX held_url ON held (url_key) WHERE url_key IS NOT NULL;
+CREATE INDEX held_page ON held (page_key) WHERE page_key IS NOT NULL;
+CREATE INDEX held_digest ON held (digest) WHERE digest IS NOT NULL;`;
+
+const COLUMNS = 'id, site, url, page, digest, here, size, rank, author';
+const PAGE = 1000;
+
+/**
+ * What one archive has, from its database or its catalogue, where it can be looked up by image and
+ * by content. It lies in a temporary file, so that millions of images cost no memory.
+ */
+export class Holdings {
+  count = 0;
+  /** Images with a usable file. */
+  here = 0;
+  readonly #db: Database.Database;
+  readonly #insert: Database.Statement;
+  readonly #find: { readonly [key in 'site' | 'url_key' | 'page_key' | 'digest']: Database.Statement<[unknown], HeldRow> };
+
+  private constructor(db: Database.Database) {
+    this.#db = db;
+    const by = (key: string) => db.prepare<[unknown], HeldRow>(`SELECT ${COLUMNS} FROM held WHERE ${key} = ? ORDER BY id`);
+    this.#insert = db.prepare('INSERT INTO held VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#find = { site: by('site'), url_key: by('url_key'), page_key: by('page_key'), digest: by('digest') };
+  }
+
+  /** Takes in all groups of images; those without an id are numbered. */
+  static async load(groups: AsyncIterable<readonly (CatalogImage | HeldImage)[]> | Iterable<readonly (CatalogImage | HeldImage)[]>): Promise<Holdings> {
+    const db = openScratch();
+    db.exec(TABLES);
+    const holdings = new Holdings(db);
+    try {
+      for await (const images of groups) for (const image of images) holdings.#add(image);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+    db.exec(INDEXES);
+    return holdings;
+  }
+
+  #add(image: CatalogImage | HeldImage): void {
+    const { site, url, pageUrl, digest, here, size, rank, author } = image;
+    const urlKey = url !== null && siteImageId({ url, pageUrl: null }) === null ? url : null;
+    const pageKey = pageUrl !== null && siteImageId({ url: null, pageUrl }) === null ? pageUrl : null;
+    this.count += 1;
+    if (here) this.here += 1;
+    const id = 'id' in image ? image.id : this.count;
+    const bytes = digest === null ? null : Buffer.from(digest, 'hex');
+    this.#insert.run(id, site, url, pageUrl, bytes, here ? 1 : 0, size, rank, author, urlKey, pageKey);
+  }
+
+  /** All images, in pages. */
+  *pages(): Generator<readonly HeldImage[]> {
+    const select = this.#db.prepare<[number], HeldRow>(`SELECT ${COLUMNS} FROM held WHERE id > ? ORDER BY id LIMIT ${PAGE}`);
+    for (let last = 0; ; ) {
+      const rows = select.all(last);
+      if (rows.length === 0) return;
+      yield rows.map(heldOf);
+      last = rows.at(-1)!.id;
+    }
+  }
+
+  /** What `image` would be to this archive. */
+  verdict(image: CatalogImage): Verdict {
+    const matches = this.matches(image);
+    const [first] = matches;
+    if (first === undefined) return { kind: 'missing', match: null };
+    const same = matches.find((match) => isSame(match, image));
+    if (same) return { kind: 'present', match: same };
+    const unknown = matches.find((match) => match.here && (match.digest === null || image.digest === null));
+    if (unknown) return { kind: 'undecided', match: unknown };
+    const lost = matches.find((match) => !match.here || isShorter(match, image));
+    return lost ? { kind: 'restore', match: lost } : { kind: 'conflict', match: first };
+  }
+
+  /** The images that are the same as `image`, the lowest id first. */
+  matches(image: Pick<CatalogImage, 'site' | 'url' | 'pageUrl' | 'digest'>): HeldImage[] {
+    const { site, url, pageUrl, digest } = image;
+    if (site !== null) return this.#find.site.all(site).map(heldOf);
+    if (url !== null) return this.#find.url_key.all(url).map(heldOf);
+    if (pageUrl !== null) return this.#find.page_key.all(pageUrl).map(heldOf);
+    return digest === null ? [] : this.withDigest(digest);
+  }
+
+  withDigest(digest: Digest): HeldImage[] {
+    return this.#find.digest.all(Buffer.from(digest, 'hex')).map(heldOf);
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}
+
+function heldOf(row: HeldRow): HeldImage {
+  const { id, site, url, page, digest, here, size, rank, author } = row;
+  return { id, site, url, pageUrl: page, digest: digest === null ? null : digest.toString('hex'), here: here === 1, size, rank, author };
+}
+
+function isSame(match: HeldImage, image: CatalogImage): boolean {
+  return match.here && match.digest !== null && match.digest === image.digest && !isShorter(match, image);
+}
+
+/** The same content in fewer bytes was cut short. */
+function isShorter(match: HeldImage, image: CatalogImage): boolean {
+  return match.digest === image.digest && match.size !== null && image.size !== null && match.size < image.size;
+}

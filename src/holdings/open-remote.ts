@@ -1,0 +1,93 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { BundleError } from '../base/errors.ts';
+import { type Observer, silent } from '../base/events.ts';
+import { openToRead } from '../archive/open.ts';
+import { CatalogReader } from '../catalog-file/catalog-reader.ts';
+import { archiveImages, hasAnyFile } from './archive-images.ts';
+import { Holdings } from './holdings.ts';
+
+export type RemoteKind = 'database' | 'catalog';
+
+export interface RemoteOptions {
+  /** The folder that relative `local_path`s of a remote database start from. */
+  readonly root?: string | undefined;
+  readonly observer?: Observer | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What another archive has, and where that was read. */
+export interface Remote {
+  readonly path: string;
+  readonly kind: RemoteKind;
+  /** What its owner calls it; null for a database. */
+  readonly label: string | null;
+  readonly holdings: Holdings;
+}
+
+const SQLITE_MAGIC = 'SQLite format 3\0';
+const ZSTD_MAGIC = 0xfd2fb528;
+
+/**
+ * Tells a database (or the folder of one) from a catalogue by its first bytes.
+ *
+ * @throws BundleError `input-not-found`, `not-a-remote`
+ */
+export function remoteKind(path: string): RemoteKind {
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (status === undefined) throw new BundleError('input-not-found', { params: { path } });
+  if (status.isDirectory()) return 'database';
+  const head = firstBytes(path);
+  if (head.toString('latin1') === SQLITE_MAGIC) return 'database';
+  if (head.length >= 4 && head.readUInt32LE(0) === ZSTD_MAGIC) return 'catalog';
+  throw new BundleError('not-a-remote', { params: { path } });
+}
+
+function firstBytes(path: string): Buffer {
+  const head = Buffer.alloc(SQLITE_MAGIC.length);
+  const file = openSync(path, 'r');
+  try {
+    return head.subarray(0, readSync(file, head, 0, head.length, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * Reads what a database or a catalogue says that an archive has.
+ *
+ * @throws BundleError `input-not-found`, `not-a-remote`, `not-a-catalog`, `db-...`
+ */
+export async function openRemote(path: string, options: RemoteOptions = {}): Promise<Remote> {
+  const full = resolve(path);
+  return remoteKind(full) === 'database' ? await fromDatabase(full, options) : await fromCatalog(full, options);
+}
+
+async function fromDatabase(path: string, { root, observer = silent, signal }: RemoteOptions): Promise<Remote> {
+  const archive = openToRead(path, { root, observer });
+  try {
+    const filesThere = hasAnyFile(archive);
+    if (!filesThere) observer({ type: 'notice', notice: 'photo-folder-missing', params: { path: archive.root } });
+    const holdings = await Holdings.load(archiveImages(archive, filesThere, { signal }));
+    return { path: archive.path, kind: 'database', label: null, holdings };
+  } finally {
+    archive.close();
+  }
+}
+
+async function fromCatalog(path: string, { signal }: RemoteOptions): Promise<Remote> {
+  const reader = await CatalogReader.open(path);
+  try {
+    const holdings = await Holdings.load(watched(reader.groups(), signal));
+    return { path, kind: 'catalog', label: reader.head.source.label, holdings };
+  } finally {
+    await reader.close();
+  }
+}
+
+async function* watched<T>(items: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncGenerator<T> {
+  for await (const item of items) {
+    signal?.throwIfAborted();
+    yield item;
+  }
+}
