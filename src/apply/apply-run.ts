@@ -101,7 +101,9 @@ export class ApplyRun {
     this.#pool = await ContentPool.start(this.#options.threads);
     this.#writer = await ApplyWriter.open(plan, this.#source, this.#options, this.#pool, this.#wait);
     await this.#writer.settleWithoutFile();
-    await skipUnwanted(this.#opened, this.#walk, (digest) => this.#writer!.wants(digest));
+    if (plan.spool.contents < plan.manifest.totals.files) {
+      await skipUnwanted(this.#opened, this.#walk, (digest) => this.#writer!.wants(digest));
+    }
     this.#observer({ type: 'phase', phase: 'apply', total: plan.fileBytes, unit: 'bytes' });
     return true;
   }

@@ -58,8 +58,9 @@ export class ApplyWriter {
     const total = manifest.totals.records;
     const operation = await ApplyOperation.begin(archive, { manifest, bundleId, earlier, source, total, now: new Date() }, wait);
     const pathOf = (ordinal: number) => {
-      const record = spool.record(ordinal);
-      return record === null ? null : listPaths(record)[0]!;
+      const found = spool.find(ordinal);
+      if (found === null) return null;
+      return found.digest === null ? listPaths(found.record())[0]! : `hash_${found.digest}`;
     };
     const kind = earlier?.kind ?? 'own';
     await operation.completeListRows(kind, total, pathOf, wait);
@@ -86,8 +87,8 @@ export class ApplyWriter {
 
   /** Takes one content in, if some record waits for it. */
   async take(payload: Payload): Promise<void> {
-    if (!this.wants(payload.digest)) return;
     if (!this.#window?.has(payload.digest)) {
+      if (!this.wants(payload.digest)) return;
       await this.closeWindow();
       await this.#openWindow(this.#plan.spool.window(payload.digest));
     }

@@ -31,7 +31,7 @@ export class RecordSpool {
   readonly #needFile: Database.Statement;
   readonly #settle: Database.Statement;
   readonly #takeAuthor: Database.Statement<[string], string>;
-  readonly #one: Database.Statement<[number], string>;
+  readonly #one: Database.Statement<[number], { digest: string | null; line: string }>;
   readonly #db: Database.Database;
 
   constructor(db: Database.Database) {
@@ -46,7 +46,7 @@ export class RecordSpool {
     );
     this.#named = db.prepare('SELECT ordinal, digest, line FROM spool WHERE digest = ? ORDER BY ordinal');
     this.#isWanted = db.prepare<[string], number>('SELECT 1 FROM spool WHERE digest = ? AND needs = 1 LIMIT 1').pluck();
-    this.#one = db.prepare<[number], string>('SELECT line FROM spool WHERE ordinal = ?').pluck();
+    this.#one = db.prepare('SELECT digest, line FROM spool WHERE ordinal = ?');
     this.#needFile = db.prepare('UPDATE spool SET needs = 1 WHERE ordinal = ?');
     this.#settle = db.prepare('DELETE FROM spool WHERE ordinal = ?');
     this.#takeAuthor = db.prepare<[string], string>('DELETE FROM spooled_authors WHERE author = ? RETURNING line').pluck();
@@ -110,10 +110,15 @@ export class RecordSpool {
       .map(parseRow);
   }
 
-  /** One record, or null when nothing is to be done about it. */
-  record(ordinal: number): ImageRecord | null {
-    const line = this.#one.get(ordinal);
-    return line === undefined ? null : (JSON.parse(line) as ImageRecord);
+  /** The content of a record and its line, or null when nothing is to be done about it. */
+  find(ordinal: number): { readonly digest: string | null; record(): ImageRecord } | null {
+    const row = this.#one.get(ordinal);
+    return row === undefined ? null : { digest: row.digest, record: () => JSON.parse(row.line) as ImageRecord };
+  }
+
+  /** How many different contents are waited for. */
+  get contents(): number {
+    return Number(this.#db.prepare('SELECT count(DISTINCT digest) FROM spool WHERE needs = 1').pluck().get());
   }
 
   get count(): number {

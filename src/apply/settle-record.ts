@@ -7,7 +7,7 @@ import type { ImageRecord } from '../manifest/types.ts';
 import { type Decision, recordDigest, recordIdentity } from '../merge/decide.ts';
 import { conflictAction, type MergeContext } from '../merge/merge-context.ts';
 import type { ConflictPolicy, Outcome } from '../merge/outcomes.ts';
-import { fillValues, newImageValues, recordLinks } from '../merge/record-rows.ts';
+import { authorDetails, fillValues, newImageValues, recordLinks } from '../merge/record-rows.ts';
 import type { ApplyOperation } from './operation.ts';
 import type { RecordSpool } from './record-spool.ts';
 
@@ -168,8 +168,9 @@ function authorInserter(context: MergeContext, spool: RecordSpool, operation: Ap
   const known = db.prepare('SELECT 1 FROM main.author_details WHERE author = ?');
   const statements = new Map<string, Database.Statement>();
   return (author) => {
-    const details = spool.takeAuthor(author)?.details;
-    if (details === undefined || known.get(author) !== undefined) return false;
+    const spooled = spool.takeAuthor(author);
+    if (spooled?.details === undefined || known.get(author) !== undefined) return false;
+    const details = authorDetails(spooled);
     const columns = shape.columns('author_details').filter((column) => column !== 'id' && column !== 'author' && Object.hasOwn(details, column));
     const names = ['author', ...columns];
     const sql = `INSERT INTO main.author_details (${names.map((name) => `"${name}"`).join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;

@@ -253,7 +253,7 @@ async function decideMember(spooled: SpooledRecord, images: Map<string, string>,
   const { record, digest } = spooled;
   const { signal } = options.wait;
   const rows = context.index.matches(recordIdentity(record), recordDigest(record));
-  const decision = await decide(record, context.index, context.banned, { root: context.archive.root, checkLocal, signal });
+  const decision = await decide(record, context.index, context.banned, { root: context.archive.root, checkLocal, signal }, rows);
   const member: Member = {
     spooled, decision, basis: basisOf(rows), destination: null, pendingRow: null, staged: null, placed: false, failure: null,
   };

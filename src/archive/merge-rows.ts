@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { Journal } from './journal.ts';
+import { idBehindOrphans } from './orphans.ts';
 import type { Shape } from './shape.ts';
 import { Statements } from './statements.ts';
 
@@ -50,7 +51,8 @@ export class MergeRows {
   readonly #shape: Shape;
   readonly #journal: Journal | null;
   readonly #statements: Statements;
-  #orphansChecked = false;
+  /** Tables whose first new id was chosen with the orphans in mind. */
+  readonly #orphans = new Set<string>();
 
   /** Without a journal it only tells what it would change. */
   constructor(db: Database.Database, shape: Shape, journal: Journal | null) {
@@ -63,37 +65,10 @@ export class MergeRows {
   /** Returns the new id. `values` holds column names from a fixed list only. */
   insertImage(record: number, values: ImageValues): number {
     const columns = this.#shape.select('images', Object.keys(values));
-    const bound = columns.map((column) => this.#insertable(column, values[column]!));
-    const id = this.#idBehindOrphans();
-    const names = id === null ? columns : ['id', ...columns];
-    const parameters = id === null ? bound : [id, ...bound];
-    const marks = names.map(() => '?').join(', ');
-    const insert = this.#prepare(`INSERT INTO images (${names.map(quoted).join(', ')}) VALUES (${marks})`);
-    const newId = Number(insert.run(...parameters).lastInsertRowid);
+    const bound = columns.map((column) => (this.#isFree(column, values[column]!) ? values[column]! : null));
+    const newId = this.#insert('images', columns, bound);
     this.#journal?.add({ record, outcome: null, table: 'images', key: String(newId), new: JSON.stringify(values) });
     return newId;
-  }
-
-  /** A uuid that another row has stays NULL here. */
-  #insertable(column: string, value: string): string | null {
-    return column === 'uuid' && !this.#isFree('uuid', value) ? null : value;
-  }
-
-  /** Orphaned links may name ids that no image had yet: a new image must not inherit them. */
-  #idBehindOrphans(): number | null {
-    if (this.#orphansChecked) return null;
-    this.#orphansChecked = true;
-    let orphan = 0;
-    for (const kind of LINK_KINDS) {
-      const { junction } = LINK_TABLES[kind];
-      if (!this.#shape.has(junction)) continue;
-      orphan = Math.max(orphan, Number(this.#prepare(`SELECT max(image_id) FROM ${junction}`).pluck().get() ?? 0));
-    }
-    const used = Number(this.#prepare('SELECT max(id) FROM images').pluck().get() ?? 0);
-    const sequence = this.#shape.has('sqlite_sequence')
-      ? Number(this.#prepare(`SELECT seq FROM sqlite_sequence WHERE name = 'images'`).pluck().get() ?? 0)
-      : 0;
-    return orphan > Math.max(used, sequence) ? orphan + 1 : null;
   }
 
   /** Fills columns that are NULL here; returns how many. */
@@ -112,14 +87,11 @@ export class MergeRows {
     if (columns.length === 0) return [];
     const row = this.#prepare(`SELECT ${columns.map(quoted).join(', ')} FROM images WHERE id = ?`).get(id) as Record<string, unknown> | undefined;
     if (!row) return [];
-    return columns.filter((column) => row[column] === null && this.#mayFill(column, values[column]!));
+    return columns.filter((column) => row[column] === null && this.#isFree(column, values[column]!));
   }
 
-  #mayFill(column: string, value: string): boolean {
-    return (column !== 'uuid' && column !== 'url') || this.#isFree(column, value);
-  }
-
-  #isFree(column: 'uuid' | 'url' | string, value: string): boolean {
+  /** What must be unique here and another row has stays NULL: one row must not stop all others. */
+  #isFree(column: string, value: string): boolean {
     if (!this.#isUnique(column)) return true;
     return this.#prepare(`SELECT 1 FROM images WHERE ${quoted(column)} = ?`).get(value) === undefined;
   }
@@ -182,10 +154,19 @@ export class MergeRows {
   #insertTarget(record: number, kind: LinkKind, target: LinkTarget): number {
     const columns = this.#shape.select(kind, Object.keys(target.values));
     const names = [LINK_TABLES[kind].naturalKey, ...columns];
-    const insert = this.#prepare(`INSERT INTO ${kind} (${names.map(quoted).join(', ')}) VALUES (${names.map(() => '?').join(', ')})`);
-    const id = Number(insert.run(target.key, ...columns.map((column) => bindable(target.values[column]!))).lastInsertRowid);
+    const id = this.#insert(kind, names, [target.key, ...columns.map((column) => bindable(target.values[column]!))]);
     this.#journal?.add({ record, outcome: null, table: kind, key: String(id), new: target.key });
     return id;
+  }
+
+  /** Returns the new row's id, behind all ids that orphaned rows of other tables name. */
+  #insert(table: 'images' | LinkKind, columns: readonly string[], values: readonly unknown[]): number {
+    const id = this.#orphans.has(table) ? null : idBehindOrphans(this.#db, this.#shape, table);
+    this.#orphans.add(table);
+    const names = id === null ? columns : ['id', ...columns];
+    const marks = names.map(() => '?').join(', ');
+    const insert = this.#prepare(`INSERT INTO ${table} (${names.map(quoted).join(', ')}) VALUES (${marks})`);
+    return Number(insert.run(...(id === null ? values : [id, ...values])).lastInsertRowid);
   }
 
   #prepare(sql: string): Database.Statement<unknown[], unknown> {

@@ -1,15 +1,17 @@
 import zstd from 'zstd-napi/binding.js';
-import { MAX_SEEK_TABLE_BYTES } from '../base/limits.ts';
+import { MAX_FRAME_CONTENT, MAX_SEEK_TABLE_BYTES } from '../base/limits.ts';
 import type { ByteSource } from './byte-source.ts';
 import { FRAME_BOUND } from './frame-encoder.ts';
 import { frameHeaderLength, MAX_FRAME_HEADER, readFrameHeader } from './frame-header.ts';
 import {
+  type FrameLength,
   readSeekEntry,
   readSeekFooter,
   SEEK_FOOTER_BYTES,
   SEEK_TABLE_MAGIC,
   type SeekFooter,
 } from './seek-table.ts';
+import { BLOCK } from './tar-header.ts';
 
 /** Where a frame begins, in the file and in the uncompressed tar. */
 export interface FrameStart {
@@ -57,6 +59,15 @@ function decodeFrame(frame: Buffer): Buffer | null {
   }
 }
 
+/** A frame that is none of ours must not be passed over unseen. */
+function isFrameLength({ compressed, content }: FrameLength): boolean {
+  const fits = content > 0 && content <= MAX_FRAME_CONTENT && content % BLOCK === 0;
+  return fits && compressed >= MIN_FRAME_BYTES && compressed <= FRAME_BOUND;
+}
+
+/** Magic, descriptor, content size and a block. */
+const MIN_FRAME_BYTES = 9;
+
 /** All frame starts of a file, as its seek table states them: 16 bytes a frame. */
 export class SeekIndex {
   readonly #offsets: Float64Array;
@@ -78,6 +89,7 @@ export class SeekIndex {
     const tarOffsets = new Float64Array(footer.frames + 1);
     for (let number = 0; number < footer.frames; number += 1) {
       const entry = readSeekEntry(table, footer, number);
+      if (!isFrameLength(entry)) return null;
       offsets[number + 1] = offsets[number]! + entry.compressed;
       tarOffsets[number + 1] = tarOffsets[number]! + entry.content;
     }

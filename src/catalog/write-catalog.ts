@@ -1,7 +1,8 @@
-import { existsSync, rmSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { asBundleError, BundleError } from '../base/errors.ts';
+import { rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { asBundleError } from '../base/errors.ts';
 import { silent } from '../base/events.ts';
+import { checkOutputPath, creationTime } from '../base/output-path.ts';
 import { VERSION } from '../base/version.ts';
 import { takeLock } from '../archive/lock.ts';
 import { type Archive, openToRead } from '../archive/open.ts';
@@ -25,7 +26,7 @@ export async function writeCatalog(options: CatalogOptions): Promise<CatalogResu
   const created = creationTime(options.created);
   const archive = openToRead(options.db, { root: options.root, observer: options.observer });
   try {
-    checkOutput(path, archive, options.force ?? false);
+    checkOutputPath(path, { force: options.force ?? false, inputs: [archive.path] });
     const lock = takeLock(`${path}.lock`, 'output-locked', path);
     try {
       return await write(archive, path, created, options, started);
@@ -37,21 +38,6 @@ export async function writeCatalog(options: CatalogOptions): Promise<CatalogResu
   } finally {
     archive.close();
   }
-}
-
-function checkOutput(path: string, archive: Archive, force: boolean): void {
-  if (path === archive.path) throw new BundleError('output-is-input', { params: { path } });
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found?.isDirectory() || !existsSync(dirname(path))) {
-    throw new BundleError('option-value', { params: { option: '-o', found: path, expected: 'a file in a folder that exists' } });
-  }
-  if (found !== undefined && !force) throw new BundleError('output-exists', { params: { path } });
-}
-
-/** @throws BundleError `option-value` */
-function creationTime(created = `${new Date().toISOString().slice(0, 19)}Z`): string {
-  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(created) && !Number.isNaN(Date.parse(created))) return created;
-  throw new BundleError('option-value', { params: { option: '--created', found: created, expected: 'a time such as 2026-03-14T10:15:00Z' } });
 }
 
 async function write(archive: Archive, path: string, created: string, options: CatalogOptions, started: number): Promise<CatalogResult> {

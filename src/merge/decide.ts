@@ -35,9 +35,14 @@ export function recordDigest(record: ImageRecord): Digest | null {
  * The table of docs/merging: banned before anything; then the rows that are the same image: one
  * with these bytes, else the lowest id without a usable file, else a conflict.
  */
-export async function decide(record: ImageRecord, index: LocalIndex, banned: BannedAuthors, options: DecideOptions): Promise<Decision> {
+export async function decide(
+  record: ImageRecord,
+  index: LocalIndex,
+  banned: BannedAuthors,
+  options: DecideOptions,
+  rows: readonly LocalImage[] = index.matches(recordIdentity(record), recordDigest(record)),
+): Promise<Decision> {
   if (record.image.author !== undefined && banned.has(record.image.author)) return { outcome: 'banned' };
-  const rows = index.matches(recordIdentity(record), recordDigest(record));
   if (record.file === undefined) return rows.length === 0 ? { outcome: 'metadata-only' } : { outcome: 'present', row: rows[0]! };
   if (rows.length === 0) return index.canHold(recordIdentity(record)) ? { outcome: 'added' } : UNKNOWABLE;
   let unusable: LocalImage | null = null;

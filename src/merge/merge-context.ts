@@ -46,7 +46,7 @@ export function conflictAction(policy: ConflictPolicy, record: ImageRecord, row:
     case 'take-remote':
       return 'take';
     case 'keep-both':
-      return context.urlIsTaken(record.image.url ?? '') ? 'keep' : 'add';
+      return record.image.url !== undefined && context.urlIsTaken(record.image.url) ? 'keep' : 'add';
   }
 }
 

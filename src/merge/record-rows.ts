@@ -1,5 +1,5 @@
 import type { ImageValues, Links } from '../archive/merge-rows.ts';
-import { IMAGE_COLUMNS, type ImageRecord } from '../manifest/types.ts';
+import { type AuthorRecord, IMAGE_COLUMNS, type ImageRecord } from '../manifest/types.ts';
 
 /** A record's metadata as columns of `images`; `sha256_hash` is the proven digest of its file. */
 export function imageValues(record: ImageRecord): { [column: string]: string } {
@@ -45,4 +45,19 @@ function defined(values: { readonly [column: string]: string | number | undefine
     if (value !== undefined && LINK_COLUMNS.has(column)) result[column] = value;
   }
   return result;
+}
+
+/** The explorer shows these as links. */
+const LINKED_DETAILS = new Set(['website', 'details_url', 'author_url']);
+
+/** An author's details without addresses that a browser would run instead of opening: `javascript:` and its kin. */
+export function authorDetails(author: AuthorRecord): { readonly [column: string]: string | number } {
+  const details = Object.entries(author.details ?? {});
+  return Object.fromEntries(details.filter(([column, value]) => !LINKED_DETAILS.has(column) || !hasForeignScheme(String(value))));
+}
+
+/** Browsers pass over blanks and control characters within a scheme. */
+function hasForeignScheme(address: string): boolean {
+  const text = address.replaceAll(/[\u0000-\u0020]/g, '');
+  return /^[a-z][a-z0-9+.-]*:/i.test(text) && !/^https?:/i.test(text);
 }

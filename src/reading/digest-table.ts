@@ -55,6 +55,12 @@ export class DigestTable {
     if (this.#states[slot] !== 0) this.#states[slot] = STATES.indexOf(state) + 1;
   }
 
+  /** Every content in one state goes into another. */
+  replace(state: ContentState, by: ContentState): void {
+    const [old, now] = [STATES.indexOf(state) + 1, STATES.indexOf(by) + 1];
+    for (let slot = 0; slot < this.#states.length; slot += 1) if (this.#states[slot] === old) this.#states[slot] = now;
+  }
+
   countIn(state: ContentState): number {
     const wanted = STATES.indexOf(state) + 1;
     let count = 0;

@@ -45,21 +45,20 @@ async function neededFrames(
 ): Promise<Uint8Array | null> {
   const reader = new PackedReader(await FileSource.open(path), new FindingList());
   reader.skip = (number) => (number < indexStart.number ? indexStart : null);
-  const passed: string[] = [];
+  let needed: Uint8Array | null = null;
   try {
-    const needed = await readNeeded(reader, seeks, wants, passed);
-    if (needed !== null) for (const digest of passed) walk.passOver(digest);
-    return needed;
+    needed = await readNeeded(reader, seeks, walk, wants);
   } catch (error) {
     // It was only a hint: whoever reads the bundle from first to last says what is wrong with it.
-    if (error instanceof Refused || error instanceof EntryDamaged) return null;
-    throw error;
+    if (!(error instanceof Refused || error instanceof EntryDamaged)) throw error;
   } finally {
     await reader.close();
   }
+  if (needed === null) walk.passNothingOver();
+  return needed;
 }
 
-async function readNeeded(reader: PackedReader, seeks: SeekIndex, wants: (digest: string) => boolean, passed: string[]): Promise<Uint8Array | null> {
+async function readNeeded(reader: PackedReader, seeks: SeekIndex, walk: BundleWalk, wants: (digest: string) => boolean): Promise<Uint8Array | null> {
   const needed = new Uint8Array(seeks.frames);
   for await (const entry of reader.entries()) {
     if (entry.kind !== 'index') return null;
@@ -68,7 +67,7 @@ async function readNeeded(reader: PackedReader, seeks: SeekIndex, wants: (digest
       if (value === null) return null;
       if (!isPackedLine(value)) continue;
       if (wants(value.digest)) mark(needed, seeks, value.offset, BLOCK + padded(value.size));
-      else passed.push(value.digest);
+      else walk.passOver(value.digest);
     }
     return needed;
   }

@@ -26,6 +26,7 @@ export function inspectLines(page: Page, result: InspectResult, name: string): s
   ];
   if (result.findings.length > 0)
     lines.push(...findingLines(page, result.findings, result.findings.length), '');
+  if (name === STANDARD_INPUT) return lines;
   return [
     ...lines,
     ...prose(page, t('inspect.unproven')),

@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { basename, extname, join, resolve } from 'node:path';
+import type Database from 'better-sqlite3';
+import { checkOutputPath, creationTime } from '../base/output-path.ts';
+import { VERSION } from '../base/version.ts';
+import { Journal } from '../archive/journal.ts';
+import type { Archive } from '../archive/open.ts';
+import { createSyncTables, SyncTables } from '../archive/sync-tables.ts';
+import { immediately, type WaitOptions } from '../archive/transaction.ts';
+import { PART_SUFFIX, PartFile } from '../bundle/part-file.ts';
+import { REQUEST_NAME, REQUEST_VERSION, RequestWriter } from '../request-file/request-writer.ts';
+import { wantOf } from '../request-file/wants.ts';
+import { safeName } from '../archive/safe-name.ts';
+import type { Offers, Share } from './offers.ts';
+import type { AnalyzeOptions, Asked } from './options.ts';
+
+export const EXTENSION = '.indarequest';
+
+/** Where the requests go, decided and checked before the work begins. */
+export interface RequestOutput {
+  pathFor(remote: string, listId: string): string | null;
+}
+
+/** @throws BundleError `output-exists`, `output-is-input`, `option-value` */
+export function requestOutput(options: AnalyzeOptions, database: string): RequestOutput {
+  if (options.output === undefined) return { pathFor: () => null };
+  const path = resolve(options.output);
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  if (options.remotes.length > 1 || isFolder) {
+    return { pathFor: (remote, listId) => join(path, `${stem(remote)}-${listId}${EXTENSION}`) };
+  }
+  checkOutputPath(path, { force: options.force ?? false, inputs: [database, ...options.remotes.map((remote) => resolve(remote))] });
+  return { pathFor: () => path };
+}
+
+/** `C:/stick/anna.indacatalog` is Anna's; every database is called indafoto.db, so its folder tells more. */
+function stem(remote: string): string {
+  const parts = resolve(remote).split(/[\\/]/);
+  const name = parts.at(-1) === 'indafoto.db' ? (parts.at(-2) ?? '') : basename(remote, extname(remote));
+  return safeName(name);
+}
+
+export interface AskFacts {
+  readonly remote: string;
+  /** Number of the remote among the offers. */
+  readonly number: number;
+  readonly share: Share;
+  readonly created: string;
+  readonly requestPath: string | null;
+  readonly wait: WaitOptions;
+  /** Called in the transaction in which a page of rows is made, with what the rows are for. */
+  readonly moved?: (db: Database.Database, images: readonly string[]) => void;
+}
+
+const LIST_ID_BYTES = 8;
+
+export const newListId = () => randomBytes(LIST_ID_BYTES).toString('hex');
+
+/** Makes one remote's list in the archive's books, and writes the request that is sent. */
+export async function ask(archive: Archive, offers: Offers, listId: string, facts: AskFacts): Promise<Asked> {
+  const { share, requestPath } = facts;
+  await makeList(archive.db, offers, listId, facts);
+  const requestBytes = requestPath === null ? 0 : await writeRequest(requestPath, offers, listId, facts);
+  return { ...share, listId, requestPath, requestBytes };
+}
+
+/** Pages of a thousand rows keep each transaction short. */
+async function makeList(db: Database.Database, offers: Offers, listId: string, facts: AskFacts): Promise<void> {
+  const { wait, share, remote, number } = facts;
+  await immediately(db, () => {
+    createSyncTables(db);
+    new SyncTables(db).createList(listId, null, share.images, new Date());
+    new Journal(db, listId).add({ record: null, outcome: null, table: 'sync_export_lists', key: listId, column: 'asked_of', new: remote });
+  }, wait);
+  try {
+    const sync = new SyncTables(db);
+    const list = sync.list(listId)!;
+    for (const rows of offers.rows(number)) {
+      await immediately(db, () => {
+        for (const { want } of rows) sync.addListFile(list, null, want, 'pending');
+        facts.moved?.(db, rows.map(({ image }) => image));
+      }, wait);
+    }
+  } catch (error) {
+    if (facts.moved === undefined) await immediately(db, () => dropList(db, listId), { what: archive(db) }).catch(() => {});
+    throw error;
+  }
+}
+
+const archive = (db: Database.Database) => db.name;
+
+function dropList(db: Database.Database, listId: string): void {
+  const sync = new SyncTables(db);
+  const list = sync.list(listId);
+  if (list === null) return;
+  db.prepare('DELETE FROM sync_export_files WHERE list_id = ?').run(sync.listReference(list));
+  db.prepare('DELETE FROM sync_export_lists WHERE id = ?').run(list.id);
+  db.prepare('DELETE FROM indabundle_journal WHERE operation = ?').run(listId);
+}
+
+async function writeRequest(path: string, offers: Offers, listId: string, { share, created, number }: AskFacts): Promise<number> {
+  mkdirSync(resolve(path, '..'), { recursive: true });
+  const sink = await PartFile.open(path);
+  try {
+    const writer = new RequestWriter(sink);
+    await writer.begin({
+      format: { name: REQUEST_NAME, version: REQUEST_VERSION, capabilities: [] },
+      created: creationTime(created),
+      generator: { name: 'indabundle', version: VERSION },
+      list_id: listId,
+      images: share.images,
+      bytes: share.bytes,
+    });
+    for (const path of offers.wants(number)) {
+      const want = wantOf(path);
+      if (want !== null) await writer.add(want);
+    }
+    await writer.end();
+    await sink.finish();
+    return writer.bytes;
+  } catch (error) {
+    await sink.abandon();
+    rmSync(path + PART_SUFFIX, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,38 @@
+import { existsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { BundleError } from './errors.ts';
+
+export interface OutputRules {
+  /** Replace a file that is there. */
+  readonly force: boolean;
+  /** What the work reads: it cannot be written over. */
+  readonly inputs: readonly string[];
+}
+
+/**
+ * Tells before the work begins that a file cannot be written there.
+ *
+ * @throws BundleError `output-is-input`, `output-exists`, `option-value`
+ */
+export function checkOutputPath(path: string, { force, inputs }: OutputRules): void {
+  if (inputs.includes(path)) throw new BundleError('output-is-input', { params: { path } });
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory() || !existsSync(dirname(path))) {
+    throw new BundleError('option-value', {
+      params: { option: '-o', found: path, expected: 'a file in a folder that exists' },
+    });
+  }
+  if (found !== undefined && !force) throw new BundleError('output-exists', { params: { path } });
+}
+
+/**
+ * A time as our files bear it; now, where none is given.
+ *
+ * @throws BundleError `option-value`
+ */
+export function creationTime(created = `${new Date().toISOString().slice(0, 19)}Z`): string {
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(created) && !Number.isNaN(Date.parse(created))) return created;
+  throw new BundleError('option-value', {
+    params: { option: '--created', found: created, expected: 'a time such as 2026-03-14T10:15:00Z' },
+  });
+}

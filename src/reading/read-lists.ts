@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import type { Digest } from '../base/digest.ts';
+import type { Place } from '../base/findings.ts';
+import { MAX_END_BYTES } from '../base/limits.ts';
+import type { Entry } from '../bundle/entry.ts';
+import { isPackedLine } from '../manifest/lines.ts';
+import { parseEnd, parseIndexLine } from '../manifest/parse.ts';
+import type { End, IndexLine, OmittedLine } from '../manifest/types.ts';
+import { EntryLines } from './entry-lines.ts';
+import type { WalkItem } from './walk-items.ts';
+import type { WalkState } from './walk-state.ts';
+
+interface Located {
+  readonly digest: Digest;
+  readonly size: number;
+  readonly offset: number | null;
+}
+
+/** Reads index.jsonl, SHA256SUMS and end.json, and holds them against what came before them. */
+export class ListReader {
+  readonly #state: WalkState;
+  #index: Located | null = null;
+  #sums: Located | null = null;
+
+  constructor(state: WalkState) {
+    this.#state = state;
+  }
+
+  async *readIndex(entry: Entry): AsyncGenerator<WalkItem> {
+    const lines = new EntryLines(entry);
+    for await (const { bytes, number } of lines.lines()) {
+      const { value, problem } = parseIndexLine(bytes);
+      const where = { entry: entry.name, line: number };
+      if (problem !== null) {
+        this.#state.damage('index-wrong', where, 'a line that fits the schema', problem);
+        continue;
+      }
+      this.#checkLine(value, where);
+      if (!isPackedLine(value)) yield { kind: 'omitted', line: value };
+    }
+    this.#index = locate(entry, lines.digest());
+    this.#state.check.saw(entry.name, this.#index.digest);
+    if (this.#state.listsComparable && !this.#state.check.indexAgrees()) {
+      this.#state.damage('index-wrong', entry.place, 'the payload files as they came', 'others, or another order');
+    }
+  }
+
+  async readSums(entry: Entry): Promise<void> {
+    const digest = await digestOfEntry(entry);
+    this.#sums = locate(entry, digest);
+    if (!this.#state.listsComparable || digest === this.#state.check.expectedSums()) return;
+    this.#state.damage('index-wrong', entry.place, 'a SHA256SUMS of the files as they came', 'another');
+  }
+
+  async readEnd(entry: Entry): Promise<void> {
+    const { value, problem } = parseEnd(await this.#state.whole(entry, MAX_END_BYTES));
+    if (problem !== null) {
+      return this.#state.damage('index-wrong', entry.place, 'an end.json that fits the schema', problem);
+    }
+    const { manifestDigest } = this.#state;
+    if (value.manifest !== manifestDigest) {
+      const [expected, found] = [`manifest ${manifestDigest}`, `manifest ${value.manifest}`];
+      this.#state.damage('index-wrong', entry.place, expected, found);
+    }
+    this.#compare(entry, 'index.jsonl', value.index, this.#index);
+    this.#compare(entry, 'SHA256SUMS', value.sums, this.#sums);
+    this.#checkCount(entry, value);
+  }
+
+  #checkLine(line: IndexLine, where: Place): void {
+    this.#state.check.listed(line);
+    if (!isPackedLine(line)) return this.#checkOmission(line, where);
+    if (this.#state.shardsLost || this.#state.contents.get(line.digest) !== null) return;
+    this.#state.damage('index-wrong', where, 'content that a record names', line.digest);
+  }
+
+  #checkOmission(line: OmittedLine, where: Place): void {
+    const content = line.digest === undefined ? null : this.#state.contents.get(line.digest);
+    if (content?.state === 'proven') {
+      this.#state.damage('index-wrong', where, 'an omitted file', 'one that is here');
+    }
+    if (content?.state === 'listed') this.#state.contents.set(line.digest!, 'omitted');
+    this.#state.findings.add({
+      code: 'file-omitted',
+      gravity: 'omission',
+      where,
+      expected: line.digest ?? line.url ?? 'a file',
+      found: line.detail === undefined ? line.omitted : `${line.omitted}: ${line.detail}`,
+    });
+  }
+
+  #compare(end: Entry, name: string, stated: End['index'], found: Located | null): void {
+    if (found === null) return this.#state.damage('file-missing', { entry: name }, 'the entry', 'nothing');
+    const same = found.digest === stated.digest && found.size === stated.size;
+    if (same && (found.offset === null || found.offset === stated.offset)) return;
+    const expected = `${name} with digest ${stated.digest} at ${stated.offset}`;
+    this.#state.damage('index-wrong', end.place, expected, `${found.digest} at ${found.offset}`);
+  }
+
+  #checkCount(end: Entry, { files }: End): void {
+    const { contents, findings } = this.#state;
+    const found = contents.countIn('proven') + contents.countIn('passed');
+    if (findings.damaged > 0 || files === found) return;
+    this.#state.damage('index-wrong', end.place, `${files} files`, `${found} files`);
+  }
+}
+
+function locate(entry: Entry, digest: Digest): Located {
+  return { digest, size: entry.size, offset: entry.tarOffset };
+}
+
+async function digestOfEntry(entry: Entry): Promise<Digest> {
+  const hash = createHash('sha256');
+  for await (const piece of entry.pieces()) hash.update(piece);
+  return hash.digest('hex');
+}

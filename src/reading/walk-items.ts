@@ -1,0 +1,38 @@
+import type { Digest } from '../base/digest.ts';
+import type { Place } from '../base/findings.ts';
+import type { AuthorRecord, ImageRecord, Manifest, OmittedLine } from '../manifest/types.ts';
+
+/** What passes by, in the order of the bundle; everything in it is proven but a payload's content. */
+export type WalkItem =
+  | { readonly kind: 'manifest'; readonly manifest: Manifest; readonly bundleId: Digest }
+  /** One shard; a record that was refused is null, so that ordinals stay right. */
+  | { readonly kind: 'records'; readonly first: number; readonly records: readonly (ImageRecord | null)[] }
+  | { readonly kind: 'authors'; readonly authors: readonly AuthorRecord[] }
+  /** The last shard of records and authors has passed. */
+  | { readonly kind: 'payload-begins' }
+  | { readonly kind: 'payload'; readonly payload: Payload }
+  | { readonly kind: 'omitted'; readonly line: OmittedLine };
+
+/** One payload file: its content is proven only when `prove` has answered true. */
+export interface Payload {
+  readonly digest: Digest;
+  readonly size: number;
+  readonly place: Place;
+  /** Hands over the content piece by piece (valid until the next) and says whether all of it is what its name says. */
+  prove(consume?: (piece: Buffer) => void | Promise<void>): Promise<boolean>;
+  /** The whole content where it lies in one piece; valid until the walk goes on. */
+  readonly whole: Buffer | null;
+  /**
+   * Leaves the proof to the caller, who hashes the content elsewhere and tells what was found before
+   * {@link WalkOptions.settle} resolves. Answers whether it is what its name says.
+   */
+  takeOver(): (found: Digest) => boolean;
+}
+
+export interface WalkOptions {
+  /** Payload that nobody proved is read and proven all the same: verify. Otherwise it is passed over. */
+  readonly proveAll: boolean;
+  /** Resolves when all proofs that were taken over have been told; waited for before the lists are checked. */
+  readonly settle?: () => Promise<void>;
+  readonly signal?: AbortSignal | undefined;
+}

@@ -1,0 +1,58 @@
+import { type Digest, digestOf } from '../base/digest.ts';
+import { type FindingCode, type FindingList, type Place, Refused } from '../base/findings.ts';
+import { type Entry, EntryDamaged, readWhole } from '../bundle/entry.ts';
+import type { Manifest } from '../manifest/types.ts';
+import { DigestTable } from './digest-table.ts';
+import { IndexCheck } from './index-check.ts';
+import type { WalkOptions } from './walk-items.ts';
+
+/** What one walk through a bundle has learned so far; the readers of its parts share it. */
+export class WalkState {
+  readonly findings: FindingList;
+  readonly options: WalkOptions;
+  readonly contents = new DigestTable();
+  readonly check = new IndexCheck();
+  manifest: Manifest | null = null;
+  manifestDigest: Digest = '';
+  /** Records are unknown, so contents and counts that nothing explains may be theirs. */
+  shardsLost = false;
+  /** Some payload is passed over by frames: the lists cannot be compared, which is no defect. */
+  passesOver = false;
+  filesProven = 0;
+  bytesProven = 0;
+  recordsRead = 0;
+
+  constructor(findings: FindingList, options: WalkOptions) {
+    this.findings = findings;
+    this.options = options;
+  }
+
+  /** The digests gathered on the way say what the lists must say. */
+  get listsComparable(): boolean {
+    return this.check.comparable && !this.passesOver;
+  }
+
+  damage(code: FindingCode, where: Place, expected: string, found: string): void {
+    this.check.comparable = false;
+    this.findings.add({ code, gravity: 'damage', where, expected, found });
+  }
+
+  /**
+   * The content of a small entry.
+   *
+   * @throws Refused `limit-exceeded`
+   * @throws EntryDamaged
+   */
+  async whole(entry: Entry, limit: number): Promise<Buffer> {
+    if (entry.size > limit) {
+      throw new Refused('limit-exceeded', entry.place, {
+        expected: `at most ${limit} bytes`,
+        found: `${entry.size} bytes`,
+      });
+    }
+    const bytes = await readWhole(entry, limit);
+    if (bytes === null) throw new EntryDamaged(entry.name);
+    if (entry.kind !== 'end' && entry.kind !== 'end-signature') this.check.saw(entry.name, digestOf(bytes));
+    return bytes;
+  }
+}
