@@ -7,7 +7,7 @@ import { type MergeContext, mergeContext } from '../merge/merge-context.ts';
 import { OutcomeCounter, type OutcomeTally } from '../merge/outcomes.ts';
 import { type MergePlan, planMerge, type PlanOptions } from '../merge/plan-merge.ts';
 import { DoneRecords } from './done-records.ts';
-import { type EarlierRun, findEarlier } from './operation.ts';
+import { type EarlierRun, findEarlier, goesOn } from './earlier-run.ts';
 import { RecordSpool } from './record-spool.ts';
 
 /** A row with its tags, links and books takes about this much of the database. */
@@ -27,7 +27,7 @@ export class ApplyPlan {
   readonly bundleId: string;
   readonly context: MergeContext;
   readonly spool: RecordSpool;
-  readonly earlier: EarlierRun | null;
+  readonly earlier: EarlierRun;
   /** Ordinals of records that no reader would accept. */
   readonly refused: number[] = [];
   /** Records that an earlier run finished and that need nothing now. */
@@ -80,19 +80,18 @@ export class ApplyPlan {
 
   /** True when an earlier run has done everything and all of it is still there. */
   get nothingToDo(): boolean {
-    return this.earlier !== null && this.spool.count === 0 && this.refused.length === 0 && !this.#owesRequest();
+    return this.earlier.operation !== null && this.earlier.number !== null && this.spool.count === 0 && this.refused.length === 0 && !this.#owesRequest();
   }
 
   /** A request of ours may name what the bundle says it could not serve. */
   #owesRequest(): boolean {
     const { earlier } = this;
-    return earlier?.kind === 'request' && earlier.list.status === 'pending' && this.doneBefore === 0;
+    return earlier.kind === 'request' && earlier.list?.status === 'pending' && this.doneBefore === 0;
   }
 
   /** True when an unfinished operation is there to go on with. */
   get resumes(): boolean {
-    const status = this.earlier?.operation?.status;
-    return status === 'pending' || status === 'error';
+    return goesOn(this.earlier);
   }
 
   /** What would become of all records, as decided now. */

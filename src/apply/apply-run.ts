@@ -12,9 +12,9 @@ import { ContentPool } from '../reading/content-pool.ts';
 import type { OpenedBundle } from '../reading/open-bundle.ts';
 import { skipUnwanted } from '../reading/skip-unwanted.ts';
 import { ApplyPlan } from './apply-plan.ts';
-import { ApplyWriter, omittedPath, omittedReason } from './apply-writer.ts';
+import { ApplyWriter, omittedReason } from './apply-writer.ts';
+import { listPaths, omittedPaths } from './list-book.ts';
 import { notAcceptable } from './not-acceptable.ts';
-import { listPaths } from './operation.ts';
 import type { ApplyOptions, ApplyResult } from './options.ts';
 import { writeReport } from './report.ts';
 
@@ -97,7 +97,7 @@ export class ApplyRun {
     }
     plan.checkRoom();
     await this.#backup(plan);
-    if (plan.resumes) this.#observer({ type: 'notice', notice: 'resuming', params: { operation: plan.earlier!.operation!.operation_id } });
+    if (plan.resumes) this.#observer({ type: 'notice', notice: 'resuming', params: { operation: plan.earlier.operation!.operation_id } });
     this.#pool = await ContentPool.start(this.#options.threads);
     this.#writer = await ApplyWriter.open(plan, this.#source, this.#options, this.#pool, this.#wait);
     await this.#writer.settleWithoutFile();
@@ -134,7 +134,7 @@ export class ApplyRun {
     if (plan === null || writer === null) throw notAcceptable(this.#opened.label, this.#findings.listed);
     await writer.closeWindow();
     this.#observer({ type: 'phase', phase: 'finish' });
-    const omitted = new Map(this.#omitted.map((line) => [omittedPath(line), omittedReason(line)]));
+    const omitted = new Map(this.#omitted.flatMap((line) => omittedPaths(line).map((path) => [path, omittedReason(line)])));
     await writer.finish(this.#omitted, (record) => this.#whyMissing(record, omitted));
     const nothing = writer.committed === 0 && plan.doneBefore === 0;
     if (this.#findings.damaged > 0 && nothing) throw notAcceptable(this.#opened.label, this.#findings.listed);
@@ -181,7 +181,7 @@ export class ApplyRun {
   }
 
   async #report(plan: ApplyPlan, dryRun: boolean): Promise<void> {
-    const operation = this.#writer?.operation.operationId ?? plan.earlier?.list.operation_id ?? null;
+    const operation = this.#writer?.operation.operationId ?? plan.earlier.operation?.operation_id ?? null;
     const { report } = this.#options;
     if (report !== undefined && !dryRun && operation !== null) await writeReport(this.#archive.db, operation, report);
   }

@@ -6,7 +6,8 @@ import type { Payload } from '../reading/bundle-walk.ts';
 import type { ContentPool } from '../reading/content-pool.ts';
 import type { ApplyPlan } from './apply-plan.ts';
 import { Leftovers } from './leftovers.ts';
-import { ApplyOperation, listPaths } from './operation.ts';
+import { listPaths } from './list-book.ts';
+import { ApplyOperation } from './operation.ts';
 import type { ApplyOptions } from './options.ts';
 import type { SpooledRecord } from './record-spool.ts';
 import { RecordSettler } from './settle-record.ts';
@@ -62,9 +63,7 @@ export class ApplyWriter {
       if (found === null) return null;
       return found.digest === null ? listPaths(found.record())[0]! : `hash_${found.digest}`;
     };
-    const kind = earlier?.kind ?? 'own';
-    await operation.completeListRows(kind, total, pathOf, wait);
-    await operation.prepare(kind, wait);
+    await operation.prepare(pathOf, wait);
     context.index.refresh();
     const leftovers = await Leftovers.find(archive.db, operation, archive.root, context.index, wait);
     return new ApplyWriter(plan, operation, leftovers, options, pool, wait);
@@ -161,8 +160,7 @@ export class ApplyWriter {
     await this.#failRemaining(whyMissing);
     await this.#transaction(() => this.#failRefused(omitted));
     await this.#leftovers.remove(this.#wait);
-    const errors = this.counter.tally().failed;
-    await this.#transaction(() => this.operation.finish(errors, new Date()));
+    await this.#transaction(() => this.operation.finish(new Date()));
   }
 
   async #failRemaining(whyMissing: (record: ImageRecord) => string): Promise<void> {
@@ -181,7 +179,7 @@ export class ApplyWriter {
       this.operation.book({ ordinal, record: null, outcome: 'failed', imageId: null, localPath: null, message, pendingRow: null });
       this.#noteFailure(null, message);
     }
-    for (const line of omitted) this.operation.bookUnserved(omittedPath(line), omittedReason(line));
+    for (const line of omitted) this.operation.bookUnserved(line, omittedReason(line));
   }
 
   /** Gives up what is not in place yet; an abort keeps what is proven. */
@@ -191,11 +189,7 @@ export class ApplyWriter {
   }
 }
 
-/** How a list names what a bundle leaves out. */
-export function omittedPath(line: OmittedLine): string {
-  return line.digest === undefined ? `url_${line.url ?? ''}` : `hash_${line.digest}`;
-}
-
+/** Why it was left out, in words. */
 export function omittedReason(line: OmittedLine): string {
   return `left out by the sender: ${line.omitted}${line.detail === undefined ? '' : ` (${line.detail})`}`;
 }

@@ -1,5 +1,5 @@
 import type { Archive } from '../archive/open.ts';
-import type { EarlierRun } from './operation.ts';
+import { type EarlierRun, RECORDS_PER_BUNDLE } from './earlier-run.ts';
 
 /** The records of a bundle that an earlier run finished, by ordinal; kept in a temporary table. */
 export class DoneRecords {
@@ -9,17 +9,19 @@ export class DoneRecords {
     this.#has = has;
   }
 
-  static read(archive: Archive, earlier: EarlierRun | null): DoneRecords {
-    if (earlier === null) return new DoneRecords(() => false);
+  static read(archive: Archive, earlier: EarlierRun): DoneRecords {
+    if (earlier.list === null || earlier.operation === null || earlier.number === null) return new DoneRecords(() => false);
     const { db } = archive;
     db.exec('CREATE TEMP TABLE done_records (record INTEGER PRIMARY KEY)');
     if (earlier.kind === 'own') {
       db.prepare(`INSERT INTO temp.done_records SELECT record FROM (
                     SELECT row_number() OVER (ORDER BY id) - 1 AS record, status FROM main.sync_export_files WHERE list_id IN (?, ?))
                   WHERE status = 'completed'`).run(earlier.list.list_id, earlier.list.id);
-    } else if (hasJournal(archive)) {
-      db.prepare(`INSERT OR IGNORE INTO temp.done_records SELECT record FROM main.indabundle_journal
-                  WHERE operation = ? AND outcome IS NOT NULL AND outcome <> 'failed' AND record IS NOT NULL`).run(earlier.list.operation_id ?? '');
+    } else {
+      const first = earlier.number * RECORDS_PER_BUNDLE;
+      db.prepare(`INSERT OR IGNORE INTO temp.done_records SELECT record - @first FROM main.indabundle_journal
+                  WHERE operation = @operation AND outcome IS NOT NULL AND outcome <> 'failed' AND record >= @first AND record < @end`)
+        .run({ operation: earlier.operation.operation_id, first, end: first + RECORDS_PER_BUNDLE });
     }
     const find = db.prepare<[number], number>('SELECT 1 FROM temp.done_records WHERE record = ?').pluck();
     return new DoneRecords((ordinal) => find.get(ordinal) !== undefined);
@@ -28,8 +30,4 @@ export class DoneRecords {
   has(ordinal: number): boolean {
     return this.#has(ordinal);
   }
-}
-
-function hasJournal(archive: Archive): boolean {
-  return archive.db.prepare(`SELECT 1 FROM main.sqlite_master WHERE type = 'table' AND name = 'indabundle_journal'`).get() !== undefined;
 }

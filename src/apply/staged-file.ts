@@ -71,8 +71,7 @@ export class StagedFile {
   }
 
   /** The same file under another name, after the first was taken. */
-  async moveTo(destination: Destination): Promise<StagedFile> {
-    await mkdir(destination.folder, { recursive: true });
+  moveTo(destination: Destination): StagedFile {
     return new StagedFile(destination, this.temporary);
   }
 

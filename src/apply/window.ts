@@ -182,8 +182,8 @@ export class Window {
     const destination = destinations.choose(record.image.author ?? null, before.name, digest!, extension);
     await immediately(context.archive.db, () => operation.changePending(member.pendingRow!, destination.localPath), wait);
     member.destination = destination;
-    if (member.staged) member.staged = await member.staged.moveTo(destination);
-    this.#folders.add(destination.folder);
+    await this.#makeFolder(destination.folder);
+    if (member.staged) member.staged = member.staged.moveTo(destination);
   }
 
   async #fail(members: readonly Member[], reason: string): Promise<void> {

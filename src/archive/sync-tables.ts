@@ -38,6 +38,20 @@ export function hasSyncTables(db: Database.Database): boolean {
   return found.pluck().get(...names) === names.length;
 }
 
+/** True when this database has the four tables that the Python scripts make, too. */
+export function hasListTables(db: Database.Database): boolean {
+  const count = db.prepare(
+    `SELECT count(*) FROM main.sqlite_master WHERE type = 'table'
+     AND name IN ('sync_operations', 'sync_files', 'sync_export_lists', 'sync_export_files')`,
+  );
+  return count.pluck().get() === 4;
+}
+
+/** True when our own journal is there. */
+export function hasJournal(db: Database.Database): boolean {
+  return db.prepare(`SELECT 1 FROM main.sqlite_master WHERE type = 'table' AND name = 'indabundle_journal'`).get() !== undefined;
+}
+
 export interface Operation {
   readonly id: number;
   readonly operation_id: string;
@@ -109,6 +123,11 @@ export class SyncTables {
       .run(values.status ?? null, values.total ?? null, syncTime(now), operationId);
   }
 
+  /** More records than the operation knew of: another volume. */
+  addTotal(operationId: string, total: number): void {
+    this.#db.prepare('UPDATE sync_operations SET total_files = coalesce(total_files, 0) + ? WHERE operation_id = ?').run(total, operationId);
+  }
+
   addToOperation(operationId: string, processed: number, errors: number, now: Date): void {
     this.#addToOperation.run(processed, errors, syncTime(now), operationId);
   }
@@ -123,6 +142,13 @@ export class SyncTables {
   list(listId: string): ExportList | null {
     const columns = 'id, list_id, operation_id, total_files, processed_files, status';
     return this.#db.prepare<[string], ExportList>(`SELECT ${columns} FROM sync_export_lists WHERE list_id = ?`).get(listId) ?? null;
+  }
+
+  /** Whom a list of ours was asked of; null for the lists of others. */
+  askedOf(listId: string): string | null {
+    if (!hasJournal(this.#db)) return null;
+    const find = this.#db.prepare<[string], string>(`SELECT new FROM indabundle_journal WHERE operation = ? AND "column" = 'asked_of'`);
+    return find.pluck().get(listId) ?? null;
   }
 
   setList(listId: string, values: { operationId?: string; status?: SyncStatus; total?: number }): void {

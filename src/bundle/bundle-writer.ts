@@ -77,18 +77,31 @@ export class BundleWriter {
   readonly #mtime: number;
   readonly #encoder = new FrameEncoder();
   readonly #frame = Buffer.allocUnsafe(FRAME_BOUND);
-  #frames = new FrameLengths();
+  readonly #frames: FrameLengths;
   #position = 0;
   #tarOffset = 0;
 
-  /** `mtime`, in seconds since 1970, is the same for all entries. */
-  constructor(sink: ByteSink, mtime: number) {
+  /**
+   * `mtime`, in seconds since 1970, is the same for all entries. `written` are the frames that the
+   * sink holds already, where a bundle is gone on with.
+   */
+  constructor(sink: ByteSink, mtime: number, written: FrameLengths = new FrameLengths()) {
     this.#sink = sink;
     this.#mtime = mtime;
+    this.#frames = written;
+    for (const { compressed, content } of written) {
+      this.#position += compressed;
+      this.#tarOffset += content;
+    }
   }
 
   get state(): WriterState {
     return { position: this.#position, tarOffset: this.#tarOffset, frames: this.#frames.count };
+  }
+
+  /** Of the frames written so far. */
+  get frameLengths(): FrameLengths {
+    return this.#frames;
   }
 
   /** Appends a frame that was encoded elsewhere. */

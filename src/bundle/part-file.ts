@@ -42,6 +42,11 @@ export class PartFile implements ByteSink {
     return true;
   }
 
+  /** Makes what was written so far durable, under the name that it has until it is whole. */
+  async sync(): Promise<void> {
+    await this.#handle.datasync();
+  }
+
   async finish(): Promise<void> {
     await this.#handle.sync();
     await this.#handle.close();

@@ -1,3 +1,4 @@
+import { parseUtcTime } from '../base/utc-time.ts';
 import { OptionProblem } from './usage-problem.ts';
 
 /** Each makes the parser of one option: text in, value out, or an {@link OptionProblem}. */
@@ -37,11 +38,10 @@ export function day(option: string): (text: string) => string {
   return matching(option, /^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$/, 'expected.day');
 }
 
-/** UTC to the second, as the manifest writes it. */
+/** UTC to the second, from 1970 to 2242, as the manifest and the tar headers write it. */
 export function time(option: string): (text: string) => string {
-  const shape = matching(option, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'expected.time');
   return (text) => {
-    if (!Number.isNaN(Date.parse(shape(text)))) return text;
+    if (parseUtcTime(text) !== null) return text;
     throw new OptionProblem(option, text, 'expected.time');
   };
 }

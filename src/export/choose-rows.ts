@@ -4,14 +4,22 @@ import { LocalIndex } from '../archive/local-index.ts';
 import { type Archive, openToRead } from '../archive/open.ts';
 import { inTransaction } from '../archive/scratch.ts';
 import type { Observer } from '../base/events.ts';
+import { hasAnyFile } from '../holdings/archive-images.ts';
+import { isCatalog } from '../holdings/open-remote.ts';
+import { chooseWanted } from './choose-wanted.ts';
+import { insertMissingFromCatalog } from './compare-catalog.ts';
 import type { Filters, Selection } from './options.ts';
 
 /** Why a row was chosen; `both` are images that the receiver has whole: metadata only. */
 export type Why = 'asked' | 'missing' | 'restore' | 'conflict' | 'both';
 
-/** Creates `temp.chosen`: the rows to pack with the reason, in the order of the bundle. */
-export async function chooseRows(archive: Archive, selection: Selection, observer: Observer, signal?: AbortSignal): Promise<void> {
+/**
+ * Creates `temp.chosen`: the rows to pack with the reason, in the order of the bundle. Returns the
+ * id of the list that is answered, if any.
+ */
+export async function chooseRows(archive: Archive, selection: Selection, observer: Observer, signal?: AbortSignal): Promise<string | null> {
   archive.db.exec('CREATE TEMP TABLE candidates (id INTEGER PRIMARY KEY, why TEXT)');
+  let listId: string | null = null;
   switch (selection.kind) {
     case 'all':
       archive.db.exec(`INSERT INTO temp.candidates SELECT id, 'asked' FROM main.images`);
@@ -20,7 +28,12 @@ export async function chooseRows(archive: Archive, selection: Selection, observe
       insertFiltered(archive, selection.filters);
       break;
     case 'for':
-      await insertMissing(archive, selection, observer, signal);
+      if (isCatalog(selection.database)) await insertMissingFromCatalog(archive, selection.database, observer, signal);
+      else await insertMissing(archive, selection, observer, signal);
+      break;
+    case 'request':
+    case 'list':
+      listId = await chooseWanted(archive, selection, observer, signal);
       break;
   }
   archive.db.exec(`
@@ -29,6 +42,7 @@ export async function chooseRows(archive: Archive, selection: Selection, observe
       SELECT candidates.id, why FROM temp.candidates JOIN main.images ON images.id = candidates.id
       ORDER BY replace(images.local_path, '\\', '/'), images.id;
     DROP TABLE temp.candidates`);
+  return listId;
 }
 
 function insertFiltered(archive: Archive, filters: Filters): void {
@@ -143,13 +157,4 @@ class Comparison {
 /** Only the database was sent: what it says has to do. */
 function withoutFiles(rows: readonly SenderRow[]): Why {
   return rows.some((row) => row.local_path === null || row.local_path === '') ? 'restore' : 'conflict';
-}
-
-/** True when the photos lie beside the database, so that missing ones can be seen. */
-function hasAnyFile(archive: Archive): boolean {
-  const index = archive.db.prepare<[], SenderRow>(
-    `SELECT id, NULL AS url, NULL AS page_url, local_path, NULL AS sha256_hash FROM main.images WHERE local_path <> '' LIMIT 1000`,
-  );
-  const rows = index.all();
-  return rows.length === 0 || rows.some((row) => localSize(archive.root, row) !== null);
 }

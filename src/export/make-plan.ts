@@ -1,5 +1,6 @@
 import { canonicalLine } from '../base/canonical-json.ts';
 import type { Observer } from '../base/events.ts';
+import { MAX_LINE_BYTES, MAX_TEXT_LENGTH } from '../base/limits.ts';
 import type { Archive } from '../archive/open.ts';
 import { ShardBuilder } from '../manifest/shards.ts';
 import type { OmissionReason } from '../manifest/types.ts';
@@ -33,11 +34,16 @@ export function makePlan(archive: Archive, plan: PlanStore, options: MakePlanOpt
   noteUnknownColumns(records, options.observer);
   const shards = new NumberedShards(plan, 'records');
   const select = archive.db.prepare<[number], SurveyRow>('SELECT * FROM temp.survey WHERE seq > ? ORDER BY seq LIMIT 500');
+  const leaveOut = archive.db.prepare<[number]>(`UPDATE temp.survey SET state = 'too-large' WHERE seq = ?`);
   for (let last = 0; ; ) {
     options.signal?.throwIfAborted();
     const rows = select.all(last);
     if (rows.length === 0) break;
-    for (const row of rows) planRow(row, records, shards, plan);
+    for (const row of rows) {
+      if (planRow(row, records, shards, plan)) continue;
+      leaveOut.run(row.seq);
+      planOmission({ ...row, state: 'too-large', detail: 'its metadata' }, plan);
+    }
     last = rows.at(-1)!.seq;
   }
   shards.finish();
@@ -45,27 +51,45 @@ export function makePlan(archive: Archive, plan: PlanStore, options: MakePlanOpt
   if (records.repaired > 0) options.observer({ type: 'notice', notice: 'text-repaired', params: { count: records.repaired } });
 }
 
-function planRow(row: SurveyRow, records: RowRecords, shards: NumberedShards, plan: PlanStore): void {
-  const { digest, url, detail } = row;
+/** False when the row's record would be longer than a reader accepts. */
+function planRow(row: SurveyRow, records: RowRecords, shards: NumberedShards, plan: PlanStore): boolean {
+  const { digest, url } = row;
   if (row.state !== 'ok') {
-    plan.addOmission({ imageId: row.id, localPath: row.local_path, digest, url, reason: row.state, detail });
-    return;
+    planOmission(row, plan);
+    return true;
   }
   const metadataOnly = row.why === 'both';
   const file = metadataOnly ? null : { digest: digest!, size: row.size, name: travellingName(row.name), mtime: row.mtime };
-  shards.add(canonicalLine(records.record(row.id, file, digest)));
+  const line = canonicalLine(records.record(row.id, file, digest));
+  if (Buffer.byteLength(line) > MAX_LINE_BYTES) return false;
+  shards.add(line);
   plan.addRecord({ imageId: row.id, digest: file?.digest ?? null, url, localPath: row.local_path });
   if (file) plan.addFile({ digest: file.digest, size: file.size, name: file.name }, row.path, row.mtime);
+  return true;
+}
+
+function planOmission(row: SurveyRow, plan: PlanStore): void {
+  const { digest, detail, state } = row;
+  const url = row.url === null || row.url.length > MAX_TEXT_LENGTH ? null : travellingText(row.url);
+  plan.addOmission({ imageId: row.id, localPath: row.local_path, digest, url, reason: state as OmissionReason, detail });
 }
 
 /** A base name that any reader accepts; what it cannot carry is put in the receiver's own words there. */
 function travellingName(name: string): string {
-  return name.toWellFormed().replaceAll('\0', '').slice(0, 1024);
+  return travellingText(name).slice(0, 1024);
+}
+
+function travellingText(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '');
 }
 
 function planAuthors(records: RowRecords, plan: PlanStore, includePersonal: boolean): void {
   const shards = new NumberedShards(plan, 'authors');
-  for (const author of records.authors(includePersonal)) shards.add(canonicalLine(author));
+  for (const author of records.authors(includePersonal)) {
+    const line = canonicalLine(author);
+    if (Buffer.byteLength(line) <= MAX_LINE_BYTES) shards.add(line);
+    else records.repaired += 1;
+  }
   shards.finish();
 }
 

@@ -17,8 +17,12 @@ export interface Filters {
 export type Selection =
   | { readonly kind: 'all' }
   | { readonly kind: 'filters'; readonly filters: Filters }
-  /** What another archive lacks: the path of its database. */
-  | { readonly kind: 'for'; readonly database: string; readonly root?: string };
+  /** What another archive lacks: the path of its database or of its catalogue. */
+  | { readonly kind: 'for'; readonly database: string; readonly root?: string }
+  /** What a `.indarequest` file asks for. */
+  | { readonly kind: 'request'; readonly file: string }
+  /** What a list asks for and has not got: of this database, or of the asker's where `database` names it. */
+  | { readonly kind: 'list'; readonly listId: string; readonly database?: string };
 
 export interface ExportOptions {
   /** The sender's `indafoto.db`. */

@@ -9,6 +9,8 @@ import { type Coding, FRAME_BOUND, FrameEncoder } from '../bundle/frame-encoder.
 import { BLOCK, padded } from '../bundle/tar-header.ts';
 import { hashFile } from '../archive/file-digest.ts';
 import { failureToRead, type FileJob, type FileResult, type Omitted, packFiles } from './pack-frame.ts';
+import type { PackLog } from './pack-log.ts';
+import type { PackStep } from './pack-progress.ts';
 import type { PlannedFile, PlanStore } from './plan-store.ts';
 
 export interface PackOptions {
@@ -16,22 +18,27 @@ export interface PackOptions {
   readonly coding: Coding;
   readonly observer: Observer;
   readonly signal?: AbortSignal | undefined;
+  /** Where each group is noted when all of it is written. */
+  readonly log?: PackLog;
+  /** What an earlier run has packed already. */
+  readonly step?: PackStep | null;
 }
 
 /** Writes all payload files of a plan: shared frames of about 1 MiB, larger files in frames of their own. */
 export async function packPayload(plan: PlanStore, writer: BundleWriter, options: PackOptions): Promise<void> {
   const packer = new PayloadPacker(plan, writer, options);
-  for (const group of groups(plan)) {
+  for (const group of groups(plan, options.step?.ordinal ?? 0)) {
     options.signal?.throwIfAborted();
     await packer.pack(group);
+    await options.log?.note(group.at(-1)!.ordinal, writer);
   }
 }
 
 /** Files that share a frame, decided by the plan's sizes alone, so that the same plan gives the same frames. */
-function* groups(plan: PlanStore): Generator<PlannedFile[]> {
+function* groups(plan: PlanStore, behind: number): Generator<PlannedFile[]> {
   let group: PlannedFile[] = [];
   let bytes = 0;
-  for (let last = 0; ; ) {
+  for (let last = behind; ; ) {
     const files = plan.filesAfter(last, 1000);
     if (files.length === 0) break;
     last = files.at(-1)!.ordinal;
@@ -56,12 +63,13 @@ class PayloadPacker {
   readonly #encoder = new FrameEncoder();
   readonly #content = Buffer.allocUnsafe(MAX_FRAME_CONTENT);
   readonly #frame = Buffer.allocUnsafe(FRAME_BOUND);
-  #bytesDone = 0;
+  #bytesDone: number;
 
   constructor(plan: PlanStore, writer: BundleWriter, options: PackOptions) {
     this.#plan = plan;
     this.#writer = writer;
     this.#options = options;
+    this.#bytesDone = plan.bytesUpTo(options.step?.ordinal ?? 0);
   }
 
   async pack(group: readonly PlannedFile[]): Promise<void> {

@@ -1,7 +1,9 @@
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import type { Digest } from '../base/digest.ts';
 import type { FullShard } from '../manifest/shards.ts';
 import type { OmissionReason } from '../manifest/types.ts';
+import { PackProgress, PROGRESS_TABLES } from './pack-progress.ts';
+import { createPlanFile, makePlanDurable, reopenPlanFile } from './plan-file.ts';
 
 const TABLES = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT);
@@ -11,7 +13,10 @@ CREATE TABLE sources (digest TEXT, number INTEGER, path TEXT, mtime INTEGER, PRI
 CREATE TABLE records (ordinal INTEGER PRIMARY KEY, image_id INTEGER, digest TEXT, url TEXT, local_path TEXT);
 CREATE INDEX records_digest ON records (digest);
 CREATE TABLE omitted (number INTEGER PRIMARY KEY, image_id INTEGER, local_path TEXT, digest TEXT, url TEXT, reason TEXT, detail TEXT);
-`;
+${PROGRESS_TABLES}`;
+
+/** What a plan remembers beside its rows, as text. */
+export type PlanFact = 'stamp' | 'manifest' | 'head' | 'sealed' | 'synced' | 'written';
 
 /** One payload file of the plan. */
 export interface PlannedFile {
@@ -45,18 +50,59 @@ export interface Omission {
  */
 export class PlanStore {
   readonly #db: Database.Database;
+  readonly #path: string;
+  /** How far it has been carried out. */
+  readonly progress: PackProgress;
+
+  private constructor(db: Database.Database, path: string) {
+    this.#db = db;
+    this.#path = path;
+    this.progress = new PackProgress(db);
+    db.exec('BEGIN');
+  }
 
   /** `path` of a new file, or '' for a temporary one that the system removes. */
-  constructor(path: string) {
-    this.#db = new Database(path);
-    this.#db.pragma('journal_mode = OFF');
-    this.#db.pragma('synchronous = OFF');
-    this.#db.exec(TABLES);
+  static create(path: string): PlanStore {
+    const db = createPlanFile(path);
+    db.exec(TABLES);
+    return new PlanStore(db, path);
+  }
+
+  /** A plan that was sealed for the same stamp; null where there is none. */
+  static reopen(path: string, stamp: string): PlanStore | null {
+    const db = reopenPlanFile(path);
+    if (db === null) return null;
+    const plan = new PlanStore(db, path);
+    if (plan.fact('sealed') !== null && plan.fact('stamp') === stamp) return plan;
+    plan.close();
+    return null;
+  }
+
+  /** The plan is complete: from now on it survives whatever happens, and so does every `save`. */
+  seal(): void {
+    this.#db.exec('COMMIT');
+    if (this.#path !== '') makePlanDurable(this.#db, this.#path);
+    this.#db.exec('BEGIN');
+    this.remember('sealed', 'yes');
+    this.save();
+  }
+
+  /** What was told so far counts. */
+  save(): void {
+    this.#db.exec('COMMIT');
     this.#db.exec('BEGIN');
   }
 
+  fact(key: PlanFact): string | null {
+    return this.#db.prepare<[string], string>('SELECT value FROM meta WHERE key = ?').pluck().get(key) ?? null;
+  }
+
+  remember(key: PlanFact, value: string): void {
+    this.#db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)').run(key, value);
+  }
+
+  /** What was not saved is forgotten. May be called twice. */
   close(): void {
-    if (this.#db.inTransaction) this.#db.exec('COMMIT');
     this.#db.close();
   }
 
@@ -134,6 +180,11 @@ export class PlanStore {
       .get()!;
   }
 
+  /** Bytes of the files up to one of them. */
+  bytesUpTo(ordinal: number): number {
+    return Number(this.#statement('SELECT coalesce(sum(size), 0) FROM files WHERE ordinal <= ?').pluck().get(ordinal));
+  }
+
   packedTotals(): { files: number; bytes: number } {
     return this.#db
       .prepare<[], { files: number; bytes: number }>('SELECT count(*) AS files, coalesce(sum(size), 0) AS bytes FROM files WHERE offset IS NOT NULL')
@@ -153,10 +204,15 @@ export class PlanStore {
     }
   }
 
-  /** Everything that was left out: rows without a record first, then files that failed while packing. */
+  /**
+   * Everything that was left out: rows without a record first, then files that failed while packing.
+   * A row whose content belongs to other records, too, does not name it: their file is in the bundle.
+   */
   *omissions(): Generator<Omission> {
     yield* this.#pages<Omission>(
-      `SELECT number AS page, image_id AS imageId, local_path AS localPath, digest, url, reason, detail FROM omitted WHERE number > ? ORDER BY number LIMIT 1000`,
+      `SELECT number AS page, image_id AS imageId, local_path AS localPath, url, reason, detail,
+              iif(EXISTS (SELECT 1 FROM files WHERE files.digest = omitted.digest), NULL, digest) AS digest
+       FROM omitted WHERE number > ? ORDER BY number LIMIT 1000`,
     );
     yield* this.#pages<Omission>(
       `SELECT files.ordinal AS page, records.image_id AS imageId, records.local_path AS localPath, files.digest, records.url, reason, detail

@@ -142,7 +142,7 @@ export class RowRecords {
     for (const column of Object.keys(row).sort()) {
       const value = row[column];
       if (column === 'id' || column === 'author' || !/^[a-z][a-z0-9_]{0,63}$/.test(column)) continue;
-      if (typeof value === 'number' && Number.isFinite(value)) details[column] = value;
+      if (typeof value === 'number' && isTravelling(value)) details[column] = value;
       else if (typeof value === 'string') {
         const text = this.#text(value, false);
         if (text !== null) details[column] = text;
@@ -150,4 +150,9 @@ export class RowRecords {
     }
     return details;
   }
+}
+
+/** JSON has no infinities, and readers refuse whole numbers that they might round. */
+function isTravelling(value: number): boolean {
+  return Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
 }

@@ -14,6 +14,9 @@ export function selectionWords(options: ExportOptions): Manifest['selection'] {
       return { words: 'all pictures', data: { kind: 'all', ...extras } };
     case 'for':
       return { words: 'what another archive lacks', data: { kind: 'for', ...extras } };
+    case 'request':
+    case 'list':
+      return { words: 'what another archive asked for', data: { kind: selection.kind, ...extras } };
     case 'filters':
       return { words: filterWords(selection.filters), data: { kind: 'filters', filters: { ...selection.filters }, ...extras } };
   }

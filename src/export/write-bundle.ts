@@ -7,7 +7,9 @@ import type { ByteSink } from '../bundle/byte-sink.ts';
 import { payloadName, shardName } from '../bundle/entry-names.ts';
 import type { Coding } from '../bundle/frame-encoder.ts';
 import type { End, IndexLine, Located, Manifest, OmissionReason } from '../manifest/types.ts';
+import type { PackLog } from './pack-log.ts';
 import { packPayload } from './pack-payload.ts';
+import type { PackStep } from './pack-progress.ts';
 import type { PlanStore } from './plan-store.ts';
 import { README_TEXT } from './readme-text.ts';
 
@@ -16,6 +18,10 @@ export interface WriteOptions {
   readonly level: number;
   readonly observer: Observer;
   readonly signal?: AbortSignal | undefined;
+  /** Where each step is noted, so that a later run can go on behind it. */
+  readonly log?: PackLog;
+  /** What an earlier run has written already. */
+  readonly step?: PackStep | null;
 }
 
 export interface Written {
@@ -25,15 +31,13 @@ export interface Written {
 
 /** Writes a whole bundle, in the order of docs/format.md, from a plan and its manifest. */
 export async function writeBundle(plan: PlanStore, manifest: Manifest, sink: ByteSink, options: WriteOptions): Promise<Written> {
-  const counted = new CountingSink(sink);
-  const writer = new BundleWriter(counted, options.mtime);
+  const { log, step = null } = options;
+  const counted = new CountingSink(sink, step?.position ?? 0);
+  const writer = new BundleWriter(counted, options.mtime, step === null ? undefined : plan.progress.frameLengths());
   const coding: Coding = { kind: 'compressed', level: options.level };
   const manifestBytes = Buffer.from(canonicalDocument(manifest));
-  await writer.writeEntry('manifest.json', manifestBytes, coding);
-  await writer.writeEntry('README.txt', Buffer.from(README_TEXT), coding);
-  for (const kind of ['records', 'authors'] as const) {
-    for (const shard of plan.shards(kind)) await writer.writeEntry(shardName(kind, shard.number), shard.content, coding);
-  }
+  if (step === null) await writeHead(plan, writer, manifestBytes, coding);
+  if (step === null) await log?.note(0, writer);
   const { bytes } = plan.totals();
   options.observer({ type: 'phase', phase: 'pack', total: bytes, unit: 'bytes' });
   await packPayload(plan, writer, { ...options, coding: { kind: 'auto', level: options.level } });
@@ -41,8 +45,18 @@ export async function writeBundle(plan: PlanStore, manifest: Manifest, sink: Byt
   await writer.end('end.json', Buffer.from(canonicalDocument(end)));
   options.signal?.throwIfAborted();
   options.observer({ type: 'phase', phase: 'sync' });
+  const written = { bundleId: digestOf(manifestBytes), bundleBytes: counted.bytes };
+  await log?.settle(written);
   await sink.finish();
-  return { bundleId: digestOf(manifestBytes), bundleBytes: counted.bytes };
+  return written;
+}
+
+async function writeHead(plan: PlanStore, writer: BundleWriter, manifest: Buffer, coding: Coding): Promise<void> {
+  await writer.writeEntry('manifest.json', manifest, coding);
+  await writer.writeEntry('README.txt', Buffer.from(README_TEXT), coding);
+  for (const kind of ['records', 'authors'] as const) {
+    for (const shard of plan.shards(kind)) await writer.writeEntry(shardName(kind, shard.number), shard.content, coding);
+  }
 }
 
 async function writeLists(plan: PlanStore, writer: BundleWriter, manifestBytes: Buffer, coding: Coding): Promise<End> {
@@ -119,11 +133,12 @@ export function countOmissions(plan: PlanStore): { [reason in OmissionReason]?: 
 
 /** Passes bytes on and counts them. */
 class CountingSink implements ByteSink {
-  bytes = 0;
+  bytes: number;
   readonly #sink: ByteSink;
 
-  constructor(sink: ByteSink) {
+  constructor(sink: ByteSink, bytes: number) {
     this.#sink = sink;
+    this.bytes = bytes;
   }
 
   async write(bytes: Buffer): Promise<void> {

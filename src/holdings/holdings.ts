@@ -5,7 +5,7 @@ import { openScratch } from '../archive/scratch.ts';
 import type { CatalogImage } from '../catalog-file/types.ts';
 import type { HeldImage } from './archive-images.ts';
 
-/** What an image of another archive would be to this one (docs/merging, by image and by content). */
+/** What an image of another archive would be to this one (docs/merging.md, by image and by content). */
 export type Verdict =
   | { readonly kind: 'missing'; readonly match: null }
   /** `undecided`: both have a file, and one of them is not known by its digest. */

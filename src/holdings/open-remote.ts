@@ -37,10 +37,16 @@ export function remoteKind(path: string): RemoteKind {
   const status = statSync(path, { throwIfNoEntry: false });
   if (status === undefined) throw new BundleError('input-not-found', { params: { path } });
   if (status.isDirectory()) return 'database';
-  const head = firstBytes(path);
-  if (head.toString('latin1') === SQLITE_MAGIC) return 'database';
-  if (head.length >= 4 && head.readUInt32LE(0) === ZSTD_MAGIC) return 'catalog';
+  if (firstBytes(path).toString('latin1') === SQLITE_MAGIC) return 'database';
+  if (isCatalog(path)) return 'catalog';
   throw new BundleError('not-a-remote', { params: { path } });
+}
+
+/** True for a file that begins as a catalogue does. */
+export function isCatalog(path: string): boolean {
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return false;
+  const head = firstBytes(path);
+  return head.length >= 4 && head.readUInt32LE(0) === ZSTD_MAGIC;
 }
 
 function firstBytes(path: string): Buffer {

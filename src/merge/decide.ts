@@ -32,7 +32,7 @@ export function recordDigest(record: ImageRecord): Digest | null {
 }
 
 /**
- * The table of docs/merging: banned before anything; then the rows that are the same image: one
+ * The table of docs/merging.md: banned before anything; then the rows that are the same image: one
  * with these bytes, else the lowest id without a usable file, else a conflict.
  */
 export async function decide(

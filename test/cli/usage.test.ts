@@ -61,6 +61,8 @@ describe('wrong usage answers 2, in JSON too', () => {
     [['export', '--all', '--map', 'D:'], '--map', 'OLD=NEW'],
     [['export', '--all', '--created', 'tegnap'], '--created', 'a time in UTC'],
     [['export', '--all', '--created', '2026-02-31T99:00:00Z'], '--created', 'a time in UTC'],
+    [['export', '--all', '--created', '1969-12-31T23:59:59Z'], '--created', 'from 1970 to 2242'],
+    [['export', '--all', '--created', '2242-03-16T12:56:32Z'], '--created', 'from 1970 to 2242'],
     [['export', '--all', '--export-id', 'á'], '--export-id', 'an id'],
     [['export', '--author', ' '], '--author', 'not empty'],
     [['verify', 'x', '--threads', '0'], '--threads', 'from 1 to 256'],

@@ -17,6 +17,8 @@ const folder = scratchFolder();
 const receiver = new Receiver(folder);
 const file = join(folder, 'mutated.indabundle');
 const PER_KIND = LONG ? 2_000 : 60;
+/** Applying takes ten times as long as verifying: the short form does it with every third. */
+const APPLIED = LONG ? 1 : 3;
 
 /** What a good bundle is and brings. */
 interface Good {
@@ -108,7 +110,7 @@ describe.each(MUTATION_KINDS.map((kind, at) => [kind, at] as const))('%s', (kind
         writeFileSync(file, mutation.bytes);
         try {
           await checkVerdict(mutation.bytes, sample);
-          await checkApplied(sample);
+          if (number % APPLIED === 0) await checkApplied(sample);
         } catch (error) {
           throw new Error(`mutation ${number} of bundle ${which}: ${kind}: ${(error as Error).message}`, { cause: error });
         }

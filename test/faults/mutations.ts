@@ -57,7 +57,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'zeroed sectors': (bundle, pick) =>
     copied(bundle, (copy) => {
       const at = sectorAt(bundle, pick);
-      copy.fill(0, at, at + SECTOR * (1 + pick(8)));
+      copy.fill(0, at, Math.min(copy.length, at + SECTOR * (1 + pick(8))));
     }),
   'a doubled sector': (bundle, pick) => {
     const at = sectorAt(bundle, pick);

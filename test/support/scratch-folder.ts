@@ -1,7 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach } from 'vitest';
+import { afterEach, beforeAll, beforeEach } from 'vitest';
+
+const newFolder = () => mkdtempSync(join(tmpdir(), 'indabundle-test-'));
 
 /**
  * A new, empty folder for each test of the file, removed afterwards. Answers paths in it:
@@ -10,7 +12,7 @@ import { afterEach, beforeEach } from 'vitest';
 export function scratchFolder(): (name?: string) => string {
   let root = '';
   beforeEach(() => {
-    root = mkdtempSync(join(tmpdir(), 'indabundle-test-'));
+    root = newFolder();
   });
   afterEach(() => {
     rmSync(root, { recursive: true, force: true });
@@ -20,4 +22,13 @@ export function scratchFolder(): (name?: string) => string {
     mkdirSync(path, { recursive: true });
     return path;
   };
+}
+
+/** One folder for all tests of a `describe`; whoever asks for it removes it. */
+export function makeScratch(): () => string {
+  let root = '';
+  beforeAll(() => {
+    root = newFolder();
+  });
+  return () => root;
 }

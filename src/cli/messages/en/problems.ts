@@ -25,7 +25,7 @@ export const problems = {
   'expected.choice': 'one of {{values}}',
   'expected.map': 'OLD=NEW, such as D:\\photos=E:\\photos',
   'expected.day': 'a day such as 2011-07-23, a month such as 2011-07, or a year',
-  'expected.time': 'a time in UTC such as 2026-03-14T09:26:53Z',
+  'expected.time': 'a time in UTC from 1970 to 2242, such as 2026-03-14T09:26:53Z',
   'expected.id': 'an id of up to 64 letters A-Z, digits, dots, dashes',
   'expected.text': 'something that is not empty',
 

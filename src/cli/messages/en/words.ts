@@ -39,7 +39,7 @@ export const words = {
   'omission.unreadable': 'cannot be read',
   'omission.changed': 'changed while it was being packed',
   'omission.mismatch': 'does not match its digest: damaged or replaced',
-  'omission.too-large': '8 GiB or more',
+  'omission.too-large': 'too large (8 GiB and more, or more than 1 MiB of metadata)',
   'omission.unknown': 'asked for, but not known to the sender',
   'omission.no-file': 'known to the sender, but never downloaded',
 

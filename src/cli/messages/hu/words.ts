@@ -41,7 +41,7 @@ export const words: { readonly [key in keyof typeof english]: string } = {
   'omission.unreadable': 'nem olvasható',
   'omission.changed': 'megváltozott a csomagolás közben',
   'omission.mismatch': 'nem egyezik a lenyomatával: sérült vagy lecserélték',
-  'omission.too-large': '8 GiB vagy nagyobb',
+  'omission.too-large': 'túl nagy (legalább 8 GiB, vagy 1 MiB-nál több adat róla)',
   'omission.unknown': 'kérték, de a küldő nem ismeri',
   'omission.no-file': 'a küldő ismeri, de sohasem töltötte le',
 

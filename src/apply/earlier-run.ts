@@ -1,0 +1,81 @@
+import type Database from 'better-sqlite3';
+import type { Archive } from '../archive/open.ts';
+import { type ExportList, hasListTables, hasSyncTables, type Operation, SyncTables } from '../archive/sync-tables.ts';
+import type { Manifest } from '../manifest/types.ts';
+
+/** Whose list a bundle is booked on: ours have one row per record, in the order of the bundle. */
+export type ListKind = 'own' | 'request';
+
+/** Records of one bundle within an operation: a series is one operation of several bundles. */
+export const RECORDS_PER_BUNDLE = 2 ** 32;
+
+/** What the books know of a bundle, or of its series, from before. */
+export interface EarlierRun {
+  readonly kind: ListKind;
+  /** The request that the bundle answers, or the list that was made for it. */
+  readonly list: ExportList | null;
+  /** The operation that applied this bundle, or other volumes of its series. */
+  readonly operation: Operation | null;
+  /** The bundle's number within that operation, from 0; null when it is new there. */
+  readonly number: number | null;
+}
+
+/** A bundle in the registry of an operation: rows of the journal with negative sequence numbers. */
+interface Registered {
+  readonly operation: string;
+  readonly bundle: string;
+  readonly exportId: string;
+  readonly number: number;
+}
+
+/** The id of the list that stands for a bundle here, when it answers no request of ours. */
+export function listIdOf(bundleId: string): string {
+  return bundleId.slice(0, 16);
+}
+
+/** Looks a bundle up in the books. Several bundles may answer one request: each has its own operation. */
+export function findEarlier(archive: Archive, manifest: Manifest, bundleId: string): EarlierRun {
+  const { db } = archive;
+  if (!hasListTables(db)) return { kind: 'own', list: null, operation: null, number: null };
+  const sync = new SyncTables(db);
+  const request = manifest.list_id === undefined ? null : sync.list(manifest.list_id);
+  const list = request ?? sync.list(listIdOf(bundleId));
+  const kind = request === null ? 'own' : 'request';
+  const registered = hasSyncTables(db) ? registry(db) : [];
+  const own = registered.find(({ bundle }) => bundle === bundleId);
+  if (own) return { kind, list, operation: sync.operation(own.operation), number: own.number };
+  const { count, export_id } = manifest.volume;
+  const sibling = count > 1 ? registered.find(({ exportId }) => exportId === export_id) : undefined;
+  return { kind, list, operation: sibling ? sync.operation(sibling.operation) : null, number: null };
+}
+
+/** An operation that was begun and not brought to its end is gone on with. */
+export function goesOn(earlier: EarlierRun): boolean {
+  return earlier.operation !== null && earlier.operation.status !== 'completed';
+}
+
+/** All bundles that the books know, the latest operation first. */
+function registry(db: Database.Database): Registered[] {
+  return db
+    .prepare<[], Registered>(
+      `SELECT journal.operation, "key" AS bundle, "column" AS exportId, CAST(new AS INTEGER) AS number
+       FROM sync_operations JOIN indabundle_journal journal ON journal.operation = sync_operations.operation_id AND journal.sequence < 0
+       ORDER BY sync_operations.id DESC`,
+    )
+    .all();
+}
+
+/** Writes a bundle into the registry of an operation; returns its number there. */
+export function registerBundle(db: Database.Database, operationId: string, manifest: Manifest, bundleId: string): number {
+  const number = registeredBundles(db, operationId);
+  db.prepare('INSERT INTO indabundle_journal VALUES (?, ?, NULL, NULL, ?, ?, ?, ?, ?)').run(
+    operationId, -1 - number, 'bundle', bundleId, manifest.export_id, String(manifest.volume.number), String(number),
+  );
+  return number;
+}
+
+/** How many bundles an operation has seen. */
+export function registeredBundles(db: Database.Database, operationId: string): number {
+  const count = db.prepare('SELECT count(*) FROM indabundle_journal WHERE operation = ? AND sequence < 0');
+  return Number(count.pluck().get(operationId));
+}

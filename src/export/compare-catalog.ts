@@ -1,0 +1,40 @@
+import type { Observer } from '../base/events.ts';
+import type { Archive } from '../archive/open.ts';
+import { inTransaction } from '../archive/scratch.ts';
+import { archiveImages, hasAnyFile, type HeldImage } from '../holdings/archive-images.ts';
+import type { Verdict } from '../holdings/holdings.ts';
+import { openRemote } from '../holdings/open-remote.ts';
+import type { Why } from './choose-rows.ts';
+
+const REASON: { readonly [kind in Verdict['kind']]: Why } = {
+  missing: 'missing',
+  restore: 'restore',
+  conflict: 'conflict',
+  present: 'both',
+  // Nobody knows that it is the same: the receiver, who has both files, will.
+  undecided: 'conflict',
+};
+
+/** Compares with what a catalogue says that the other archive has, by image and by content. */
+export async function insertMissingFromCatalog(archive: Archive, catalog: string, observer: Observer, signal?: AbortSignal): Promise<void> {
+  const { holdings } = await openRemote(catalog, { observer, signal });
+  try {
+    const total = Number(archive.db.prepare('SELECT count(*) FROM main.images').pluck().get());
+    observer({ type: 'phase', phase: 'compare', total, unit: 'records' });
+    const insert = archive.db.prepare('INSERT INTO temp.candidates VALUES (?, ?)');
+    let done = 0;
+    for (const images of archiveImages(archive, hasAnyFile(archive), { signal })) {
+      const reasons = images.map((image) => whyOf(image, holdings.verdict(image)));
+      inTransaction(archive.db, () => images.forEach(({ id }, at) => insert.run(id, reasons[at])));
+      done += images.length;
+      observer({ type: 'progress', done });
+    }
+  } finally {
+    holdings.close();
+  }
+}
+
+/** A row without a file of its own has nothing to send that could be in conflict. */
+function whyOf(image: HeldImage, verdict: Verdict): Why {
+  return verdict.kind === 'undecided' && !image.here ? 'both' : REASON[verdict.kind];
+}

@@ -1,0 +1,51 @@
+import type { BundleWriter } from '../bundle/bundle-writer.ts';
+import type { PartFile } from '../bundle/part-file.ts';
+import type { PlanStore } from './plan-store.ts';
+import type { Written } from './write-bundle.ts';
+
+/** The part file is made durable every so many bytes: what a resumed export reads again is less than twice this. */
+const SYNC_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Notes in the plan what the part file holds, so that a killed export goes on where it was. A step
+ * counts at once; that the disk has it, only when a sync behind it has finished.
+ */
+export class PackLog {
+  readonly #plan: PlanStore;
+  readonly #part: PartFile;
+  #syncedAt: number;
+  #pending: Promise<void> = Promise.resolve();
+
+  constructor(plan: PlanStore, part: PartFile, position: number) {
+    this.#plan = plan;
+    this.#part = part;
+    this.#syncedAt = position;
+  }
+
+  /** Everything up to the file with this ordinal is written. */
+  async note(ordinal: number, writer: BundleWriter): Promise<void> {
+    const { state } = writer;
+    this.#plan.progress.add(ordinal, state, writer.frameLengths);
+    this.#plan.save();
+    if (state.position - this.#syncedAt >= SYNC_BYTES) await this.#sync(state.position);
+  }
+
+  /** While the disk is at it, packing goes on; but no two syncs ahead. */
+  async #sync(position: number): Promise<void> {
+    await this.#pending;
+    this.#syncedAt = position;
+    this.#pending = this.#part.sync().then(() => this.#plan.remember('synced', String(position)));
+    this.#pending.catch(() => {}); // told to whoever waits for it
+  }
+
+  /**
+   * The bundle is written to its last byte, and about to get its name.
+   *
+   * @throws what the last sync failed with
+   */
+  async settle(written: Written): Promise<void> {
+    await this.#pending;
+    this.#plan.remember('written', JSON.stringify(written));
+    this.#plan.save();
+  }
+}

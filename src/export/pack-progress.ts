@@ -1,0 +1,63 @@
+import type Database from 'better-sqlite3';
+import type { WriterState } from '../bundle/bundle-writer.ts';
+import { FrameLengths } from '../bundle/seek-table.ts';
+
+export const PROGRESS_TABLES = `
+CREATE TABLE frames (number INTEGER PRIMARY KEY, compressed INTEGER, content INTEGER);
+CREATE TABLE steps (ordinal INTEGER PRIMARY KEY, position INTEGER, frames INTEGER);
+`;
+
+/** Everything up to a file of the plan is packed: the bundle has so many bytes then, in so many frames. */
+export interface PackStep {
+  /** Of the last file that was packed or left out; 0 behind the records. */
+  readonly ordinal: number;
+  readonly position: number;
+  readonly frames: number;
+}
+
+/** How far a plan has been carried out, kept in the plan itself. */
+export class PackProgress {
+  readonly #db: Database.Database;
+  #frames = 0;
+
+  constructor(db: Database.Database) {
+    this.#db = db;
+    this.#frames = Number(db.prepare('SELECT count(*) FROM frames').pluck().get());
+  }
+
+  /** Notes a step, with the frames that are new since the last one. */
+  add(ordinal: number, state: WriterState, lengths: FrameLengths): void {
+    const insert = this.#db.prepare('INSERT INTO frames VALUES (?, ?, ?)');
+    for (; this.#frames < state.frames; this.#frames += 1) {
+      insert.run(this.#frames, lengths.compressed(this.#frames), lengths.content(this.#frames));
+    }
+    this.#db.prepare('INSERT INTO steps VALUES (?, ?, ?)').run(ordinal, state.position, state.frames);
+  }
+
+  /** The last step that ends within the first `bytes` bytes of the bundle; null when none does. */
+  stepWithin(bytes: number): PackStep | null {
+    const select = this.#db.prepare<[number], PackStep>(
+      'SELECT ordinal, position, frames FROM steps WHERE position <= ? ORDER BY position DESC, ordinal DESC LIMIT 1',
+    );
+    return select.get(bytes) ?? null;
+  }
+
+  /** Forgets everything behind a step; all of it without one. */
+  goBackTo(step: PackStep | null): void {
+    const { ordinal = -1, frames = 0 } = step ?? {};
+    this.#db.prepare('DELETE FROM steps WHERE ordinal > ?').run(ordinal);
+    this.#db.prepare('DELETE FROM frames WHERE number >= ?').run(frames);
+    this.#db.prepare('UPDATE files SET offset = NULL, reason = NULL, detail = NULL WHERE ordinal > ? AND (offset IS NOT NULL OR reason IS NOT NULL)').run(ordinal);
+    this.#frames = frames;
+  }
+
+  /** The frames up to the last step that is noted. */
+  frameLengths(): FrameLengths {
+    const lengths = new FrameLengths();
+    const select = this.#db.prepare<[], { compressed: number; content: number }>(
+      'SELECT compressed, content FROM frames ORDER BY number',
+    );
+    for (const frame of select.iterate()) lengths.add(frame);
+    return lengths;
+  }
+}

@@ -1,0 +1,53 @@
+import { closeSync, existsSync, fsyncSync, openSync, rmSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { systemCode } from '../base/errors.ts';
+
+/** SQLite's own files beside a database. */
+const COMPANIONS = ['', '-wal', '-shm', '-journal'];
+
+/** A new database at `path`; '' for a temporary one that the system removes. Nothing of it is durable yet. */
+export function createPlanFile(path: string): Database.Database {
+  if (path !== '') removePlanFile(path);
+  const db = new Database(path);
+  db.pragma('locking_mode = EXCLUSIVE');
+  db.pragma('journal_mode = OFF');
+  db.pragma('synchronous = OFF');
+  return db;
+}
+
+/**
+ * Makes what was committed durable; from now on each commit counts or does not, whatever happens.
+ * The write-ahead log works without shared memory here, because nobody else opens the file: file
+ * systems without it (FAT on a stick) do, too.
+ */
+export function makePlanDurable(db: Database.Database, path: string): void {
+  const file = openSync(path, 'r+');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = NORMAL');
+}
+
+/** Null where there is no file, or none that SQLite can read. */
+export function reopenPlanFile(path: string): Database.Database | null {
+  if (!existsSync(path)) return null;
+  const db = new Database(path);
+  try {
+    db.pragma('locking_mode = EXCLUSIVE');
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = NORMAL');
+    db.prepare('SELECT count(*) FROM meta').get();
+    return db;
+  } catch (error) {
+    db.close();
+    if (/^SQLITE_(ERROR|NOTADB|CORRUPT)/.test(systemCode(error))) return null;
+    throw error;
+  }
+}
+
+export function removePlanFile(path: string): void {
+  for (const suffix of COMPANIONS) rmSync(path + suffix, { force: true });
+}

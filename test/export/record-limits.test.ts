@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import type { ImageSpec } from '../../fixtures/archive-builder.ts';
+import { uniqueJpeg } from '../../fixtures/jpeg-files.ts';
+import { type ExportOptions, verifyBundle } from '../../src/index.ts';
+import { changeDatabase, rowsOf } from '../support/database-dump.ts';
+import { exchange, outcomesOf, type PlainSpec } from '../support/exchange.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
+
+const folder = scratchFolder();
+const between = (sender: PlainSpec) => exchange(folder(), sender, { images: [] });
+
+const LONG = 'ő'.repeat(200_000);
+/** About 1.2 MB as a record: more than a reader accepts of one line. */
+const wordy: ImageSpec = { author: 'Bőbeszédű', title: LONG, description: LONG, license: LONG };
+const plain: ImageSpec = { author: 'Szűkszavú' };
+
+describe('a picture with more metadata than a record holds', () => {
+  test('is left out and named, and the others travel', async () => {
+    const trip = between({ images: [wordy, plain] });
+    const result = await trip.export();
+    expect(result).toMatchObject({ records: 1, files: 1, omittedTotal: 1, omittedByReason: { 'too-large': 1 } });
+    expect(result.omitted[0]).toMatchObject({ reason: 'too-large', detail: 'its metadata' });
+    const verified = await verifyBundle({ input: trip.bundle });
+    expect(verified.findings.map(({ code }) => code)).toEqual(['file-omitted']);
+    expect(verified.manifest?.summary.authors.top).toEqual([{ name: 'Szűkszavú', images: 1 }]);
+    expect(outcomesOf(await trip.apply())).toMatchObject({ added: 1 });
+  });
+
+  test('costs another picture with the same photo nothing', async () => {
+    const file = uniqueJpeg('shared', 2_000);
+    const trip = between({ images: [{ ...wordy, file }, { ...plain, file }] });
+    expect(await trip.export()).toMatchObject({ files: 1, omittedTotal: 1 });
+    const verified = await verifyBundle({ input: trip.bundle });
+    expect(verified.findings.map(({ code }) => code)).toEqual(['file-omitted']);
+    expect(outcomesOf(await trip.apply())).toMatchObject({ added: 1 });
+  });
+
+  test('is noted as an error in the books of the sender', async () => {
+    const trip = between({ images: [wordy, plain] });
+    await trip.export();
+    const rows = rowsOf(trip.sender.dir, 'SELECT status, error_message AS message FROM sync_files');
+    expect(rows).toEqual([{ status: 'error', message: 'too-large: its metadata' }]);
+  });
+
+  test('just below the limit, it travels', async () => {
+    const text = 'x'.repeat(260_000);
+    const trip = between({ images: [{ ...plain, title: text, description: text, license: text, cameraMake: text }] });
+    expect(await trip.export()).toMatchObject({ records: 1, omittedTotal: 0 });
+    expect((await verifyBundle({ input: trip.bundle })).verdict).toBe('whole');
+  });
+});
+
+describe('numbers about an author that JSON cannot carry exactly', () => {
+  test('stay behind, the others travel', async () => {
+    const trip = between({ images: [plain], authorDetails: [{ author: 'Szűkszavú', bio: 'fotós' }] });
+    const set = 'UPDATE author_details SET image_count = 9007199254740993, album_count = 12';
+    changeDatabase(trip.sender.dir, set, 'ALTER TABLE author_details ADD COLUMN endless REAL', 'UPDATE author_details SET endless = 9e999');
+    await trip.export();
+    expect((await verifyBundle({ input: trip.bundle })).verdict).toBe('whole');
+    await trip.apply();
+    const rows = rowsOf(trip.receiver.dir, 'SELECT bio, image_count, album_count FROM author_details');
+    expect(rows).toEqual([{ bio: 'fotós', image_count: null, album_count: 12 }]);
+  });
+});
+
+describe('the time of creation', () => {
+  test.each(['1969-12-31T23:59:59Z', '2242-03-16T12:56:32Z', '2026-02-30T00:00:00Z'])('%s is refused', async (created) => {
+    const trip = between({ images: [plain] });
+    const refusal = expect.objectContaining({ code: 'option-value' });
+    await expect(trip.export({ created })).rejects.toEqual(refusal);
+  });
+
+  test.each(['1970-01-01T00:00:00Z', '2242-03-16T12:56:31Z'])('%s gives a whole bundle', async (created) => {
+    const trip = between({ images: [plain] });
+    const options: Partial<ExportOptions> = { created };
+    await trip.export(options);
+    const verified = await verifyBundle({ input: trip.bundle });
+    expect(verified).toMatchObject({ verdict: 'whole', manifest: { created } });
+  });
+});
