@@ -7,6 +7,14 @@
 export { BundleError, EXIT, type ErrorCode, type ExitStatus } from './base/errors.ts';
 export type { Event, NoticeCode, Observer, Phase } from './base/events.ts';
 export type { Finding, FindingCode, Gravity, Place } from './base/findings.ts';
+export { analyze } from './analyze/analyze.ts';
+export { analyzeList, type ListOptions, type ListStatistics } from './analyze/analyze-list.ts';
+export type {
+  AnalyzeOptions, AnalyzeResult, Asked, AuthorGap, Comparison, Gap, RemoteAnalysis, RetryOptions, RetryResult,
+} from './analyze/options.ts';
+export { retry } from './analyze/retry.ts';
+export type { CatalogOptions, CatalogResult } from './catalog/options.ts';
+export { writeCatalog } from './catalog/write-catalog.ts';
 export { applyBundle } from './apply/apply-bundle.ts';
 export type { ApplyOptions, ApplyResult, ConflictPolicy, Outcome, OutcomeTally } from './apply/options.ts';
 export { exportBundle } from './export/export-bundle.ts';

@@ -1,7 +1,10 @@
 import type { Dirent } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
 import { lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { FindingList } from '../base/findings.ts';
+import { MAX_FRAME_CONTENT } from '../base/limits.ts';
 import { type Entry, EntryDamaged, type EntryReader } from './entry.ts';
 import { ENTRY_ORDER, type EntryKind, entryKind } from './entry-names.ts';
 
@@ -44,13 +47,23 @@ export class FolderReader implements EntryReader {
 
   /** The files of one kind, each folder listed when its turn comes. */
   async *#members(kind: EntryKind): AsyncGenerator<Member> {
-    if (kind === 'payload') {
-      for (const folder of await this.#list('files')) {
-        if (folder.isDirectory()) yield* this.#filesIn(`files/${folder.name}`, kind);
-        else this.#stray(`files/${folder.name}`);
-      }
-    } else {
-      yield* this.#filesIn(kind === 'records' || kind === 'authors' ? kind : '', kind);
+    if (kind === 'payload') yield* this.#payload();
+    else yield* this.#filesIn(kind === 'records' || kind === 'authors' ? kind : '', kind);
+  }
+
+  /** In the order of the index, as the packed bundle has them; then whatever the index does not name. */
+  async *#payload(): AsyncGenerator<Member> {
+    const indexed = new Set<number>();
+    for await (const name of indexedNames(join(this.label, 'index.jsonl'))) {
+      const path = join(this.label, ...name.split('/'));
+      const key = shortKey(name);
+      if (indexed.has(key) || !(await isPlainFile(path))) continue;
+      indexed.add(key);
+      yield { name, kind: 'payload', path };
+    }
+    for (const folder of await this.#list('files')) {
+      if (!folder.isDirectory()) this.#stray(`files/${folder.name}`);
+      else for await (const member of this.#filesIn(`files/${folder.name}`, 'payload')) if (!indexed.has(shortKey(member.name))) yield member;
     }
   }
 
@@ -81,24 +94,23 @@ export class FolderReader implements EntryReader {
     return items.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  async #entry(member: Member): Promise<Entry | null> {
-    const handle = await open(member.path, 'r');
-    try {
-      const { size } = await handle.stat();
-      if (member.kind === 'end') this.ended = true;
-      const { name, kind } = member;
-      return {
-        name,
-        kind,
-        size,
-        place: { entry: name },
-        tarOffset: null,
-        whole: null,
-        pieces: () => this.#pieces(member, size),
-      };
-    } finally {
-      await handle.close();
-    }
+  async #entry(member: Member): Promise<Entry> {
+    const { size } = await lstat(member.path);
+    const { name, kind } = member;
+    if (kind === 'end') this.ended = true;
+    let whole: Buffer | null | undefined;
+    return {
+      name,
+      kind,
+      size,
+      place: { entry: name },
+      tarOffset: null,
+      get whole() {
+        if (whole === undefined) whole = size <= MAX_FRAME_CONTENT ? readShort(member.path, size) : null;
+        return whole;
+      },
+      pieces: () => this.#pieces(member, size),
+    };
   }
 
   async *#pieces(member: Member, size: number): AsyncGenerator<Buffer> {
@@ -147,4 +159,28 @@ async function isFolder(path: string): Promise<boolean> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw error;
   }
+}
+
+async function isPlainFile(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => null))?.isFile() ?? false;
+}
+
+/** Null for a file that is no longer as long as it was: reading it piece by piece will say so. */
+function readShort(path: string, size: number): Buffer | null {
+  const content = readFileSync(path);
+  return content.length === size ? content : null;
+}
+
+/** Payload names in the index, in its order; a hint like the index itself. */
+async function* indexedNames(path: string): AsyncGenerator<string> {
+  if (!(await isPlainFile(path))) return;
+  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
+    const name = /^\{"path":"(files\/[0-9a-f]{2}\/[0-9a-f]{64}\.[a-z0-9]{1,5})"/.exec(line)?.[1];
+    if (name !== undefined && entryKind(name) === 'payload') yield name;
+  }
+}
+
+/** 48 bits of the digest in a payload's name: enough not to list a file twice. */
+function shortKey(name: string): number {
+  return Number.parseInt(name.slice('files/xx/'.length, 'files/xx/'.length + 12), 16);
 }
