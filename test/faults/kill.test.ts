@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test, type TestContext } from 'vitest';
+import { counted, LONG, seeded } from './counting.ts';
+import { compiledShim, countCalls, indabundle, spread } from './program.ts';
+import { scratchFolder } from './scratch.ts';
+import { SmallTrip } from './small-trip.ts';
+
+const CHANGES = 'write,sync,rename,link,open,unlink,mkdir,truncate';
+const shim = compiledShim();
+const folder = scratchFolder();
+const trip = new SmallTrip(folder);
+const digestOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
+const output = join(trip.stick, 'trip.indabundle');
+
+interface Subject {
+  readonly args: readonly string[];
+  /** What there is when everything is done, in a form that can be compared. */
+  readonly state: () => unknown;
+  readonly renew: () => void;
+  /** The folder that the work changes. */
+  readonly root: string;
+}
+
+const subjects: Record<'export' | 'apply', Subject> = {
+  export: { args: trip.exportArguments, state: () => digestOf(output), renew: () => trip.newStick(), root: trip.stick },
+  apply: { args: trip.applyArguments, state: () => trip.received(), renew: () => trip.newReceiver(), root: trip.receiver },
+};
+const undisturbed: Record<string, unknown> = {};
+
+beforeAll(async () => {
+  await trip.makeBundle();
+  for (const [name, { args, state, renew }] of Object.entries(subjects)) {
+    renew();
+    expect(await indabundle(args)).toMatchObject({ status: 0 });
+    undisturbed[name] = state();
+  }
+});
+
+/** Runs until a run comes to its end. */
+async function finish(name: 'export' | 'apply'): Promise<void> {
+  const { args, state } = subjects[name];
+  // A run that was killed behind its last step is done, and says so by finding its work done.
+  const { status, stderr } = await indabundle(args);
+  expect([status, stderr]).toEqual([0, expect.any(String)]);
+  expect(state()).toEqual(undisturbed[name]);
+  expect(trip.leftovers()).toEqual([]);
+}
+
+/** True when the export had finished all but taking its leave. */
+const isFinished = (name: 'export' | 'apply') => name === 'export' && existsSync(output) && !existsSync(`${output}.plan`);
+
+async function killedAt(name: 'export' | 'apply', at: number, context: TestContext): Promise<void> {
+  const { args, root } = subjects[name];
+  const { signal, status } = await indabundle(args, { shim: shim!, fault: { root, calls: CHANGES, at, act: 'KILL' } });
+  expect([signal, status]).toEqual(signal === 'SIGKILL' ? ['SIGKILL', null] : [null, 0]);
+  counted(context, `${name}s killed`);
+}
+
+describe.skipIf(shim === null)('killed at a system call', () => {
+  test.for(['export', 'apply'] as const)('%s is resumed to the same end', async (name, context) => {
+    const { args, root, renew } = subjects[name];
+    renew();
+    const calls = await countCalls(shim!, args, { root, calls: CHANGES, count: join(folder, 'count') });
+    for (const at of spread(calls, LONG ? calls : 14)) {
+      renew();
+      await killedAt(name, at, context);
+      if (isFinished(name)) continue;
+      await finish(name);
+    }
+  });
+
+  test.for(['export', 'apply'] as const)('%s is resumed to the same end when it is killed again and again', async (name, context) => {
+    const random = seeded(name.length);
+    for (let turn = 0; turn < (LONG ? 60 : 3); turn += 1) {
+      subjects[name].renew();
+      for (let kills = 0; kills < 9; kills += 1) {
+        await killedAt(name, 1 + Math.floor(random() * 60), context);
+        if (isFinished(name)) break;
+      }
+      if (!isFinished(name)) await finish(name);
+    }
+  });
+});
+
+describe('killed at a moment that nobody chose', () => {
+  test.for(['export', 'apply'] as const)('%s is resumed to the same end', async (name, context) => {
+    const random = seeded(7);
+    for (let turn = 0; turn < (LONG ? 400 : 8); turn += 1) {
+      subjects[name].renew();
+      await indabundle(subjects[name].args, { killAfter: 150 + random() * 500 });
+      counted(context, `${name}s killed`);
+      if (!isFinished(name)) await finish(name);
+    }
+  });
+});
