@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type Database from 'better-sqlite3';
 import type { Archive } from '../archive/open.ts';
-import { Journal } from '../archive/journal.ts';
+import { Journal, noteSequences } from '../archive/journal.ts';
 import { Statements } from '../archive/statements.ts';
 import { createSyncTables, type ExportList, hasSyncTables, type Operation, SyncTables, type SyncStatus } from '../archive/sync-tables.ts';
 import { immediately, type WaitOptions } from '../archive/transaction.ts';
@@ -161,7 +161,10 @@ export class ApplyOperation {
 /** Writes operation, list and registry as far as they are new, in one transaction; returns the bundle's number. */
 function openBooks(db: Database.Database, sync: SyncTables, facts: BeginFacts, operationId: string, listId: string): number {
   const { earlier, manifest, bundleId, total, now } = facts;
-  if (!goesOn(earlier)) sync.createOperation(operationId, facts.source, 0, now);
+  if (!goesOn(earlier)) {
+    sync.createOperation(operationId, facts.source, 0, now);
+    noteSequences(db, new Journal(db, operationId));
+  }
   if (earlier.list === null) sync.createList(listId, operationId, total, now);
   else sync.setList(listId, { operationId, status: 'pending' });
   const known = goesOn(earlier) ? earlier.number : null;

@@ -177,7 +177,8 @@ function authorInserter(context: MergeContext, spool: RecordSpool, operation: Ap
     const insert = statements.get(sql) ?? db.prepare(sql);
     statements.set(sql, insert);
     const id = insert.run(author, ...columns.map((column) => bindable(details[column]!))).lastInsertRowid;
-    operation.journal.add({ record: null, outcome: null, table: 'author_details', key: String(id), new: author });
+    const made = Object.fromEntries([['author', author], ...columns.map((column) => [column, details[column]!])]);
+    operation.journal.add({ record: null, outcome: null, table: 'author_details', key: String(id), new: JSON.stringify(made) });
     return true;
   };
 }

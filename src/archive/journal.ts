@@ -36,3 +36,17 @@ export class Journal {
     this.#insert.run(this.#operation, this.#sequence, record, outcome, ...undo);
   }
 }
+
+/** Tables that an apply may insert into, whose next id is part of what reverting gives back. */
+const NUMBERED_TABLES = ['images', 'tags', 'albums', 'collections', 'author_details', 'image_notes', 'marked_images', 'favorite_authors'];
+
+/** Notes at the start of an operation which id each table gave last. */
+export function noteSequences(db: Database.Database, journal: Journal): void {
+  const hasSequences = db.prepare(`SELECT 1 FROM main.sqlite_master WHERE name = 'sqlite_sequence'`).get() !== undefined;
+  if (!hasSequences) return;
+  const last = db.prepare<[string], number>('SELECT seq FROM main.sqlite_sequence WHERE name = ?').pluck();
+  for (const table of NUMBERED_TABLES) {
+    const old = last.get(table);
+    journal.add({ record: null, outcome: null, table: 'sqlite_sequence', key: table, old: old === undefined ? null : String(old) });
+  }
+}

@@ -155,7 +155,8 @@ export class MergeRows {
     const columns = this.#shape.select(kind, Object.keys(target.values));
     const names = [LINK_TABLES[kind].naturalKey, ...columns];
     const id = this.#insert(kind, names, [target.key, ...columns.map((column) => bindable(target.values[column]!))]);
-    this.#journal?.add({ record, outcome: null, table: kind, key: String(id), new: target.key });
+    const made = Object.fromEntries([[names[0]!, target.key], ...columns.map((column) => [column, target.values[column]!])]);
+    this.#journal?.add({ record, outcome: null, table: kind, key: String(id), new: JSON.stringify(made) });
     return id;
   }
 

@@ -180,9 +180,14 @@ export class SyncTables {
     this.#db.prepare('UPDATE sync_export_files SET export_path = ? WHERE id = ?').run(exportPath, id);
   }
 
+  /** What `sync_files.operation_id` holds for an operation: see {@link listReference}. */
+  operationReference(operation: Operation): string | number {
+    return this.#operationKey === 'id' ? operation.id : operation.operation_id;
+  }
+
   /** Returns the new row's id. */
   addFile(operation: Operation, file: SyncFile): number {
-    const reference = this.#operationKey === 'id' ? operation.id : operation.operation_id;
+    const reference = this.operationReference(operation);
     return Number(this.#insertFile.run(reference, file.imageId, file.path, file.digest, file.status, file.message).lastInsertRowid);
   }
 
@@ -192,7 +197,7 @@ export class SyncTables {
 
   /** The rows of an operation that were begun and not finished. */
   pendingFiles(operation: Operation): { id: number; file_path: string | null; file_hash: string | null }[] {
-    const reference = this.#operationKey === 'id' ? operation.id : operation.operation_id;
+    const reference = this.operationReference(operation);
     return this.#db
       .prepare<[string | number], { id: number; file_path: string | null; file_hash: string | null }>(
         `SELECT id, file_path, file_hash FROM sync_files WHERE operation_id = ? AND status = 'pending'`,

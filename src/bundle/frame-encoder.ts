@@ -2,8 +2,13 @@ import zstd from 'zstd-napi/binding.js';
 import { MAX_FRAME_CONTENT, MAX_WINDOW_LOG } from '../base/limits.ts';
 import { FRAME_MAGIC, MAX_BLOCK } from './frame-header.ts';
 
-/** Room that a frame of the largest content can take, compressed or stored. */
-export const FRAME_BOUND = zstd.compressBound(MAX_FRAME_CONTENT) + 1024;
+/** Room that a frame of this much content can take, compressed or stored. */
+export function frameBound(contentBytes: number): number {
+  return zstd.compressBound(contentBytes) + 1024;
+}
+
+/** Room for a frame of the largest content. */
+export const FRAME_BOUND = frameBound(MAX_FRAME_CONTENT);
 
 const SINGLE_SEGMENT_MAX = 2 ** MAX_WINDOW_LOG;
 

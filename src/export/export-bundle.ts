@@ -14,8 +14,11 @@ import { makeNewPlan, type Prepared, reopenPlan, stampOf } from './prepare-plan.
 import { lastProvenStep } from './proven-part.ts';
 import { countOmissions, type WriteOptions, type Written, writeBundle } from './write-bundle.ts';
 
-/** What compresses is JSON: level 3 is past the point where more time saves much. */
-const DEFAULT_LEVEL = 3;
+/** JSON gains by a real level; past this, more time saves little. */
+const RECORD_LEVEL = 3;
+
+/** Of payload it is mostly the padding between small files that shrinks: the fast level gets it. */
+const PAYLOAD_LEVEL = 1;
 const MOST_LISTED = 1000;
 
 /**
@@ -119,7 +122,9 @@ async function pack(prepared: Prepared, output: FileOutput, options: ExportOptio
 }
 
 function writeOptions({ manifest }: Prepared, options: ExportOptions, observer: Observer): WriteOptions {
-  return { mtime: parseUtcTime(manifest.created)!, level: options.level ?? DEFAULT_LEVEL, observer, signal: options.signal };
+  const { level, threads, signal } = options;
+  const levels = { level: level ?? RECORD_LEVEL, payloadLevel: level ?? PAYLOAD_LEVEL };
+  return { mtime: parseUtcTime(manifest.created)!, ...levels, threads, observer, signal };
 }
 
 async function book(archive: Archive, { plan, manifest }: Prepared, output: string, options: ExportOptions, observer: Observer): Promise<void> {

@@ -5,11 +5,12 @@ import type { Observer } from '../base/events.ts';
 import { MAX_FRAME_CONTENT, SHARED_FRAME_CONTENT } from '../base/limits.ts';
 import { payloadName } from '../bundle/entry-names.ts';
 import type { BundleWriter } from '../bundle/bundle-writer.ts';
-import { type Coding, FRAME_BOUND, FrameEncoder } from '../bundle/frame-encoder.ts';
+import type { Coding } from '../bundle/frame-encoder.ts';
 import { BLOCK, padded } from '../bundle/tar-header.ts';
 import { hashFile } from '../archive/file-digest.ts';
-import { failureToRead, type FileJob, type FileResult, type Omitted, packFiles } from './pack-frame.ts';
+import { failureToRead, type FileJob, type FileResult, type Omitted } from './pack-frame.ts';
 import type { PackLog } from './pack-log.ts';
+import { PackPipeline, type ReadyGroup } from './pack-pipeline.ts';
 import type { PackStep } from './pack-progress.ts';
 import type { PlannedFile, PlanStore } from './plan-store.ts';
 
@@ -17,6 +18,7 @@ export interface PackOptions {
   readonly mtime: number;
   readonly coding: Coding;
   readonly observer: Observer;
+  readonly threads?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Where each group is noted when all of it is written. */
   readonly log?: PackLog;
@@ -26,11 +28,17 @@ export interface PackOptions {
 
 /** Writes all payload files of a plan: shared frames of about 1 MiB, larger files in frames of their own. */
 export async function packPayload(plan: PlanStore, writer: BundleWriter, options: PackOptions): Promise<void> {
-  const packer = new PayloadPacker(plan, writer, options);
-  for (const group of groups(plan, options.step?.ordinal ?? 0)) {
-    options.signal?.throwIfAborted();
-    await packer.pack(group);
-    await options.log?.note(group.at(-1)!.ordinal, writer);
+  const pipeline = await PackPipeline.start(options.threads);
+  const packer = new PayloadPacker(plan, writer, pipeline, options);
+  try {
+    for (const group of groups(plan, options.step?.ordinal ?? 0)) {
+      options.signal?.throwIfAborted();
+      await packer.pack(group);
+    }
+    await packer.finish();
+  } finally {
+    await packer.abandon();
+    await pipeline.close();
   }
 }
 
@@ -56,18 +64,25 @@ function* groups(plan: PlanStore, behind: number): Generator<PlannedFile[]> {
   if (group.length > 0) yield group;
 }
 
+/** A group on its way through the threads. */
+interface Pending {
+  readonly group: readonly PlannedFile[];
+  readonly ready: Promise<ReadyGroup>;
+}
+
+/** Gives groups to the threads and appends their frames in order. */
 class PayloadPacker {
   readonly #plan: PlanStore;
   readonly #writer: BundleWriter;
+  readonly #pipeline: PackPipeline;
   readonly #options: PackOptions;
-  readonly #encoder = new FrameEncoder();
-  readonly #content = Buffer.allocUnsafe(MAX_FRAME_CONTENT);
-  readonly #frame = Buffer.allocUnsafe(FRAME_BOUND);
+  readonly #pending: Pending[] = [];
   #bytesDone: number;
 
-  constructor(plan: PlanStore, writer: BundleWriter, options: PackOptions) {
+  constructor(plan: PlanStore, writer: BundleWriter, pipeline: PackPipeline, options: PackOptions) {
     this.#plan = plan;
     this.#writer = writer;
+    this.#pipeline = pipeline;
     this.#options = options;
     this.#bytesDone = plan.bytesUpTo(options.step?.ordinal ?? 0);
   }
@@ -75,24 +90,47 @@ class PayloadPacker {
   async pack(group: readonly PlannedFile[]): Promise<void> {
     const jobs = group.map((file) => this.#job(file));
     const [first] = jobs;
-    if (first && BLOCK + padded(first.size) > MAX_FRAME_CONTENT) await this.#packLong(first);
-    else await this.#packFrame(jobs);
-    for (const job of jobs) this.#bytesDone += job.size;
-    this.#options.observer({ type: 'progress', done: this.#bytesDone, item: group.at(-1)!.name });
+    if (first && BLOCK + padded(first.size) > MAX_FRAME_CONTENT) {
+      await this.finish();
+      await this.#packLong(first);
+      await this.#note(group);
+      return;
+    }
+    while (!this.#pipeline.hasRoom) await this.#appendNext();
+    const ready = this.#pipeline.pack(jobs, this.#options.mtime, this.#options.coding);
+    ready.catch(() => {}); // looked at in its turn
+    this.#pending.push({ group, ready });
+  }
+
+  /** Appends all that is on its way. */
+  async finish(): Promise<void> {
+    while (this.#pending.length > 0) await this.#appendNext();
+  }
+
+  /** Waits for what is on its way, and drops it. */
+  async abandon(): Promise<void> {
+    await Promise.allSettled(this.#pending.map(({ ready }) => ready));
+  }
+
+  async #appendNext(): Promise<void> {
+    const next = this.#pending.shift()!;
+    const ready = await next.ready;
+    for (const result of ready.results) this.#settle(result);
+    if (ready.frameBytes > 0) await this.#writer.appendFrame(ready.frame, ready.contentBytes);
+    ready.done();
+    await this.#note(next.group);
+  }
+
+  async #note(group: readonly PlannedFile[]): Promise<void> {
+    for (const file of group) this.#bytesDone += file.size;
+    const last = group.at(-1)!;
+    this.#options.observer({ type: 'progress', done: this.#bytesDone, item: last.name });
+    await this.#options.log?.note(last.ordinal, this.#writer);
   }
 
   #job(file: PlannedFile): FileJob {
     const { ordinal, digest, size, name } = file;
     return { ordinal, digest, size, entryName: payloadName(digest, name), sources: this.#plan.sources(digest) };
-  }
-
-  async #packFrame(jobs: readonly FileJob[]): Promise<void> {
-    const { length, results } = packFiles(jobs, this.#options.mtime, this.#content);
-    for (const result of results) this.#settle(result);
-    if (length === 0) return;
-    const content = this.#content.subarray(0, length);
-    const bytes = this.#encoder.encode(content, this.#frame, this.#options.coding);
-    await this.#writer.appendFrame(this.#frame.subarray(0, bytes), length);
   }
 
   #settle(result: FileResult): void {

@@ -31,16 +31,17 @@ export function makePlanDurable(db: Database.Database, path: string): void {
   db.pragma('synchronous = NORMAL');
 }
 
-/** Null where there is no file, or none that SQLite can read. */
-export function reopenPlanFile(path: string): Database.Database | null {
+/** Null where there is no file, none that SQLite can read, or none that `accepts` what is in it. */
+export function reopenPlanFile(path: string, accepts: (db: Database.Database) => boolean): Database.Database | null {
   if (!existsSync(path)) return null;
   const db = new Database(path);
   try {
     db.pragma('locking_mode = EXCLUSIVE');
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = NORMAL');
-    db.prepare('SELECT count(*) FROM meta').get();
-    return db;
+    if (accepts(db)) return db;
+    db.close();
+    return null;
   } catch (error) {
     db.close();
     if (/^SQLITE_(ERROR|NOTADB|CORRUPT)/.test(systemCode(error))) return null;

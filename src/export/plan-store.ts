@@ -70,12 +70,8 @@ export class PlanStore {
 
   /** A plan that was sealed for the same stamp; null where there is none. */
   static reopen(path: string, stamp: string): PlanStore | null {
-    const db = reopenPlanFile(path);
-    if (db === null) return null;
-    const plan = new PlanStore(db, path);
-    if (plan.fact('sealed') !== null && plan.fact('stamp') === stamp) return plan;
-    plan.close();
-    return null;
+    const db = reopenPlanFile(path, (found) => factOf(found, 'sealed') !== null && factOf(found, 'stamp') === stamp);
+    return db === null ? null : new PlanStore(db, path);
   }
 
   /** The plan is complete: from now on it survives whatever happens, and so does every `save`. */
@@ -94,7 +90,7 @@ export class PlanStore {
   }
 
   fact(key: PlanFact): string | null {
-    return this.#db.prepare<[string], string>('SELECT value FROM meta WHERE key = ?').pluck().get(key) ?? null;
+    return factOf(this.#db, key);
   }
 
   remember(key: PlanFact, value: string): void {
@@ -248,4 +244,8 @@ export class PlanStore {
     this.#statements.set(sql, statement);
     return statement;
   }
+}
+
+function factOf(db: Database.Database, key: PlanFact): string | null {
+  return db.prepare<[string], string>('SELECT value FROM meta WHERE key = ?').pluck().get(key) ?? null;
 }

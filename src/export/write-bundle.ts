@@ -15,7 +15,11 @@ import { README_TEXT } from './readme-text.ts';
 
 export interface WriteOptions {
   readonly mtime: number;
+  /** zstd level of everything that is JSON or text. */
   readonly level: number;
+  /** zstd level of payload that shrinks at all. */
+  readonly payloadLevel: number;
+  readonly threads?: number | undefined;
   readonly observer: Observer;
   readonly signal?: AbortSignal | undefined;
   /** Where each step is noted, so that a later run can go on behind it. */
@@ -40,7 +44,7 @@ export async function writeBundle(plan: PlanStore, manifest: Manifest, sink: Byt
   if (step === null) await log?.note(0, writer);
   const { bytes } = plan.totals();
   options.observer({ type: 'phase', phase: 'pack', total: bytes, unit: 'bytes' });
-  await packPayload(plan, writer, { ...options, coding: { kind: 'auto', level: options.level } });
+  await packPayload(plan, writer, { ...options, coding: { kind: 'auto', level: options.payloadLevel } });
   const end = await writeLists(plan, writer, manifestBytes, coding);
   await writer.end('end.json', Buffer.from(canonicalDocument(end)));
   options.signal?.throwIfAborted();

@@ -55,7 +55,7 @@ async function killedAt(name: 'export' | 'apply', at: number, context: TestConte
   const { args, root } = subjects[name];
   const { signal, status } = await indabundle(args, { shim: shim!, fault: { root, calls: CHANGES, at, act: 'KILL' } });
   expect([signal, status]).toEqual(signal === 'SIGKILL' ? ['SIGKILL', null] : [null, 0]);
-  counted(context, `${name}s killed`);
+  counted(context, `runs of ${name} killed`);
 }
 
 describe.skipIf(shim === null)('killed at a system call', () => {
@@ -90,7 +90,7 @@ describe('killed at a moment that nobody chose', () => {
     for (let turn = 0; turn < (LONG ? 400 : 8); turn += 1) {
       subjects[name].renew();
       await indabundle(subjects[name].args, { killAfter: 150 + random() * 500 });
-      counted(context, `${name}s killed`);
+      counted(context, `runs of ${name} killed`);
       if (!isFinished(name)) await finish(name);
     }
   });

@@ -1,0 +1,44 @@
+import { FrameEncoder, frameBound } from '../bundle/frame-encoder.ts';
+import type { Coding } from '../bundle/frame-encoder.ts';
+import { BLOCK, padded } from '../bundle/tar-header.ts';
+import { type FileJob, type FileResult, packFiles } from './pack-frame.ts';
+
+/** Files that share a frame, and the memory that the frame is to be written to. */
+export interface GroupJob {
+  readonly files: readonly FileJob[];
+  readonly mtime: number;
+  readonly coding: Coding;
+  /** At least {@link groupMemory} bytes. */
+  readonly frame: SharedArrayBuffer;
+}
+
+/** The frame that stands at the start of the memory; no bytes when every file was left out. */
+export interface PackedGroup {
+  readonly results: readonly FileResult[];
+  readonly contentBytes: number;
+  readonly frameBytes: number;
+}
+
+/** Bytes that the entries of these files take in the tar. */
+export function groupContentBytes(files: readonly { readonly size: number }[]): number {
+  return files.reduce((sum, file) => sum + BLOCK + padded(file.size), 0);
+}
+
+/** Bytes that a frame of these files takes at most. */
+export function groupMemory(files: readonly { readonly size: number }[]): number {
+  return frameBound(groupContentBytes(files));
+}
+
+let encoder: FrameEncoder | null = null;
+let content = Buffer.alloc(0);
+
+/** Reads, proves and encodes one frame. Runs in a worker thread, or in line; same bytes in both. */
+export default function packGroup(job: GroupJob): PackedGroup {
+  encoder ??= new FrameEncoder();
+  const needed = groupContentBytes(job.files);
+  if (content.length < needed) content = Buffer.allocUnsafeSlow(needed);
+  const { length, results } = packFiles(job.files, job.mtime, content);
+  if (length === 0) return { results, contentBytes: 0, frameBytes: 0 };
+  const frameBytes = encoder.encode(content.subarray(0, length), Buffer.from(job.frame), job.coding);
+  return { results, contentBytes: length, frameBytes };
+}

@@ -1,0 +1,79 @@
+import { statSync } from 'node:fs';
+import type { Observer } from '../base/events.ts';
+import { LINK_KINDS, LINK_TABLES } from '../archive/merge-rows.ts';
+import type { Archive } from '../archive/open.ts';
+import { photoPath } from '../archive/photo-path.ts';
+import { ImageJudge, type ImageVerdict, placedPaths } from './judge-image.ts';
+import { loadSteps, touchedImages } from './steps.ts';
+import type { Tally } from './tally.ts';
+import { otherInserts } from './undo-others.ts';
+
+const PAGE = 1000;
+
+/** Tells what reverting would do, without writing anything but temporary tables. */
+export async function previewRevert(archive: Archive, operationId: string, tally: Tally, observer: Observer, signal?: AbortSignal): Promise<void> {
+  const { db, shape } = archive;
+  loadSteps(db, operationId);
+  db.exec('CREATE TEMP TABLE staying (image INTEGER PRIMARY KEY)');
+  const stays = db.prepare('INSERT OR IGNORE INTO temp.staying VALUES (?)');
+  const judge = new ImageJudge(archive);
+  const total = Number(db.prepare(`SELECT count(DISTINCT "key") FROM temp.steps WHERE "table" = 'images'`).pluck().get());
+  observer({ type: 'phase', phase: 'check', total, unit: 'records' });
+  let done = 0;
+  for (const ids of touchedImages(db, PAGE)) {
+    for (const id of ids) {
+      const verdict = judge.judge(id);
+      const fileChanged = await judge.fileChanged(verdict, signal);
+      previewImage(archive, verdict, fileChanged, tally);
+      if (verdict.action === 'keep' || (verdict.action === 'remove' && fileChanged)) stays.run(id);
+    }
+    done += ids.length;
+    observer({ type: 'progress', done });
+  }
+  previewLinks(archive, tally);
+  for (const { what, step, values } of otherInserts(db, shape)) {
+    if (what === 'author') tally.authorsRemoved += 1;
+    else if (what === 'personal') tally.personalRemoved += 1;
+    else if (isUsedElsewhere(archive, step.table, Number(step.key))) tally.keep({ what, name: String(Object.values(values)[0] ?? step.key), reason: 'used' });
+    else tally.targetsRemoved += 1;
+  }
+}
+
+function previewImage({ root }: Archive, verdict: ImageVerdict, fileChanged: boolean, tally: Tally): void {
+  const { id, action, reason, keepPath, steps } = verdict;
+  const name = String(id);
+  const kept = reason ?? keepPath ?? (fileChanged ? 'file-changed' : null);
+  if (kept !== null) return tally.keep({ what: 'image', name, reason: kept });
+  if (action === 'remove') tally.imagesRemoved += 1;
+  else if (steps.some((step) => step.column === 'local_path')) tally.imagesSetBack += 1;
+  if (action === 'set-back') tally.columnsEmptied += steps.filter((step) => step.column !== 'local_path' && step.column !== 'sha256_hash').length;
+  for (const path of placedPaths(steps)) {
+    const size = statSync(photoPath(root, path), { throwIfNoEntry: false })?.size;
+    if (size === undefined) continue;
+    tally.filesRemoved += 1;
+    tally.bytesFreed += size;
+  }
+}
+
+function previewLinks({ db, shape }: Archive, tally: Tally): void {
+  for (const kind of LINK_KINDS) {
+    const { junction, column } = LINK_TABLES[kind];
+    if (!shape.has(junction)) continue;
+    const count = db.prepare(`SELECT count(*) FROM temp.links ours JOIN main.${junction} link ON link.image_id = ours.image AND link.${column} = ours.target
+                              WHERE ours.junction = '${junction}' AND ours.image NOT IN (SELECT image FROM temp.staying)`);
+    tally.linksRemoved += Number(count.pluck().get());
+  }
+}
+
+/** True when a link stays that the operation did not make, or cannot take back. */
+function isUsedElsewhere({ db }: Archive, table: string, id: number): boolean {
+  const kind = LINK_KINDS.find((name) => name === table)!;
+  const { junction, column } = LINK_TABLES[kind];
+  return (
+    db
+      .prepare(`SELECT 1 FROM main.${junction} link WHERE link.${column} = ? AND NOT EXISTS (
+                  SELECT 1 FROM temp.links ours WHERE ours.junction = '${junction}' AND ours.image = link.image_id AND ours.target = link.${column}
+                    AND ours.image NOT IN (SELECT image FROM temp.staying)) LIMIT 1`)
+      .get(id) !== undefined
+  );
+}

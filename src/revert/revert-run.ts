@@ -1,0 +1,135 @@
+import type { Observer } from '../base/events.ts';
+import { Journal } from '../archive/journal.ts';
+import { photoPath } from '../archive/photo-path.ts';
+import type { Archive } from '../archive/open.ts';
+import { SyncTables, syncTime } from '../archive/sync-tables.ts';
+import { immediately, type WaitOptions } from '../archive/transaction.ts';
+import { existsSync } from 'node:fs';
+import { ImageJudge, type ImageVerdict } from './judge-image.ts';
+import { loadSteps, stepsOf, touchedImages } from './steps.ts';
+import { loadBooked, SyncRows } from './sync-rows.ts';
+import type { Tally } from './tally.ts';
+import { removeFiles } from './undo-files.ts';
+import { UndoImages } from './undo-images.ts';
+import { largestInsert, otherInserts, undoOther, undoSequence } from './undo-others.ts';
+
+/** Images of one short transaction. */
+const IMAGES = 100;
+const ROWS = 1000;
+
+/** Carries one revert out: rows in short transactions, then the files that they had. */
+export class RevertRun {
+  readonly #archive: Archive;
+  readonly #operationId: string;
+  readonly #tally: Tally;
+  readonly #wait: WaitOptions & { readonly observer: Observer };
+  /** Images that stay because somebody changed a file of theirs. */
+  readonly #fileChanged = new Set<number>();
+  hasSteps = false;
+
+  constructor(archive: Archive, operationId: string, tally: Tally, wait: WaitOptions & { readonly observer: Observer }) {
+    this.#archive = archive;
+    this.#operationId = operationId;
+    this.#tally = tally;
+    this.#wait = wait;
+  }
+
+  /** Reads the journal, and the files of the images that it is about. */
+  async plan(): Promise<void> {
+    const { db } = this.#archive;
+    loadSteps(db, this.#operationId);
+    loadBooked(db);
+    const total = Number(db.prepare(`SELECT count(DISTINCT "key") FROM temp.steps WHERE "table" = 'images'`).pluck().get());
+    this.hasSteps = Number(db.prepare(`SELECT count(*) FROM temp.steps WHERE "table" NOT IN ('sqlite_sequence', 'files')`).pluck().get()) > 0;
+    this.#wait.observer({ type: 'phase', phase: 'check', total, unit: 'records' });
+    const judge = new ImageJudge(this.#archive);
+    let done = 0;
+    for (const ids of touchedImages(db, ROWS)) {
+      for (const id of ids) if (await judge.fileChanged(judge.judge(id), this.#wait.signal)) this.#fileChanged.add(id);
+      done += ids.length;
+      this.#wait.observer({ type: 'progress', done });
+    }
+  }
+
+  async undo(): Promise<void> {
+    const { db } = this.#archive;
+    this.#wait.observer({ type: 'phase', phase: 'apply', unit: 'records' });
+    await immediately(db, () => SyncRows.index(db), this.#wait);
+    try {
+      await this.#undoImages();
+      await this.#undoOthers();
+      await this.#dropUnfinished();
+    } finally {
+      await immediately(db, () => SyncRows.dropIndex(db), { observer: this.#wait.observer, what: this.#archive.path });
+    }
+    await removeFiles(this.#archive, this.#operationId, this.#tally, this.#wait);
+    await immediately(db, () => this.#close(), this.#wait);
+  }
+
+  async #undoImages(): Promise<void> {
+    const { db, shape } = this.#archive;
+    const judge = new ImageJudge(this.#archive);
+    const sync = new SyncRows(db, new SyncTables(db), this.#operationId);
+    const undo = new UndoImages(db, shape, new Journal(db, this.#operationId), this.#operationId, sync, this.#tally);
+    let done = 0;
+    for (const ids of touchedImages(db, IMAGES)) {
+      this.#wait.signal?.throwIfAborted();
+      await immediately(db, () => ids.forEach((id) => undo.undo(this.#withFiles(judge.judge(id)))), this.#wait);
+      done += ids.length;
+      this.#wait.observer({ type: 'progress', done });
+    }
+  }
+
+  /** A file with other bytes keeps the row that names it. */
+  #withFiles(verdict: ImageVerdict): ImageVerdict {
+    if (!this.#fileChanged.has(verdict.id)) return verdict;
+    if (verdict.action === 'remove') return { ...verdict, action: 'keep', reason: 'file-changed' };
+    return verdict.action === 'set-back' ? { ...verdict, keepPath: verdict.keepPath ?? 'file-changed' } : verdict;
+  }
+
+  async #undoOthers(): Promise<void> {
+    const { db, shape } = this.#archive;
+    const inserts = otherInserts(db, shape);
+    const drop = db.prepare('DELETE FROM main.indabundle_journal WHERE operation = ? AND sequence = ?');
+    for (let at = 0; at < inserts.length; at += ROWS) {
+      await immediately(db, () => {
+        for (const insert of inserts.slice(at, at + ROWS)) {
+          if (undoOther(db, insert, this.#tally)) drop.run(this.#operationId, insert.step.sequence);
+        }
+      }, this.#wait);
+    }
+    await immediately(db, () => this.#undoSequences(), this.#wait);
+  }
+
+  #undoSequences(): void {
+    const { db } = this.#archive;
+    const tables = db.prepare<[], string>(`SELECT "key" FROM temp.steps WHERE "table" = 'sqlite_sequence'`).pluck().all();
+    for (const table of tables) {
+      for (const step of stepsOf(db, 'sqlite_sequence', table)) undoSequence(db, step, largestInsert(db, table));
+    }
+  }
+
+  /** Files that an unfinished apply had put in place before it could book them go, too. */
+  async #dropUnfinished(): Promise<void> {
+    const { db, root } = this.#archive;
+    const sync = new SyncTables(db);
+    const journal = new Journal(db, this.#operationId);
+    await immediately(db, () => {
+      for (const { id, file_path, file_hash } of sync.pendingFiles(sync.operation(this.#operationId)!)) {
+        if (file_path !== null && file_hash !== null && existsSync(photoPath(root, file_path))) {
+          journal.add({ record: null, outcome: null, table: 'files', key: file_path, old: file_hash });
+        }
+        db.prepare('DELETE FROM main.sync_files WHERE id = ?').run(id);
+      }
+    }, this.#wait);
+  }
+
+  /** The operation stays in the books, as one that was taken back; so do the steps that could not be. */
+  #close(): void {
+    const { db } = this.#archive;
+    const now = syncTime(new Date());
+    db.prepare(`UPDATE main.sync_operations SET status = 'completed', end_time = ? WHERE operation_id = ?`).run(now, this.#operationId);
+    db.prepare(`DELETE FROM main.indabundle_journal WHERE operation = ? AND outcome = 'reverted'`).run(this.#operationId);
+    new Journal(db, this.#operationId).add({ record: null, outcome: 'reverted', table: 'sync_operations', column: 'end_time', new: now });
+  }
+}

@@ -1,0 +1,75 @@
+import { lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import type Database from 'better-sqlite3';
+import { hashFile } from '../archive/file-digest.ts';
+import { LocalIndex } from '../archive/local-index.ts';
+import type { Archive } from '../archive/open.ts';
+import { PHOTO_FOLDER, photoPath } from '../archive/photo-path.ts';
+import { immediately, type WaitOptions } from '../archive/transaction.ts';
+import { syncFolder } from '../bundle/part-file.ts';
+import type { Tally } from './tally.ts';
+
+interface FileStep {
+  readonly sequence: number;
+  readonly path: string;
+  readonly digest: string | null;
+}
+
+const BATCH = 200;
+
+/**
+ * Removes the files whose rows were taken back. It comes after the rows: stopped in between, a file
+ * without a row is left, never a row without its file; run again, it goes on here.
+ */
+export async function removeFiles(archive: Archive, operationId: string, tally: Tally, wait: WaitOptions): Promise<void> {
+  const { db } = archive;
+  const select = db.prepare<[string], FileStep>(
+    `SELECT sequence, "key" AS path, old AS digest FROM main.indabundle_journal WHERE operation = ? AND "table" = 'files' ORDER BY sequence LIMIT ${BATCH}`,
+  );
+  let index: LocalIndex | null = null;
+  for (;;) {
+    wait.signal?.throwIfAborted();
+    const steps = select.all(operationId);
+    if (steps.length === 0) return;
+    index ??= LocalIndex.build(archive);
+    index.refresh();
+    const folders = new Set<string>();
+    for (const step of steps) await removeFile(archive.root, step, index, folders, tally);
+    for (const folder of folders) await settleFolder(archive.root, folder);
+    await immediately(db, () => dropSteps(db, operationId, steps), wait);
+  }
+}
+
+function dropSteps(db: Database.Database, operationId: string, steps: readonly FileStep[]): void {
+  const drop = db.prepare('DELETE FROM main.indabundle_journal WHERE operation = ? AND sequence = ?');
+  for (const { sequence } of steps) drop.run(operationId, sequence);
+}
+
+async function removeFile(root: string, { path, digest }: FileStep, index: LocalIndex, folders: Set<string>, tally: Tally): Promise<void> {
+  const file = photoPath(root, path);
+  const status = lstatSync(file, { throwIfNoEntry: false });
+  if (status === undefined) return;
+  if (index.namesFile(path)) return tally.keep({ what: 'file', name: path, reason: 'used' });
+  if (!status.isFile() || (digest !== null && (await hashFile(file)).digest !== digest)) {
+    return tally.keep({ what: 'file', name: path, reason: 'file-changed' });
+  }
+  rmSync(file);
+  folders.add(dirname(file));
+  tally.filesRemoved += 1;
+  tally.bytesFreed += status.size;
+}
+
+/** Makes the removal durable, and takes away folders that are empty now, up to the photo folder. */
+async function settleFolder(root: string, folder: string): Promise<void> {
+  const photos = join(root, PHOTO_FOLDER);
+  let current = folder;
+  for (;;) {
+    const inside = relative(photos, current);
+    const isInside = inside !== '' && !inside.startsWith(`..${sep}`) && inside !== '..';
+    const names = readdirSync(current, { encoding: 'utf8' });
+    if (!isInside || names.length > 0) break;
+    rmdirSync(current);
+    current = dirname(current);
+  }
+  await syncFolder(current);
+}

@@ -1,0 +1,85 @@
+import type Database from 'better-sqlite3';
+import { bindable, LINK_KINDS, LINK_TABLES } from '../archive/merge-rows.ts';
+import type { Shape } from '../archive/shape.ts';
+import type { Kept } from './options.ts';
+import { insertsInto, PERSONAL_TABLES, type Step } from './steps.ts';
+import type { Tally } from './tally.ts';
+
+type Values = { readonly [column: string]: string | number };
+
+/** A row that the operation inserted into one of the tables that stand beside the images. */
+export interface OtherInsert {
+  readonly step: Step;
+  readonly what: Kept['what'];
+  readonly values: Values;
+}
+
+const WHAT: { readonly [table: string]: Kept['what'] } = {
+  tags: 'tag', albums: 'album', collections: 'collection', author_details: 'author',
+};
+
+/** Tags, albums, collections, authors and personal rows that the operation made, the last first. */
+export function otherInserts(db: Database.Database, shape: Shape): OtherInsert[] {
+  const tables = [...PERSONAL_TABLES, 'author_details', ...LINK_KINDS].filter((table) => shape.has(table));
+  return tables.flatMap((table) => insertsInto(db, table).map((step) => ({ step, what: WHAT[table] ?? 'personal', values: parseValues(table, step) })));
+}
+
+function parseValues(table: string, step: Step): Values {
+  const text = step.new ?? '{}';
+  if (text.startsWith('{')) return JSON.parse(text) as Values;
+  const key = LINK_KINDS.find((kind) => kind === table);
+  return { [key === undefined ? 'author' : LINK_TABLES[key].naturalKey]: text };
+}
+
+/** Takes such a row back, where it is unchanged and nothing uses it; returns whether the step is done with. */
+export function undoOther(db: Database.Database, { step, what, values }: OtherInsert, tally: Tally): boolean {
+  const { table, key } = step;
+  const id = Number(key);
+  const name = String(Object.values(values)[0] ?? key);
+  if (db.prepare(`SELECT 1 FROM main."${table}" WHERE rowid = ?`).get(id) === undefined) return true;
+  if (!isUnchanged(db, table, id, values)) {
+    tally.keep({ what, name, reason: 'changed' });
+    return false;
+  }
+  if (isLinked(db, table, id)) {
+    tally.keep({ what, name, reason: 'used' });
+    return false;
+  }
+  db.prepare(`DELETE FROM main."${table}" WHERE rowid = ?`).run(id);
+  if (what === 'author') tally.authorsRemoved += 1;
+  else if (what === 'personal') tally.personalRemoved += 1;
+  else tally.targetsRemoved += 1;
+  return true;
+}
+
+/** SQLite compares as the column stores: a number that became text is the same. */
+function isUnchanged(db: Database.Database, table: string, id: number, values: Values): boolean {
+  const columns = Object.keys(values);
+  const same = columns.map((column) => `"${column}" IS ?`).join(' AND ');
+  return db.prepare(`SELECT 1 FROM main."${table}" WHERE rowid = ? AND ${same || '1'}`).get(id, ...columns.map((column) => bindable(values[column]!))) !== undefined;
+}
+
+function isLinked(db: Database.Database, table: string, id: number): boolean {
+  const kind = LINK_KINDS.find((name) => name === table);
+  if (kind === undefined) return false;
+  const { junction, column } = LINK_TABLES[kind];
+  return db.prepare(`SELECT 1 FROM main.${junction} WHERE ${column} = ? LIMIT 1`).get(id) !== undefined;
+}
+
+/**
+ * Gives the tables' next ids back, where the operation's own were the last: whoever inserted since
+ * keeps the ids that he has.
+ */
+export function undoSequence(db: Database.Database, step: Step, largestOfOurs: number): void {
+  const { key: table, old } = step;
+  const now = db.prepare<[string], number>('SELECT seq FROM main.sqlite_sequence WHERE name = ?').pluck().get(table);
+  if (now === undefined || largestOfOurs === 0 || now !== largestOfOurs) return;
+  const largest = Number(db.prepare(`SELECT max(rowid) FROM main."${table}"`).pluck().get() ?? 0);
+  if (old === null && largest === 0) db.prepare('DELETE FROM main.sqlite_sequence WHERE name = ?').run(table);
+  else db.prepare('UPDATE main.sqlite_sequence SET seq = ? WHERE name = ?').run(Math.max(Number(old ?? 0), largest), table);
+}
+
+/** The largest id that the operation gave in each table, as `temp.steps` has it. */
+export function largestInsert(db: Database.Database, table: string): number {
+  return Number(db.prepare(`SELECT max(CAST("key" AS INTEGER)) FROM temp.steps WHERE "table" = ? AND "column" IS NULL`).pluck().get(table) ?? 0);
+}

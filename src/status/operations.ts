@@ -1,0 +1,86 @@
+import type Database from 'better-sqlite3';
+import { hasJournal, type SyncStatus } from '../archive/sync-tables.ts';
+import { OUTCOMES, type OutcomeTally } from '../merge/outcomes.ts';
+import type { OperationStatus } from './types.ts';
+
+interface OperationRow {
+  readonly operationId: string;
+  readonly source: string | null;
+  readonly startTime: string | null;
+  readonly endTime: string | null;
+  readonly status: unknown;
+  readonly total: number;
+  readonly processed: number;
+  readonly errors: number;
+}
+
+/** What the journal adds to an operation. */
+interface Told {
+  readonly outcomes: OutcomeTally;
+  readonly seen: number;
+  readonly count: number;
+}
+
+const SELECT = `SELECT operation_id AS operationId, source_db_path AS source, start_time AS startTime, end_time AS endTime,
+  status, coalesce(total_files, 0) AS total, coalesce(processed_files, 0) AS processed, coalesce(error_count, 0) AS errors
+  FROM main.sync_operations WHERE operation_id IS NOT NULL`;
+
+/** The exporter names its operations so. */
+export const EXPORT_PREFIX = 'export-';
+
+/** The newest first. */
+export function allOperations(db: Database.Database, most: number): OperationStatus[] {
+  const rows = db.prepare<[number], OperationRow>(`${SELECT} ORDER BY id DESC LIMIT ?`).all(most);
+  const told = toldByJournal(db);
+  return rows.map((row) => operationOf(row, told(row.operationId)));
+}
+
+export function oneOperation(db: Database.Database, id: string): OperationStatus | null {
+  const row = db.prepare<[string], OperationRow>(`${SELECT} AND operation_id = ?`).get(id);
+  return row === undefined ? null : operationOf(row, toldByJournal(db)(id));
+}
+
+/** Anything that is neither done nor failed is still to be done. */
+export function statusFrom(value: unknown): SyncStatus {
+  return value === 'completed' || value === 'error' ? value : 'pending';
+}
+
+function operationOf(row: OperationRow, told: Told | null): OperationStatus {
+  const isExport = row.operationId.startsWith(EXPORT_PREFIX);
+  const isApply = !isExport && told !== null && told.seen > 0;
+  const isSeries = isApply && told.count > 1;
+  return {
+    ...row,
+    kind: isExport ? 'export' : isApply ? 'apply' : 'other',
+    status: statusFrom(row.status),
+    outcomes: isApply ? told.outcomes : null,
+    volumes: isSeries ? { seen: told.seen, count: told.count } : null,
+  };
+}
+
+interface OutcomeRow {
+  readonly outcome: string | null;
+  readonly count: number;
+}
+
+/** Bundles are registered under negative numbers, with the size of their series. */
+function toldByJournal(db: Database.Database): (id: string) => Told | null {
+  if (!hasJournal(db)) return () => null;
+  const bundles = db.prepare<[string], { seen: number; count: number | null }>(
+    'SELECT count(*) AS seen, max(record) AS count FROM main.indabundle_journal WHERE operation = ? AND sequence < 0',
+  );
+  const outcomes = db.prepare<[string], OutcomeRow>(
+    `SELECT outcome, count(*) AS count FROM main.indabundle_journal
+     WHERE operation = ? AND outcome IS NOT NULL GROUP BY outcome`,
+  );
+  return (id) => {
+    const { seen, count } = bundles.get(id)!;
+    if (seen === 0) return null;
+    return { outcomes: tallyOf(outcomes.all(id)), seen, count: count ?? seen };
+  };
+}
+
+function tallyOf(rows: readonly OutcomeRow[]): OutcomeTally {
+  const counts = new Map(rows.map(({ outcome, count }) => [outcome, count]));
+  return Object.fromEntries(OUTCOMES.map((outcome) => [outcome, counts.get(outcome) ?? 0])) as OutcomeTally;
+}
