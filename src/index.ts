@@ -21,6 +21,8 @@ export { exportBundle } from './export/export-bundle.ts';
 export type { ExportOptions, ExportResult, Filters, OmittedFile, Selection } from './export/options.ts';
 export { inspectBundle, listBundle } from './inspect/inspect-bundle.ts';
 export type { InspectLists, InspectOptions, InspectResult } from './inspect/types.ts';
+export type { Kept, KeptReason, RevertOptions, RevertResult } from './revert/options.ts';
+export { revert } from './revert/revert.ts';
 export { verifyBundle } from './verify/verify-bundle.ts';
 export type { OutcomeCounts, VerifyOptions, VerifyResult } from './verify/types.ts';
 export type { AuthorRecord, End, ImageRecord, IndexLine, Manifest } from './manifest/types.ts';

@@ -32,7 +32,6 @@ export class ApplyWriter {
   readonly #plan: ApplyPlan;
   readonly #wait: WaitOptions;
   readonly #leftovers: Leftovers;
-  readonly #destinations: Destinations;
   readonly #windowOptions: WindowOptions;
   #window: Window | null = null;
 
@@ -43,11 +42,10 @@ export class ApplyWriter {
     this.#plan = plan;
     this.#wait = wait;
     this.#leftovers = leftovers;
-    this.#destinations = new Destinations(archive.root, (path) => context.index.namesFile(path));
     this.settler = new RecordSettler(context, operation, spool, { onConflict, metadata: options.metadata ?? 'fill' });
     this.#windowOptions = {
       context, operation, leftovers, onConflict, pool, wait,
-      destinations: this.#destinations,
+      destinations: new Destinations(archive.root, (path) => context.index.namesFile(path)),
       checkLocal: options.checkLocal ?? false,
       allowTypes: options.allowTypes ?? [],
     };
@@ -111,8 +109,7 @@ export class ApplyWriter {
     for (const outcome of settled) this.counter.add(outcome);
     this.committed += settled.length;
     for (const { record, reason } of failed) this.#noteFailure(record, reason);
-    for (const path of unused) await window.removeUnused(path);
-    this.#destinations.settle();
+    await window.leave(new Set(unused));
   }
 
   /** One short transaction with its sums at the end. */

@@ -87,14 +87,15 @@ export class RecordSettler {
     return basisOf(rows) === prepared.basis ? decision : this.#decideAnew(record, rows);
   }
 
-  /** Without reading files: digest and size have to do until the next run looks closer. */
+  /** Without reading files: digest and size have to do until the next run looks closer; the oldest layout has sizes alone. */
   #decideAnew(record: ImageRecord, rows: readonly LocalImage[]): Decision {
     const [first] = rows;
     if (first === undefined) return { outcome: record.file ? 'added' : 'metadata-only' };
     if (record.file === undefined) return { outcome: 'present', row: first };
     const { digest, size } = record.file;
-    const { root } = this.#context.archive;
-    const same = rows.find((row) => parseDigest(row.sha256_hash) === digest && localSize(root, row) === size);
+    const { root, shape } = this.#context.archive;
+    const knowsDigests = shape.hasColumn('images', 'sha256_hash');
+    const same = rows.find((row) => (!knowsDigests || parseDigest(row.sha256_hash) === digest) && localSize(root, row) === size);
     if (same) return { outcome: 'present', row: same };
     const unusable = rows.find((row) => !localSize(root, row));
     return unusable ? { outcome: 'restored', row: unusable } : { outcome: 'conflict', row: first };

@@ -70,7 +70,7 @@ export class StagedFile {
     unlinkSync(this.temporary);
   }
 
-  /** The same file under another name, after the first was taken. */
+  /** The same file under another name of the same folder. */
   moveTo(destination: Destination): StagedFile {
     return new StagedFile(destination, this.temporary);
   }

@@ -1,37 +1,16 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { Destinations, UnsafeDestination } from '../archive/destination.ts';
-import type { Destination } from '../archive/destination.ts';
 import { photoPath } from '../archive/photo-path.ts';
-import { immediately, type WaitOptions } from '../archive/transaction.ts';
+import { immediately } from '../archive/transaction.ts';
 import type { ImageRecord } from '../manifest/types.ts';
-import { decide, recordDigest, recordIdentity } from '../merge/decide.ts';
-import { type MergeContext, needsFile } from '../merge/merge-context.ts';
-import type { ConflictPolicy } from '../merge/outcomes.ts';
-import { identityKey } from '../archive/identity.ts';
 import type { Payload } from '../reading/bundle-walk.ts';
-import type { ContentPool } from '../reading/content-pool.ts';
-import type { Leftovers } from './leftovers.ts';
-import { judgeMedia, SNIFF_BYTES } from './media-type.ts';
-import type { ApplyOperation } from './operation.ts';
-import type { SpooledRecord } from './record-spool.ts';
-import { basisOf, type Prepared } from './settle-record.ts';
 import { syncFiles } from './durability.ts';
+import { judgeMedia, SNIFF_BYTES } from './media-type.ts';
+import type { SpooledRecord } from './record-spool.ts';
+import type { Prepared } from './settle-record.ts';
 import { DestinationTaken, makeFolder, StagedFile, syncFolders } from './staged-file.ts';
+import { decideMember, type Member, type WindowOptions } from './window-member.ts';
 
-/** A record in the window, on its way from decision to commit. */
-interface Member {
-  readonly spooled: SpooledRecord;
-  readonly decision: Prepared['decision'];
-  readonly basis: string;
-  /** Null for a record that needs no file. */
-  destination: Destination | null;
-  pendingRow: number | null;
-  staged: StagedFile | null;
-  /** The file is in place: from now on it has a name. */
-  placed: boolean;
-  failure: string | null;
-}
+export type { WindowOptions } from './window-member.ts';
 
 /** A record that cannot be applied, and why. */
 export interface FailedMember {
@@ -48,18 +27,6 @@ export interface WindowOutcome {
   readonly waiting: readonly { readonly ordinal: number; readonly pendingRow: number }[];
 }
 
-export interface WindowOptions {
-  readonly context: MergeContext;
-  readonly destinations: Destinations;
-  readonly operation: ApplyOperation;
-  readonly leftovers: Leftovers;
-  readonly onConflict: ConflictPolicy;
-  readonly checkLocal: boolean;
-  readonly allowTypes: readonly string[];
-  readonly pool: ContentPool;
-  readonly wait: WaitOptions;
-}
-
 const DAMAGED = 'the file in the bundle is damaged';
 
 let temporaries = 0;
@@ -73,6 +40,7 @@ export class Window {
   readonly #options: WindowOptions;
   readonly #members: readonly Member[];
   readonly #byDigest = new Map<string, Member[]>();
+  /** Folders with new names, to be made durable. */
   readonly #folders = new Set<string>();
   readonly #proofs: Promise<void>[] = [];
 
@@ -91,7 +59,7 @@ export class Window {
   /** Decides, chooses places and books them. */
   static async open(records: readonly SpooledRecord[], options: WindowOptions): Promise<Window> {
     const members: Member[] = [];
-    const images = new Map<string, string>();
+    const images = new Map<string, Member>();
     options.context.index.refresh();
     for (const spooled of records) members.push(await decideMember(spooled, images, options));
     const window = new Window(options, members);
@@ -138,18 +106,23 @@ export class Window {
   async #stagePieces(payload: Payload, waiting: readonly Member[]): Promise<void> {
     const head: Buffer[] = [];
     let sniffed = 0;
-    for (const member of waiting) {
-      await this.#begin(member);
-      await member.staged!.open();
+    try {
+      for (const member of waiting) {
+        await this.#begin(member);
+        await member.staged!.open();
+      }
+      const proven = await payload.prove(async (piece) => {
+        if (sniffed < SNIFF_BYTES) head.push(Buffer.from(piece.subarray(0, SNIFF_BYTES - sniffed)));
+        sniffed += piece.length;
+        for (const member of waiting) await member.staged!.write(piece);
+      });
+      for (const member of waiting) await member.staged!.close(member.spooled.record.file!.mtime);
+      if (proven) await this.#judge(waiting, Buffer.concat(head));
+      else await this.#fail(waiting, DAMAGED);
+    } catch (error) {
+      await this.#discard(waiting); // half a file: closing the window must not put it in place
+      throw error;
     }
-    const proven = await payload.prove(async (piece) => {
-      if (sniffed < SNIFF_BYTES) head.push(Buffer.from(piece.subarray(0, SNIFF_BYTES - sniffed)));
-      sniffed += piece.length;
-      for (const member of waiting) await member.staged!.write(piece);
-    });
-    for (const member of waiting) await member.staged!.close(member.spooled.record.file!.mtime);
-    if (proven) await this.#judge(waiting, Buffer.concat(head));
-    else await this.#fail(waiting, DAMAGED);
   }
 
   async #begin(member: Member): Promise<void> {
@@ -173,24 +146,24 @@ export class Window {
     }
   }
 
-  /** The name's extension says something else than the bytes: browsers go by it, so it is replaced. */
+  /** The name is taken, or its extension says something else than the bytes: browsers go by it. */
   async #rename(member: Member, extension: string | null): Promise<void> {
     const { destinations, operation, context, wait } = this.#options;
-    const { record, digest } = member.spooled;
-    const before = member.destination!;
-    destinations.taken(before.localPath);
-    const destination = destinations.choose(record.image.author ?? null, before.name, digest!, extension);
+    const destination = destinations.rename(member.destination!, member.spooled.digest!, extension);
     await immediately(context.archive.db, () => operation.changePending(member.pendingRow!, destination.localPath), wait);
     member.destination = destination;
-    await this.#makeFolder(destination.folder);
-    if (member.staged) member.staged = member.staged.moveTo(destination);
+    member.staged = member.staged?.moveTo(destination) ?? null;
   }
 
   async #fail(members: readonly Member[], reason: string): Promise<void> {
+    await this.#discard(members);
+    for (const member of members) member.failure = reason;
+  }
+
+  async #discard(members: readonly Member[]): Promise<void> {
     for (const member of members) {
       await member.staged?.discard();
       member.staged = null;
-      member.failure = reason;
     }
   }
 
@@ -223,8 +196,10 @@ export class Window {
     const ready: Prepared[] = [];
     const failed: FailedMember[] = [];
     const waiting: { ordinal: number; pendingRow: number }[] = [];
-    for (const { spooled, decision, basis, destination, pendingRow, placed, failure } of this.#members) {
+    for (const member of this.#members) {
+      const { spooled, decision, basis, destination, pendingRow, placed } = member;
       const { ordinal, record } = spooled;
+      const failure = member.failure ?? member.twinOf?.failure ?? null;
       if (failure !== null) failed.push({ ordinal, record, reason: failure, pendingRow });
       else if (destination === null || placed) {
         ready.push({ ordinal, record, decision, basis, localPath: placed ? destination!.localPath : null, pendingRow });
@@ -233,56 +208,21 @@ export class Window {
     return { ready, failed, waiting };
   }
 
-  /** Removes a file that was put in place and turned out not to be needed. */
-  async removeUnused(localPath: string): Promise<void> {
-    await rm(photoPath(this.#options.context.archive.root, localPath), { force: true });
+  /** After the commit: removes files that are in place and turned out not to be needed, and gives unused places back. */
+  async leave(unused: ReadonlySet<string>): Promise<void> {
+    const { context, destinations } = this.#options;
+    for (const { destination, placed } of this.#members) {
+      if (destination === null) continue;
+      const isUnused = unused.has(destination.localPath);
+      if (isUnused) await rm(photoPath(context.archive.root, destination.localPath), { force: true });
+      if (isUnused || !placed) destinations.release(destination);
+    }
+    destinations.settle();
   }
 
   /** Gives up what is not in place yet. */
   async abandon(): Promise<void> {
     await Promise.allSettled(this.#proofs);
-    for (const member of this.#members) {
-      await member.staged?.discard().catch(() => {});
-      member.staged = null;
-    }
+    await this.#discard(this.#members).catch(() => {});
   }
-}
-
-async function decideMember(spooled: SpooledRecord, images: Map<string, string>, options: WindowOptions): Promise<Member> {
-  const { context, checkLocal } = options;
-  const { record, digest } = spooled;
-  const { signal } = options.wait;
-  const rows = context.index.matches(recordIdentity(record), recordDigest(record));
-  const decision = await decide(record, context.index, context.banned, { root: context.archive.root, checkLocal, signal }, rows);
-  const member: Member = {
-    spooled, decision, basis: basisOf(rows), destination: null, pendingRow: null, staged: null, placed: false, failure: null,
-  };
-  if (decision.outcome === 'failed') member.failure = decision.reason;
-  if (!needsFile(decision, record, options.onConflict, context) || isTwin(record, digest, images)) return member;
-  const adopted = options.leftovers.adopt(digest!);
-  if (adopted !== null) {
-    const { root } = context.archive;
-    const parts = adopted.localPath.split('/');
-    member.destination = { localPath: adopted.localPath, folder: join(root, ...parts.slice(0, -1)), name: parts.at(-1)! };
-    member.pendingRow = adopted.row;
-    member.placed = true;
-    return member;
-  }
-  try {
-    member.destination = options.destinations.choose(record.image.author ?? null, record.file!.name, digest!, null);
-  } catch (error) {
-    if (!(error instanceof UnsafeDestination)) throw error;
-    member.failure = error.message;
-  }
-  return member;
-}
-
-/** An earlier record of this window brings the same image with the same bytes. */
-function isTwin(record: ImageRecord, digest: string | null, images: Map<string, string>): boolean {
-  const key = identityKey(recordIdentity(record), digest);
-  if (key === null) return false;
-  const image = `${key.kind} ${key.value}`;
-  const earlier = images.get(image);
-  if (earlier === undefined) images.set(image, digest ?? '');
-  return earlier === digest;
 }

@@ -37,29 +37,37 @@ export class Destinations {
     this.#namesFile = namesFile;
   }
 
-  /**
-   * @param extension put in place of one that does not fit the file's type; null keeps the name's own
-   * @throws UnsafeDestination
-   */
-  choose(author: string | null, baseName: string, digest: Digest, extension: string | null): Destination {
+  /** @throws UnsafeDestination */
+  choose(author: string | null, baseName: string, digest: Digest): Destination {
     const authorPath = `${PHOTO_FOLDER}/${authorFolder(author)}`;
     const count = this.#count(authorPath);
     const folder = `${authorPath}/${Math.floor(count / FILES_PER_FOLDER)}`;
     this.#checkParents(folder);
-    const name = this.#freeName(folder, withExtension(baseName, extension), digest);
+    const name = this.#freeName(folder, baseName, digest);
     this.#counts.set(authorPath, count + 1);
     this.#chosen.add(foldedPath(`${folder}/${name}`));
     return { localPath: `${folder}/${name}`, folder: join(this.#root, ...folder.split('/')), name };
   }
 
+  /** Another name in the same folder: the first was taken meanwhile, or its extension does not fit. */
+  rename(destination: Destination, digest: Digest, extension: string | null): Destination {
+    const folder = destination.localPath.slice(0, destination.localPath.lastIndexOf('/'));
+    const name = this.#freeName(folder, withExtension(destination.name, extension), digest);
+    this.#chosen.add(foldedPath(`${folder}/${name}`));
+    return { ...destination, localPath: `${folder}/${name}`, name };
+  }
+
+  /** Gives back a place where no file came to lie, so that it is not counted. */
+  release(destination: Destination): void {
+    const authorPath = destination.localPath.split('/').slice(0, 2).join('/');
+    const count = this.#counts.get(authorPath);
+    if (count !== undefined) this.#counts.set(authorPath, count - 1);
+    this.#chosen.delete(foldedPath(destination.localPath));
+  }
+
   /** Forgets chosen paths whose rows the database knows by now. */
   settle(): void {
     this.#chosen.clear();
-  }
-
-  /** A place that was taken between choosing and writing is not chosen again. */
-  taken(localPath: string): void {
-    this.#chosen.add(foldedPath(localPath));
   }
 
   #freeName(folder: string, baseName: string, digest: Digest): string {
@@ -123,6 +131,7 @@ function countFiles(folder: string): number {
   return count;
 }
 
+/** `extension` is put in place of one that does not fit the file's type; null keeps the name's own. */
 function withExtension(baseName: string, extension: string | null): string {
   if (extension === null) return baseName;
   return `${baseName.replace(/\.[A-Za-z0-9]{1,5}$/, '')}.${extension}`;

@@ -134,16 +134,22 @@ export class MergeRows {
     let missing = 0;
     for (const target of targets) {
       const known = this.#targetId(kind, target.key);
-      const linked = known !== null && this.#prepare(`SELECT 1 FROM ${junction} WHERE image_id = ? AND ${column} = ?`).get(imageId, known) !== undefined;
-      if (linked) continue;
-      missing += 1;
-      if (!this.#journal) continue;
+      if (this.#journal === null) {
+        if (known === null || !this.#isLinked(kind, imageId, known)) missing += 1;
+        continue;
+      }
       const id = known ?? this.#insertTarget(record, kind, target);
-      this.#prepare(`INSERT OR IGNORE INTO ${junction} (image_id, ${column}) VALUES (?, ?)`).run(imageId, id);
-      made.push(id);
+      const { changes } = this.#prepare(`INSERT OR IGNORE INTO ${junction} (image_id, ${column}) VALUES (?, ?)`).run(imageId, id);
+      if (changes > 0) made.push(id);
     }
+    missing += made.length;
     if (made.length > 0) this.#journal?.add({ record, outcome: null, table: junction, key: String(imageId), new: JSON.stringify(made) });
     return missing;
+  }
+
+  #isLinked(kind: LinkKind, imageId: number, id: number): boolean {
+    const { junction, column } = LINK_TABLES[kind];
+    return this.#prepare(`SELECT 1 FROM ${junction} WHERE image_id = ? AND ${column} = ?`).get(imageId, id) !== undefined;
   }
 
   #targetId(kind: LinkKind, key: string): number | null {

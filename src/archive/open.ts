@@ -16,6 +16,9 @@ const SQLITE_MAGIC = 'SQLite format 3\0';
 /** Milliseconds that SQLite itself waits for a lock; it blocks everything, so it is short. */
 const BUSY_MILLISECONDS = 20;
 
+/** Pages of write-ahead log before they are moved into the database: moving seldom is moving less. */
+const CHECKPOINT_PAGES = 8000;
+
 /** An opened `indafoto.db`, what its tables look like, and the folder that its paths start from. */
 export interface Archive {
   readonly path: string;
@@ -62,6 +65,7 @@ export function openToWrite(path: string, options: OpenOptions = {}): Archive {
     const opened = archive(database, root, db);
     db.pragma('synchronous = FULL');
     db.pragma('cache_size = -65536');
+    db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     return opened;
   } catch (error) {
     throw asOpenError(error, database);

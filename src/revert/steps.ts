@@ -27,7 +27,7 @@ export function loadSteps(db: Database.Database, operationId: string): void {
               FROM main.indabundle_journal WHERE operation = ? AND sequence > 0`).run(operationId);
   db.exec(`CREATE INDEX temp.steps_key ON steps ("table", "key");
     CREATE TEMP TABLE links (junction TEXT, image INTEGER, target INTEGER, PRIMARY KEY (junction, image, target)) WITHOUT ROWID;
-    INSERT OR IGNORE INTO temp.links SELECT "table", CAST("key" AS INTEGER), value FROM temp.steps, json_each(temp.steps.new) WHERE "table" IN (${JUNCTIONS});
+    INSERT OR IGNORE INTO temp.links SELECT step."table", CAST(step."key" AS INTEGER), made.value FROM temp.steps step, json_each(step.new) made WHERE step."table" IN (${JUNCTIONS});
     CREATE INDEX temp.links_target ON links (junction, target);
     CREATE TEMP TABLE placed (path TEXT PRIMARY KEY, digest TEXT) WITHOUT ROWID;
     INSERT OR REPLACE INTO temp.placed SELECT steps.new, files.file_hash FROM temp.steps JOIN main.sync_files files ON files.id = CAST(steps."key" AS INTEGER)

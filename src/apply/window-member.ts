@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import { type Destination, type Destinations, UnsafeDestination } from '../archive/destination.ts';
+import { identityKey } from '../archive/identity.ts';
+import type { WaitOptions } from '../archive/transaction.ts';
+import { decide, recordDigest, recordIdentity } from '../merge/decide.ts';
+import { type MergeContext, needsFile } from '../merge/merge-context.ts';
+import type { ConflictPolicy } from '../merge/outcomes.ts';
+import type { ContentPool } from '../reading/content-pool.ts';
+import type { Leftovers } from './leftovers.ts';
+import type { ApplyOperation } from './operation.ts';
+import type { SpooledRecord } from './record-spool.ts';
+import { basisOf, type Prepared } from './settle-record.ts';
+import type { StagedFile } from './staged-file.ts';
+
+export interface WindowOptions {
+  readonly context: MergeContext;
+  readonly destinations: Destinations;
+  readonly operation: ApplyOperation;
+  readonly leftovers: Leftovers;
+  readonly onConflict: ConflictPolicy;
+  readonly checkLocal: boolean;
+  readonly allowTypes: readonly string[];
+  readonly pool: ContentPool;
+  readonly wait: WaitOptions;
+}
+
+/** A record in the window, on its way from decision to commit. */
+export interface Member {
+  readonly spooled: SpooledRecord;
+  readonly decision: Prepared['decision'];
+  readonly basis: string;
+  /** Null for a record that needs no file. */
+  destination: Destination | null;
+  pendingRow: number | null;
+  staged: StagedFile | null;
+  /** The file is in place: from now on it has a name. */
+  placed: boolean;
+  failure: string | null;
+  /** An earlier record of this window that brings the same image with the same bytes. */
+  readonly twinOf: Member | null;
+}
+
+/** Decides about a record as the archive is now, and chooses the place of its file. */
+export async function decideMember(spooled: SpooledRecord, images: Map<string, Member>, options: WindowOptions): Promise<Member> {
+  const { context, checkLocal } = options;
+  const { record } = spooled;
+  const { signal } = options.wait;
+  const rows = context.index.matches(recordIdentity(record), recordDigest(record));
+  const decision = await decide(record, context.index, context.banned, { root: context.archive.root, checkLocal, signal }, rows);
+  const takesFile = needsFile(decision, record, options.onConflict, context);
+  const member: Member = {
+    spooled, decision, basis: basisOf(rows), destination: null, pendingRow: null, staged: null, placed: false,
+    failure: decision.outcome === 'failed' ? decision.reason : null,
+    twinOf: takesFile ? earlierTwin(spooled, images) : null,
+  };
+  if (!takesFile || member.twinOf !== null) return member;
+  noteImage(member, images);
+  if (!adopt(member, options)) choosePlace(member, options);
+  return member;
+}
+
+/** Takes a whole file that an interrupted run had put in place. */
+function adopt(member: Member, { leftovers, context }: WindowOptions): boolean {
+  const adopted = leftovers.adopt(member.spooled.digest!);
+  if (adopted === null) return false;
+  const parts = adopted.localPath.split('/');
+  member.destination = { localPath: adopted.localPath, folder: join(context.archive.root, ...parts.slice(0, -1)), name: parts.at(-1)! };
+  member.pendingRow = adopted.row;
+  member.placed = true;
+  return true;
+}
+
+function choosePlace(member: Member, { destinations }: WindowOptions): void {
+  const { record, digest } = member.spooled;
+  try {
+    member.destination = destinations.choose(record.image.author ?? null, record.file!.name, digest!);
+  } catch (error) {
+    if (!(error instanceof UnsafeDestination)) throw error;
+    member.failure = error.message;
+  }
+}
+
+function imageOf({ record, digest }: SpooledRecord): string | null {
+  const key = identityKey(recordIdentity(record), digest);
+  return key === null ? null : `${key.kind} ${key.value}`;
+}
+
+/** An earlier record of this window that brings the same image with the same bytes. */
+function earlierTwin(spooled: SpooledRecord, images: ReadonlyMap<string, Member>): Member | null {
+  const earlier = images.get(imageOf(spooled) ?? '');
+  return earlier?.spooled.digest === spooled.digest ? (earlier ?? null) : null;
+}
+
+function noteImage(member: Member, images: Map<string, Member>): void {
+  const image = imageOf(member.spooled);
+  if (image !== null && !images.has(image)) images.set(image, member);
+}
