@@ -17,6 +17,8 @@ export type { CatalogOptions, CatalogResult } from './catalog/options.ts';
 export { writeCatalog } from './catalog/write-catalog.ts';
 export { applyBundle } from './apply/apply-bundle.ts';
 export type { ApplyOptions, ApplyResult, ConflictPolicy, Outcome, OutcomeTally } from './apply/options.ts';
+export { cleanup } from './cleanup/cleanup.ts';
+export type { CleanupOptions, CleanupResult, Litter, LitterKind } from './cleanup/options.ts';
 export { exportBundle } from './export/export-bundle.ts';
 export type { ExportOptions, ExportResult, Filters, OmittedFile, Selection } from './export/options.ts';
 export { inspectBundle, listBundle } from './inspect/inspect-bundle.ts';

@@ -65,11 +65,11 @@ function registry(db: Database.Database): Registered[] {
     .all();
 }
 
-/** Writes a bundle into the registry of an operation; returns its number there. */
+/** Writes a bundle into the registry of an operation, with the size of its series; returns its number there. */
 export function registerBundle(db: Database.Database, operationId: string, manifest: Manifest, bundleId: string): number {
   const number = registeredBundles(db, operationId);
-  db.prepare('INSERT INTO indabundle_journal VALUES (?, ?, NULL, NULL, ?, ?, ?, ?, ?)').run(
-    operationId, -1 - number, 'bundle', bundleId, manifest.export_id, String(manifest.volume.number), String(number),
+  db.prepare('INSERT INTO indabundle_journal VALUES (?, ?, ?, NULL, ?, ?, ?, ?, ?)').run(
+    operationId, -1 - number, manifest.volume.count, 'bundle', bundleId, manifest.export_id, String(manifest.volume.number), String(number),
   );
   return number;
 }

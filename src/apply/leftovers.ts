@@ -6,7 +6,7 @@ import type { LocalIndex } from '../archive/local-index.ts';
 import { photoPath } from '../archive/photo-path.ts';
 import { immediately, type WaitOptions } from '../archive/transaction.ts';
 import type { ApplyOperation } from './operation.ts';
-import { TEMPORARY_NAME } from './staged-file.ts';
+import { TEMPORARY_NAME } from '../archive/temporary-name.ts';
 
 /** A file that an interrupted run had put in place, whole, before it could be booked. */
 export interface Adoptable {

@@ -85,22 +85,23 @@ export class ListBook {
                    UPDATE temp.list_rows SET status = 'pending' WHERE status = 'error'`);
   }
 
-  /** Completed is completed: a later record with the same content does not take it back. */
-  book(ordinal: number, record: ImageRecord | null, imageId: number | null, status: SyncStatus): void {
-    for (const row of this.#rowsOf(ordinal, record)) {
-      if (row.status === 'completed') continue;
+  /** Completed is completed: a later record with the same content does not take it back. Returns what the rows ask for. */
+  book(ordinal: number, record: ImageRecord | null, imageId: number | null, status: SyncStatus): string[] {
+    const open = this.#rowsOf(ordinal, record).filter((row) => row.status !== 'completed');
+    for (const row of open) {
       if (record !== null && row.path === unknownPath(ordinal)) this.#sync.setListPath(row.id, listPaths(record)[0]!);
       this.#set(row.id, status, imageId);
     }
+    return open.map(({ path }) => path);
   }
 
-  /** Rows of a request that a bundle says it could not serve; returns those that are failed now. */
-  bookUnserved(line: OmittedLine): number[] {
+  /** Rows of a request that a bundle says it could not serve; returns what those that are failed now ask for. */
+  bookUnserved(line: OmittedLine): string[] {
     if (this.#kind === 'own') return [];
     const site = line.url === undefined ? null : siteOfPath(`url_${line.url}`);
     const open = this.#requested(omittedPaths(line), site).filter((row) => row.status !== 'completed');
     for (const { id } of open) this.#set(id, 'error', null);
-    return open.map(({ id }) => id);
+    return open.map(({ path }) => path);
   }
 
   #set(id: number, status: SyncStatus, imageId: number | null): void {

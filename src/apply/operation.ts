@@ -115,9 +115,11 @@ export class ApplyOperation {
     const failed = outcome === 'failed';
     const status: SyncStatus = failed ? 'error' : 'completed';
     const row = this.#bookFile(booking, status);
-    this.journal.add({ record: this.#firstRecord + ordinal, outcome, table: 'sync_files', key: String(row), new: localPath });
+    const asked = this.list.book(ordinal, record, imageId, status);
+    // By this the books tell why a row of a list failed; those that ask by content have the digest.
+    const forWhom = failed ? { old: asked.find((path) => path.startsWith('url_')) ?? asked[0] ?? null } : {};
+    this.journal.add({ record: this.#firstRecord + ordinal, outcome, table: 'sync_files', key: String(row), new: localPath, ...forWhom });
     this.#booked[failed ? 'errors' : 'processed'] += 1;
-    this.list.book(ordinal, record, imageId, status);
   }
 
   #bookFile(booking: Booking, status: SyncStatus): number {
@@ -131,11 +133,11 @@ export class ApplyOperation {
 
   /** A request's rows that the bundle could not serve: the sender said why. */
   bookUnserved(line: OmittedLine, message: string): void {
-    for (const _row of this.list.bookUnserved(line)) {
+    for (const asked of this.list.bookUnserved(line)) {
       const file = this.#sync.addFile(this.#operation, { imageId: null, path: null, digest: line.digest ?? null, status: 'error', message });
       const record = this.#firstRecord + FIRST_UNSERVED + this.#unserved;
       this.#unserved += 1;
-      this.journal.add({ record, outcome: 'failed', table: 'sync_files', key: String(file), new: null });
+      this.journal.add({ record, outcome: 'failed', table: 'sync_files', key: String(file), old: asked, new: null });
       this.#booked.errors += 1;
     }
   }

@@ -5,9 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { syncFolder } from '../bundle/part-file.ts';
 import type { Destination } from '../archive/destination.ts';
 
-/** Temporary files lie only in the folders of destination, and all have names like this. */
-export const TEMPORARY_NAME = /^\.indabundle-[0-9a-f]{8}-\d+\.tmp$/;
-
 /** Something stood at the destination by the time the file was to be put there. */
 export class DestinationTaken extends Error {
   constructor(path: string) {

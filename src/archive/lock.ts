@@ -80,3 +80,22 @@ function release(db: Database.Database, path: string): void {
     }
   }
 }
+
+/** Whether somebody holds such a lock now; null for a file that is no lock of ours. Changes nothing. */
+export function isLockHeld(path: string): boolean | null {
+  let db: Database.Database;
+  try {
+    db = new Database(path, { timeout: 0, fileMustExist: true });
+  } catch {
+    return null;
+  }
+  try {
+    if (db.prepare(`SELECT 1 FROM sqlite_master WHERE name = 'holder'`).get() === undefined) return null;
+    db.exec('BEGIN IMMEDIATE; ROLLBACK');
+    return false;
+  } catch (error) {
+    return /^SQLITE_BUSY/.test(systemCode(error)) ? true : null;
+  } finally {
+    db.close();
+  }
+}

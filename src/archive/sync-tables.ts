@@ -162,6 +162,11 @@ export class SyncTables {
     this.#addToList.run(processed, listId);
   }
 
+  /** The column of `sync_export_lists` that `sync_export_files.list_id` points at. */
+  get listColumn(): 'id' | 'list_id' {
+    return this.#listKey;
+  }
+
   /** What `sync_export_files.list_id` holds for a list: its `list_id`, or its row's id where a script declared it so. */
   listReference(list: ExportList): string | number {
     return this.#listKey === 'id' ? list.id : list.list_id;

@@ -145,6 +145,11 @@ export const ERROR_TEXTS = {
     what: 'There is no operation {{operation}} in {{path}}, or its bookkeeping was cleaned up.',
     next: 'See the operations with: indabundle status',
   },
+  'id-not-found': {
+    exit: usage,
+    what: 'There is neither an operation nor a list {{id}} in {{path}}, or it was cleaned up.',
+    next: 'See both with: indabundle status',
+  },
   'operation-unfinished': {
     exit: usage,
     what: '{{id}} is not finished, and what it needs stays.',

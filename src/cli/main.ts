@@ -11,6 +11,9 @@ const { stdin, stdout, stderr, env } = process;
 const argv = process.argv.slice(2);
 const world = { stdin, stdout, stderr, env, signal: listenForInterrupts() };
 for (const stream of [stdout, stderr]) stream.on('error', () => {}); // nobody reads any more
-process.on('uncaughtException', (error) => void lastWords(error, argv, world));
+process.on('uncaughtException', (error) => {
+  // Whatever keeps even the last words from being said must not come back here.
+  lastWords(error, argv, world).catch(() => process.exit(EXIT.internal));
+});
 process.exitCode = await run(argv, world);
 stdin.destroy(); // what was not read must not keep the program waiting

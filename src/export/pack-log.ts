@@ -1,7 +1,7 @@
 import type { BundleWriter } from '../bundle/bundle-writer.ts';
 import type { PartFile } from '../bundle/part-file.ts';
-import type { PlanStore } from './plan-store.ts';
-import type { Written } from './write-bundle.ts';
+import type { PlanVolume } from './plan-volume.ts';
+import type { Written } from './planned.ts';
 
 /** The part file is made durable every so many bytes: what a resumed export reads again is less than twice this. */
 const SYNC_BYTES = 64 * 1024 * 1024;
@@ -11,13 +11,13 @@ const SYNC_BYTES = 64 * 1024 * 1024;
  * counts at once; that the disk has it, only when a sync behind it has finished.
  */
 export class PackLog {
-  readonly #plan: PlanStore;
+  readonly #volume: PlanVolume;
   readonly #part: PartFile;
   #syncedAt: number;
   #pending: Promise<void> = Promise.resolve();
 
-  constructor(plan: PlanStore, part: PartFile, position: number) {
-    this.#plan = plan;
+  constructor(volume: PlanVolume, part: PartFile, position: number) {
+    this.#volume = volume;
     this.#part = part;
     this.#syncedAt = position;
   }
@@ -25,8 +25,8 @@ export class PackLog {
   /** Everything up to the file with this ordinal is written. */
   async note(ordinal: number, writer: BundleWriter): Promise<void> {
     const { state } = writer;
-    this.#plan.progress.add(ordinal, state, writer.frameLengths);
-    this.#plan.save();
+    this.#volume.progress.add(ordinal, state, writer.frameLengths);
+    this.#volume.save();
     if (state.position - this.#syncedAt >= SYNC_BYTES) await this.#sync(state.position);
   }
 
@@ -34,7 +34,9 @@ export class PackLog {
   async #sync(position: number): Promise<void> {
     await this.#pending;
     this.#syncedAt = position;
-    this.#pending = this.#part.sync().then(() => this.#plan.remember('synced', String(position)));
+    this.#pending = this.#part.sync().then(() => {
+      this.#volume.synced = position;
+    });
     this.#pending.catch(() => {}); // told to whoever waits for it
   }
 
@@ -45,7 +47,7 @@ export class PackLog {
    */
   async settle(written: Written): Promise<void> {
     await this.#pending;
-    this.#plan.remember('written', JSON.stringify(written));
-    this.#plan.save();
+    this.#volume.written = written;
+    this.#volume.save();
   }
 }

@@ -12,7 +12,8 @@ import { failureToRead, type FileJob, type FileResult, type Omitted } from './pa
 import type { PackLog } from './pack-log.ts';
 import { PackPipeline, type ReadyGroup } from './pack-pipeline.ts';
 import type { PackStep } from './pack-progress.ts';
-import type { PlannedFile, PlanStore } from './plan-store.ts';
+import type { PlannedFile } from './planned.ts';
+import type { PlanVolume } from './plan-volume.ts';
 
 export interface PackOptions {
   readonly mtime: number;
@@ -26,12 +27,12 @@ export interface PackOptions {
   readonly step?: PackStep | null;
 }
 
-/** Writes all payload files of a plan: shared frames of about 1 MiB, larger files in frames of their own. */
-export async function packPayload(plan: PlanStore, writer: BundleWriter, options: PackOptions): Promise<void> {
+/** Writes all payload files of a volume: shared frames of about 1 MiB, larger files in frames of their own. */
+export async function packPayload(volume: PlanVolume, writer: BundleWriter, options: PackOptions): Promise<void> {
   const pipeline = await PackPipeline.start(options.threads);
-  const packer = new PayloadPacker(plan, writer, pipeline, options);
+  const packer = new PayloadPacker(volume, writer, pipeline, options);
   try {
-    for (const group of groups(plan, options.step?.ordinal ?? 0)) {
+    for (const group of groups(volume, options.step?.ordinal ?? 0)) {
       options.signal?.throwIfAborted();
       await packer.pack(group);
     }
@@ -43,11 +44,11 @@ export async function packPayload(plan: PlanStore, writer: BundleWriter, options
 }
 
 /** Files that share a frame, decided by the plan's sizes alone, so that the same plan gives the same frames. */
-function* groups(plan: PlanStore, behind: number): Generator<PlannedFile[]> {
+function* groups(volume: PlanVolume, behind: number): Generator<PlannedFile[]> {
   let group: PlannedFile[] = [];
   let bytes = 0;
   for (let last = behind; ; ) {
-    const files = plan.filesAfter(last, 1000);
+    const files = volume.filesAfter(last, 1000);
     if (files.length === 0) break;
     last = files.at(-1)!.ordinal;
     for (const file of files) {
@@ -72,19 +73,19 @@ interface Pending {
 
 /** Gives groups to the threads and appends their frames in order. */
 class PayloadPacker {
-  readonly #plan: PlanStore;
+  readonly #volume: PlanVolume;
   readonly #writer: BundleWriter;
   readonly #pipeline: PackPipeline;
   readonly #options: PackOptions;
   readonly #pending: Pending[] = [];
   #bytesDone: number;
 
-  constructor(plan: PlanStore, writer: BundleWriter, pipeline: PackPipeline, options: PackOptions) {
-    this.#plan = plan;
+  constructor(volume: PlanVolume, writer: BundleWriter, pipeline: PackPipeline, options: PackOptions) {
+    this.#volume = volume;
     this.#writer = writer;
     this.#pipeline = pipeline;
     this.#options = options;
-    this.#bytesDone = plan.bytesUpTo(options.step?.ordinal ?? 0);
+    this.#bytesDone = volume.bytesUpTo(options.step?.ordinal ?? 0);
   }
 
   async pack(group: readonly PlannedFile[]): Promise<void> {
@@ -130,12 +131,12 @@ class PayloadPacker {
 
   #job(file: PlannedFile): FileJob {
     const { ordinal, digest, size, name } = file;
-    return { ordinal, digest, size, entryName: payloadName(digest, name), sources: this.#plan.sources(digest) };
+    return { ordinal, digest, size, entryName: payloadName(digest, name), sources: this.#volume.sources(digest) };
   }
 
   #settle(result: FileResult): void {
-    if (result.omitted === null) this.#plan.setPacked(result.ordinal, this.#writer.state.tarOffset + result.at);
-    else this.#plan.setOmitted(result.ordinal, result.omitted.reason, result.omitted.detail);
+    if (result.omitted === null) this.#volume.setPacked(result.ordinal, this.#writer.state.tarOffset + result.at);
+    else this.#volume.setOmitted(result.ordinal, result.omitted.reason, result.omitted.detail);
   }
 
   /** A file larger than a frame is hashed first and read twice; what changed in between is taken back. */
@@ -145,7 +146,7 @@ class PayloadPacker {
       const before = this.#writer.state;
       const omitted = await this.#tryLong(job, source.path);
       if (omitted === null) {
-        this.#plan.setPacked(job.ordinal, before.tarOffset);
+        this.#volume.setPacked(job.ordinal, before.tarOffset);
         return;
       }
       first ??= omitted;
@@ -154,7 +155,7 @@ class PayloadPacker {
         throw new BundleError('io-error', { params: { what: source.path, reason: 'the file changed while it was read' } });
       }
     }
-    this.#plan.setOmitted(job.ordinal, first?.reason ?? 'missing', first?.detail ?? null);
+    this.#volume.setOmitted(job.ordinal, first?.reason ?? 'missing', first?.detail ?? null);
   }
 
   async #tryLong(job: FileJob, path: string): Promise<Omitted | null> {

@@ -6,17 +6,17 @@ import { type Entry, EntryDamaged } from '../bundle/entry.ts';
 import { payloadDigest } from '../bundle/entry-names.ts';
 import { PackedReader } from '../bundle/packed-reader.ts';
 import type { PackStep } from './pack-progress.ts';
-import type { PlanStore } from './plan-store.ts';
+import type { PlanVolume } from './plan-volume.ts';
 
 /**
  * The step behind which a part file can be gone on with; null when nothing of it is of use. What
  * the disk is known to have counts as it is; what came later may be there or not, so it is proven.
  */
-export async function lastProvenStep(plan: PlanStore, part: string): Promise<PackStep | null> {
+export async function lastProvenStep(volume: PlanVolume, part: string): Promise<PackStep | null> {
   const size = statSync(part, { throwIfNoEntry: false })?.size ?? 0;
-  const durable = Number(plan.fact('synced') ?? 0);
-  const trusted = size < durable ? null : plan.progress.stepWithin(durable);
-  return plan.progress.stepWithin(await provenBytes(part, size, trusted));
+  const durable = volume.synced;
+  const trusted = size < durable ? null : volume.progress.stepWithin(durable);
+  return volume.progress.stepWithin(await provenBytes(part, size, trusted));
 }
 
 /** How many bytes from the start of the file are whole frames with the right content. */

@@ -10,7 +10,7 @@ import type { End, IndexLine, Located, Manifest, OmissionReason } from '../manif
 import type { PackLog } from './pack-log.ts';
 import { packPayload } from './pack-payload.ts';
 import type { PackStep } from './pack-progress.ts';
-import type { PlanStore } from './plan-store.ts';
+import type { PlanVolume } from './plan-volume.ts';
 import { README_TEXT } from './readme-text.ts';
 
 export interface WriteOptions {
@@ -33,19 +33,19 @@ export interface Written {
   readonly bundleBytes: number;
 }
 
-/** Writes a whole bundle, in the order of docs/format.md, from a plan and its manifest. */
-export async function writeBundle(plan: PlanStore, manifest: Manifest, sink: ByteSink, options: WriteOptions): Promise<Written> {
+/** Writes a whole bundle, in the order of docs/format.md, from what is planned for it. */
+export async function writeBundle(volume: PlanVolume, sink: ByteSink, options: WriteOptions): Promise<Written> {
   const { log, step = null } = options;
   const counted = new CountingSink(sink, step?.position ?? 0);
-  const writer = new BundleWriter(counted, options.mtime, step === null ? undefined : plan.progress.frameLengths());
+  const writer = new BundleWriter(counted, options.mtime, step === null ? undefined : volume.progress.frameLengths());
   const coding: Coding = { kind: 'compressed', level: options.level };
-  const manifestBytes = Buffer.from(canonicalDocument(manifest));
-  if (step === null) await writeHead(plan, writer, manifestBytes, coding);
+  const manifestBytes = Buffer.from(canonicalDocument(volume.manifest));
+  if (step === null) await writeHead(volume, writer, manifestBytes, coding);
   if (step === null) await log?.note(0, writer);
-  const { bytes } = plan.totals();
+  const { bytes } = volume.totals();
   options.observer({ type: 'phase', phase: 'pack', total: bytes, unit: 'bytes' });
-  await packPayload(plan, writer, { ...options, coding: { kind: 'auto', level: options.payloadLevel } });
-  const end = await writeLists(plan, writer, manifestBytes, coding);
+  await packPayload(volume, writer, { ...options, coding: { kind: 'auto', level: options.payloadLevel } });
+  const end = await writeLists(volume, writer, manifestBytes, coding);
   await writer.end('end.json', Buffer.from(canonicalDocument(end)));
   options.signal?.throwIfAborted();
   options.observer({ type: 'phase', phase: 'sync' });
@@ -55,18 +55,18 @@ export async function writeBundle(plan: PlanStore, manifest: Manifest, sink: Byt
   return written;
 }
 
-async function writeHead(plan: PlanStore, writer: BundleWriter, manifest: Buffer, coding: Coding): Promise<void> {
+async function writeHead(volume: PlanVolume, writer: BundleWriter, manifest: Buffer, coding: Coding): Promise<void> {
   await writer.writeEntry('manifest.json', manifest, coding);
   await writer.writeEntry('README.txt', Buffer.from(README_TEXT), coding);
   for (const kind of ['records', 'authors'] as const) {
-    for (const shard of plan.shards(kind)) await writer.writeEntry(shardName(kind, shard.number), shard.content, coding);
+    for (const shard of volume.shards(kind)) await writer.writeEntry(shardName(kind, shard.number), shard.content, coding);
   }
 }
 
-async function writeLists(plan: PlanStore, writer: BundleWriter, manifestBytes: Buffer, coding: Coding): Promise<End> {
-  const index = await writeLines(writer, 'index.jsonl', () => indexLines(plan), coding);
-  const sums = await writeLines(writer, 'SHA256SUMS', () => sumsLines(plan, manifestBytes, index.digest), coding);
-  return { manifest: digestOf(manifestBytes), index, sums, files: plan.packedTotals().files, omitted: countOmissions(plan) };
+async function writeLists(volume: PlanVolume, writer: BundleWriter, manifestBytes: Buffer, coding: Coding): Promise<End> {
+  const index = await writeLines(writer, 'index.jsonl', () => indexLines(volume), coding);
+  const sums = await writeLines(writer, 'SHA256SUMS', () => sumsLines(volume, manifestBytes, index.digest), coding);
+  return { manifest: digestOf(manifestBytes), index, sums, files: volume.packedTotals().files, omitted: countOmissions(volume) };
 }
 
 /** Goes over the lines twice: tar wants the size before the content, and memory stays flat. */
@@ -101,12 +101,12 @@ async function inPieces(lines: Generator<string>, write: (text: string) => Promi
 
 const closeEntry = (entry: OpenEntry) => entry.close();
 
-function* indexLines(plan: PlanStore): Generator<string> {
-  for (const { digest, name, size, offset } of plan.packed()) {
+function* indexLines(volume: PlanVolume): Generator<string> {
+  for (const { digest, name, size, offset } of volume.packed()) {
     const line: IndexLine = { path: payloadName(digest, name), digest, size, offset };
     yield canonicalLine(line);
   }
-  for (const { reason, digest, url, detail } of plan.omissions()) {
+  for (const { reason, digest, url, detail } of volume.omissions()) {
     const line: IndexLine = {
       omitted: reason,
       ...(digest === null ? {} : { digest }),
@@ -117,21 +117,21 @@ function* indexLines(plan: PlanStore): Generator<string> {
   }
 }
 
-function* sumsLines(plan: PlanStore, manifestBytes: Buffer, indexDigest: Digest): Generator<string> {
+function* sumsLines(volume: PlanVolume, manifestBytes: Buffer, indexDigest: Digest): Generator<string> {
   yield sumsLine(digestOf(manifestBytes), 'manifest.json');
   yield sumsLine(digestOf(README_TEXT), 'README.txt');
   for (const kind of ['records', 'authors'] as const) {
-    for (const { number, digest } of plan.shardFacts(kind)) yield sumsLine(digest, shardName(kind, number));
+    for (const { number, digest } of volume.shardFacts(kind)) yield sumsLine(digest, shardName(kind, number));
   }
-  for (const { digest, name } of plan.packed()) yield sumsLine(digest, payloadName(digest, name));
+  for (const { digest, name } of volume.packed()) yield sumsLine(digest, payloadName(digest, name));
   yield sumsLine(indexDigest, 'index.jsonl');
 }
 
 const sumsLine = (digest: Digest, name: string) => `${digest}  ${name}\n`;
 
-export function countOmissions(plan: PlanStore): { [reason in OmissionReason]?: number } {
+export function countOmissions(volume: PlanVolume): { [reason in OmissionReason]?: number } {
   const counts: { [reason in OmissionReason]?: number } = {};
-  for (const { reason } of plan.omissions()) counts[reason] = (counts[reason] ?? 0) + 1;
+  for (const { reason } of volume.omissions()) counts[reason] = (counts[reason] ?? 0) + 1;
   return counts;
 }
 

@@ -50,7 +50,12 @@ function open(options: RevertOptions, database: string): Archive {
 
 function checkOperation({ db, path }: Archive, operationId: string): void {
   const found = hasSyncTables(db) && new SyncTables(db).operation(operationId) !== null && !operationId.startsWith('export-');
-  if (!found) throw new BundleError('operation-not-found', { params: { operation: operationId, path } });
+  if (!found || isCleaned(db, operationId)) throw new BundleError('operation-not-found', { params: { operation: operationId, path } });
+}
+
+/** Cleaning up was begun: what reverting needs may be gone. */
+function isCleaned(db: Archive['db'], operationId: string): boolean {
+  return db.prepare(`SELECT 1 FROM main.indabundle_journal WHERE operation = ? AND outcome = 'cleaned'`).get(operationId) !== undefined;
 }
 
 async function preview(archive: Archive, options: RevertOptions, tally: Tally): Promise<null> {

@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import type Database from 'better-sqlite3';
+import { silent } from '../base/events.ts';
 import { hashFile } from '../archive/file-digest.ts';
 import { LocalIndex } from '../archive/local-index.ts';
 import type { Archive } from '../archive/open.ts';
@@ -26,8 +27,10 @@ export async function removeFiles(archive: Archive, operationId: string, tally: 
   const select = db.prepare<[string], FileStep>(
     `SELECT sequence, "key" AS path, old AS digest FROM main.indabundle_journal WHERE operation = ? AND "table" = 'files' ORDER BY sequence LIMIT ${BATCH}`,
   );
+  const observer = wait.observer ?? silent;
   let index: LocalIndex | null = null;
-  for (;;) {
+  observer({ type: 'phase', phase: 'finish', unit: 'records' });
+  for (let done = 0; ; ) {
     wait.signal?.throwIfAborted();
     const steps = select.all(operationId);
     if (steps.length === 0) return;
@@ -37,6 +40,8 @@ export async function removeFiles(archive: Archive, operationId: string, tally: 
     for (const step of steps) await removeFile(archive.root, step, index, folders, tally);
     for (const folder of folders) await settleFolder(archive.root, folder);
     await immediately(db, () => dropSteps(db, operationId, steps), wait);
+    done += steps.length;
+    observer({ type: 'progress', done });
   }
 }
 

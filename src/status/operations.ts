@@ -17,6 +17,7 @@ interface OperationRow {
 /** What the journal adds to an operation. */
 interface Told {
   readonly outcomes: OutcomeTally;
+  readonly reverted: boolean;
   readonly seen: number;
   readonly count: number;
 }
@@ -53,6 +54,7 @@ function operationOf(row: OperationRow, told: Told | null): OperationStatus {
     ...row,
     kind: isExport ? 'export' : isApply ? 'apply' : 'other',
     status: statusFrom(row.status),
+    reverted: told?.reverted ?? false,
     outcomes: isApply ? told.outcomes : null,
     volumes: isSeries ? { seen: told.seen, count: told.count } : null,
   };
@@ -76,11 +78,11 @@ function toldByJournal(db: Database.Database): (id: string) => Told | null {
   return (id) => {
     const { seen, count } = bundles.get(id)!;
     if (seen === 0) return null;
-    return { outcomes: tallyOf(outcomes.all(id)), seen, count: count ?? seen };
+    const counts = new Map(outcomes.all(id).map((row) => [row.outcome, row.count]));
+    return { outcomes: tallyOf(counts), reverted: counts.has('reverted'), seen, count: count ?? seen };
   };
 }
 
-function tallyOf(rows: readonly OutcomeRow[]): OutcomeTally {
-  const counts = new Map(rows.map(({ outcome, count }) => [outcome, count]));
+function tallyOf(counts: ReadonlyMap<string | null, number>): OutcomeTally {
   return Object.fromEntries(OUTCOMES.map((outcome) => [outcome, counts.get(outcome) ?? 0])) as OutcomeTally;
 }

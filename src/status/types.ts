@@ -29,6 +29,8 @@ export interface OperationStatus {
   readonly total: number;
   readonly processed: number;
   readonly errors: number;
+  /** True when `revert` took it back. */
+  readonly reverted: boolean;
   /** Null where no journal tells. */
   readonly outcomes: OutcomeTally | null;
   /** Bundles of a series that were seen, of how many; null for a single bundle, and where nothing is known. */

@@ -29,6 +29,7 @@ const STATUS: Record<ErrorCode, number> = {
   'not-a-request': 4,
   'not-a-remote': 4,
   'operation-not-found': 2,
+  'id-not-found': 2,
   'operation-unfinished': 2,
   'bundle-not-acceptable': 4,
   'db-not-found': 5,

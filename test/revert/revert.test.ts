@@ -103,7 +103,7 @@ describe('what was changed since, or is used, stays', () => {
     const anna = new Archivist(folder(), 'anna', { images: mixed });
     const bela = new Archivist(folder(), 'bela', { images: receiving });
     const operationId = await carry(anna, bela, 'trip');
-    const [added] = bela.query<{ id: number; local_path: string }>(`SELECT id, local_path FROM images WHERE url LIKE '%/1_%'`);
+    const [added] = bela.query<{ id: number; local_path: string }>(`SELECT id, local_path FROM images WHERE page_url LIKE '%/image/1-%'`);
     return { anna, bela, operationId, added: added! };
   }
 
@@ -137,7 +137,7 @@ describe('what was changed since, or is used, stays', () => {
 
   test('a tag that another picture bears, a file that another row names', async () => {
     const { bela, operationId, added } = await applied();
-    const [own] = bela.query<{ id: number }>(`SELECT id FROM images WHERE url LIKE '%/9_%'`);
+    const [own] = bela.query<{ id: number }>(`SELECT id FROM images WHERE page_url LIKE '%/image/9-%'`);
     bela.run(`INSERT INTO image_tags SELECT ?, id FROM tags WHERE name = 'új címke'`, own!.id);
     bela.run('INSERT INTO images (url, local_path) VALUES (?, ?)', 'https://example.org/mine.jpg', added.local_path);
     const result = await takeBack(bela, operationId);
@@ -150,10 +150,32 @@ describe('what was changed since, or is used, stays', () => {
 
   test('a column that somebody filled in otherwise', async () => {
     const { bela, operationId } = await applied();
-    bela.run(`UPDATE images SET description = 'jobb leírás' WHERE url LIKE '%/2_%'`);
+    bela.run(`UPDATE images SET description = 'jobb leírás' WHERE page_url LIKE '%/image/2-%'`);
     const result = await takeBack(bela, operationId);
     expect(result.kept.map(({ what, reason }) => [what, reason])).toContainEqual(['column', 'changed']);
-    expect(bela.query(`SELECT description, camera_model FROM images WHERE url LIKE '%/2_%'`)).toEqual([{ description: 'jobb leírás', camera_model: null }]);
+    expect(bela.query(`SELECT description, camera_model FROM images WHERE page_url LIKE '%/image/2-%'`)).toEqual([{ description: 'jobb leírás', camera_model: null }]);
+  });
+});
+
+describe('stopped in the middle', () => {
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])('at event %i, and run again', async (at) => {
+    const anna = new Archivist(folder(), 'anna', { images: [...mixed, ...Array.from({ length: 250 }, (_, n) => ({ siteImageId: 100 + n, tags: [`t${n % 7}`] }))] });
+    const bela = new Archivist(folder(), 'bela', { images: receiving });
+    const before = whole(bela);
+    const operationId = await carry(anna, bela, 'trip');
+    const stop = new AbortController();
+    let events = 0;
+    const observer = () => {
+      events += 1;
+      if (events === at) stop.abort();
+    };
+    await expect(revert({ db: bela.db, operationId, backup: false, observer, signal: stop.signal })).rejects.toMatchObject({ code: 'interrupted' });
+    const halfway = whole(bela).archive;
+    for (const [id, row] of halfway.images) {
+      if (!before.archive.images.has(id)) expect([row['local_path'], halfway.fileDigests.get(id)]).not.toContain(null);
+    }
+    await takeBack(bela, operationId);
+    expect(whole(bela)).toEqual(before);
   });
 });
 

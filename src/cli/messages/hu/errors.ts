@@ -107,6 +107,10 @@ export const errors: { readonly [code in ErrorCode]: { readonly what: string; re
     what: 'Nincs {{operation}} művelet ebben: {{path}}, vagy a nyilvántartása már törölve lett.',
     next: 'A műveletek listája: indabundle status',
   },
+  'id-not-found': {
+    what: 'Ilyen azonosítójú művelet vagy lista nincs itt: {{path}} ({{id}}), vagy a nyilvántartása már törölve lett.',
+    next: 'A műveletek és a listák: indabundle status',
+  },
   'operation-unfinished': {
     what: 'Ez még nincs kész, ezért minden marad, ami kell hozzá: {{id}}',
     next: 'Előbb fejezze be: futtassa újra a parancsot, amely elkezdte.',

@@ -1,0 +1,78 @@
+import { rmSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { asBundleError, BundleError } from '../base/errors.ts';
+import { silent } from '../base/events.ts';
+import { checkOutputPath } from '../base/output-path.ts';
+import { freeBytes, maxFileBytes } from '../base/room.ts';
+import { backupDatabase, backupName } from '../archive/backup.ts';
+import { takeLock } from '../archive/lock.ts';
+import { type Archive, openToRead, quickCheck } from '../archive/open.ts';
+import type { BackupOptions, BackupResult } from './options.ts';
+
+/**
+ * Makes a checked copy of the database, as one state of it, while others go on using it. The photos
+ * are not copied.
+ *
+ * @throws BundleError `db-...`, `output-...`, `no-space`, `file-too-large`, `io-error`, `interrupted`
+ */
+export async function backupArchive(options: BackupOptions): Promise<BackupResult> {
+  const started = performance.now();
+  const { observer, signal } = options;
+  const archive = openToRead(options.db, { observer });
+  const path = targetOf(archive.path, options.output);
+  try {
+    const inputs = ['', '-wal', '-shm', '-journal'].map((suffix) => archive.path + suffix);
+    checkOutputPath(path, { force: options.force ?? false, inputs });
+    const lock = takeLock(`${path}.lock`, 'output-locked', path);
+    try {
+      await copy(archive, path, { observer: observer ?? silent, signal });
+    } finally {
+      lock.release();
+    }
+    const images = Number(archive.db.prepare('SELECT count(*) FROM main.images').pluck().get());
+    const seconds = (performance.now() - started) / 1000;
+    return { database: archive.path, path, bytes: statSync(path).size, images, seconds };
+  } catch (error) {
+    throw asBundleError(error, path);
+  } finally {
+    archive.close();
+  }
+}
+
+/** A folder gets a file in it that is named as apply names its backups. */
+function targetOf(database: string, output: string | undefined): string {
+  const name = (folder: string) => backupName(join(folder, basename(database)), new Date());
+  if (output === undefined) return name(dirname(database));
+  const path = resolve(output);
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? name(path) : path;
+}
+
+type Watch = { readonly observer: NonNullable<BackupOptions['observer']>; readonly signal: AbortSignal | undefined };
+
+async function copy(archive: Archive, path: string, { observer, signal }: Watch): Promise<void> {
+  observer({ type: 'phase', phase: 'check' });
+  quickCheck(archive);
+  checkRoom(archive, path);
+  const total = Number(archive.db.pragma('page_count', { simple: true }));
+  observer({ type: 'phase', phase: 'backup', total, unit: 'records' });
+  await backupDatabase(archive.db.name, path, observer, signal);
+  // They belonged to the file that was replaced.
+  for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true });
+}
+
+/** @throws BundleError `file-too-large`, `no-space` */
+function checkRoom({ db }: Archive, path: string): void {
+  const folder = dirname(path);
+  const needed =
+    Number(db.pragma('page_count', { simple: true })) * Number(db.pragma('page_size', { simple: true }));
+  const limit = maxFileBytes(folder);
+  if (needed > limit) {
+    const params = { what: basename(path), size: `${needed} bytes`, limit: `${limit} bytes`, path: folder };
+    throw new BundleError('file-too-large', { params });
+  }
+  const free = freeBytes(folder);
+  if (free >= 0 && free < needed) {
+    const reason = `${needed} bytes are needed and ${free} are free`;
+    throw new BundleError('no-space', { params: { what: path, reason } });
+  }
+}

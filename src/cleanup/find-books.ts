@@ -1,0 +1,93 @@
+import type Database from 'better-sqlite3';
+import { BundleError } from '../base/errors.ts';
+import type { Archive } from '../archive/open.ts';
+import { hasJournal, hasListTables, syncTime } from '../archive/sync-tables.ts';
+
+interface OperationRow {
+  readonly operation_id: string;
+  readonly status: string | null;
+  readonly end_time: string | null;
+}
+
+interface ListRow {
+  readonly list_id: string;
+  readonly status: string | null;
+  readonly operation_id: string | null;
+  readonly created_time: string | null;
+  /** The list was made for a bundle or an export of the operation that it names. */
+  readonly belongs: number;
+}
+
+/** Bookkeeping that is finished, and what is not. */
+export interface FinishedBooks {
+  readonly operations: readonly string[];
+  readonly lists: readonly string[];
+  readonly unfinished: readonly string[];
+  /** True when an apply is not finished: it may need its backup. */
+  readonly applying: boolean;
+}
+
+const NOTHING: FinishedBooks = { operations: [], lists: [], unfinished: [], applying: false };
+
+/** Exports are not gone on with by their bookkeeping: whatever their status, they are over. */
+const isExport = (operationId: string) => operationId.startsWith('export-');
+
+/** All that is finished and ended before `before` (milliseconds since 1970, null for any time). */
+export function finishedBooks({ db }: Archive, before: number | null): FinishedBooks {
+  if (!hasListTables(db)) return NOTHING;
+  const limit = before === null ? '9999' : syncTime(new Date(before));
+  const operations = allOperations(db);
+  const lists = allLists(db);
+  const finished = operations.filter(({ operation_id, status }) => status === 'completed' || isExport(operation_id));
+  const ended = new Set(finished.filter(({ end_time }) => (end_time ?? '') < limit).map(({ operation_id }) => operation_id));
+  const over = lists.filter((list) => isOver(list, ended, limit)).map(({ list_id }) => list_id);
+  const open = operations.filter((operation) => !finished.includes(operation));
+  const waiting = lists.filter((list) => list.status !== 'completed' && !over.includes(list.list_id) && list.belongs !== 1);
+  return {
+    operations: [...ended],
+    lists: over,
+    unfinished: [...open.map(({ operation_id }) => operation_id), ...waiting.map(({ list_id }) => list_id)],
+    applying: open.length > 0,
+  };
+}
+
+/** A list ends with the operation that it was made for; one that asks ends when everything came. */
+function isOver(list: ListRow, ended: ReadonlySet<string>, limit: string): boolean {
+  if (list.operation_id !== null && list.belongs === 1) return ended.has(list.operation_id);
+  if (list.status !== 'completed') return false;
+  return list.operation_id === null ? (list.created_time ?? '') < limit : ended.has(list.operation_id);
+}
+
+/**
+ * One operation or list by its id, also one that ended with failures.
+ *
+ * @throws BundleError `operation-unfinished`, `operation-not-found`
+ */
+export function booksOf(archive: Archive, id: string): FinishedBooks {
+  const { db, path } = archive;
+  const known = hasListTables(db);
+  const operation = known ? allOperations(db).find(({ operation_id }) => operation_id === id) : undefined;
+  const list = known ? allLists(db).find(({ list_id }) => list_id === id) : undefined;
+  if (operation === undefined && list === undefined) throw new BundleError('operation-not-found', { params: { operation: id, path } });
+  const decisive = operation ?? allOperations(db).find(({ operation_id }) => operation_id === list!.operation_id);
+  if (decisive?.status === 'pending' && !isExport(decisive.operation_id)) throw new BundleError('operation-unfinished', { params: { id } });
+  if (operation === undefined) return { ...NOTHING, lists: [id] };
+  const own = allLists(db).filter((row) => row.operation_id === id && (row.belongs === 1 || row.status === 'completed'));
+  return { ...NOTHING, operations: [id], lists: own.map(({ list_id }) => list_id) };
+}
+
+function allOperations(db: Database.Database): OperationRow[] {
+  return db.prepare<[], OperationRow>('SELECT operation_id, status, end_time FROM main.sync_operations WHERE operation_id IS NOT NULL ORDER BY id').all();
+}
+
+function allLists(db: Database.Database): ListRow[] {
+  const bundle = hasJournal(db)
+    ? `EXISTS (SELECT 1 FROM main.indabundle_journal WHERE operation = lists.operation_id AND sequence < 0 AND substr("key", 1, 16) = list_id)`
+    : '0';
+  return db
+    .prepare<[], ListRow>(
+      `SELECT list_id, status, operation_id, created_time, (operation_id = 'export-' || list_id OR ${bundle}) AS belongs
+       FROM main.sync_export_lists lists WHERE list_id IS NOT NULL ORDER BY id`,
+    )
+    .all();
+}

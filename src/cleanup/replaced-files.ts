@@ -1,0 +1,57 @@
+import { lstatSync, realpathSync, rmSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { LocalIndex } from '../archive/local-index.ts';
+import type { Archive } from '../archive/open.ts';
+import { isAbsolutePath, PHOTO_FOLDER, photoPath } from '../archive/photo-path.ts';
+import { hasJournal } from '../archive/sync-tables.ts';
+
+export interface ReplacedFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/**
+ * Photos that gave way to another one in a conflict: until now they were kept so that the operation
+ * could be reverted. Only files inside the photo folder that no row names.
+ */
+export class ReplacedFiles {
+  readonly #archive: Archive;
+  #index: LocalIndex | null = null;
+
+  constructor(archive: Archive) {
+    this.#archive = archive;
+  }
+
+  of(operationId: string): ReplacedFile[] {
+    const { db, root } = this.#archive;
+    if (!hasJournal(db)) return [];
+    db.exec('CREATE TEMP TABLE IF NOT EXISTS taken (path TEXT PRIMARY KEY) WITHOUT ROWID; DELETE FROM temp.taken');
+    db.prepare(`INSERT OR IGNORE INTO temp.taken SELECT new FROM main.indabundle_journal WHERE operation = ? AND outcome = 'conflict' AND new IS NOT NULL`).run(operationId);
+    const paths = db
+      .prepare<[string], string>(
+        `SELECT DISTINCT old FROM main.indabundle_journal WHERE operation = ? AND "table" = 'images' AND "column" = 'local_path'
+         AND coalesce(old, '') <> '' AND new IN (SELECT path FROM temp.taken)`,
+      )
+      .pluck()
+      .all(operationId);
+    return paths.flatMap((path) => this.#unnamed(root, path) ?? []);
+  }
+
+  #unnamed(root: string, localPath: string): ReplacedFile | null {
+    const path = photoPath(root, localPath);
+    const status = lstatSync(path, { throwIfNoEntry: false });
+    if (!status?.isFile() || isAbsolutePath(localPath) || !isInside(join(root, PHOTO_FOLDER), path)) return null;
+    this.#index ??= LocalIndex.build(this.#archive);
+    this.#index.refresh();
+    return this.#index.namesFile(localPath) ? null : { path, bytes: status.size };
+  }
+}
+
+function isInside(folder: string, path: string): boolean {
+  const inside = relative(realpathSync(folder), realpathSync(path));
+  return inside !== '' && inside !== '..' && !inside.startsWith(`..${sep}`);
+}
+
+export function removeFile(path: string): void {
+  rmSync(path, { force: true });
+}

@@ -1,0 +1,174 @@
+import type Database from 'better-sqlite3';
+import type { Digest } from '../base/digest.ts';
+import type { FullShard } from '../manifest/shards.ts';
+import type { Manifest, OmissionReason } from '../manifest/types.ts';
+import { PackProgress } from './pack-progress.ts';
+import type { Omission, PlannedFile, PlannedRecord, Written } from './planned.ts';
+
+export interface PlanTotals {
+  readonly records: number;
+  readonly metadataOnly: number;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+export interface ShardFact {
+  readonly number: number;
+  readonly digest: Digest;
+  readonly size: number;
+  readonly count: number;
+}
+
+/** One volume of a plan: what is to be in it, and how far it has been written. */
+export class PlanVolume {
+  readonly number: number;
+  /** How far it has been carried out. */
+  readonly progress: PackProgress;
+  /** What was told so far counts. */
+  readonly save: () => void;
+  readonly #db: Database.Database;
+  readonly #statements = new Map<string, Database.Statement<unknown[], unknown>>();
+
+  constructor(db: Database.Database, number: number, save: () => void) {
+    this.#db = db;
+    this.number = number;
+    this.save = save;
+    this.progress = new PackProgress(db, number);
+  }
+
+  get manifest(): Manifest {
+    return JSON.parse(this.#fact<string>('manifest')!) as Manifest;
+  }
+
+  /** The disk is known to have so many bytes of it. */
+  get synced(): number {
+    return this.#fact<number>('synced') ?? 0;
+  }
+
+  set synced(bytes: number) {
+    this.#statement('UPDATE volumes SET synced = ? WHERE number = ?').run(bytes, this.number);
+  }
+
+  /** What came of it, once it was written to its last byte. */
+  get written(): Written | null {
+    const text = this.#fact<string>('written');
+    return text === null ? null : (JSON.parse(text) as Written);
+  }
+
+  set written(written: Written | null) {
+    const text = written === null ? null : JSON.stringify(written);
+    this.#statement('UPDATE volumes SET written = ? WHERE number = ?').run(text, this.number);
+  }
+
+  *shards(kind: 'records' | 'authors'): Generator<FullShard & { readonly number: number }> {
+    const select = this.#db.prepare<[number, string, number], FullShard & { number: number }>(
+      'SELECT number, content, digest, count FROM shards WHERE volume = ? AND kind = ? AND number = ?',
+    );
+    for (let number = 1; ; number += 1) {
+      const shard = select.get(this.number, kind, number);
+      if (shard === undefined) return;
+      yield shard;
+    }
+  }
+
+  shardFacts(kind: 'records' | 'authors'): ShardFact[] {
+    return this.#statement(
+      'SELECT number, digest, length(content) AS size, count FROM shards WHERE volume = ? AND kind = ? ORDER BY number',
+    ).all(this.number, kind) as ShardFact[];
+  }
+
+  /** The next files to pack, in order. */
+  filesAfter(ordinal: number, limit: number): PlannedFile[] {
+    return this.#statement(
+      'SELECT ordinal, digest, size, name FROM files WHERE volume = ? AND ordinal > ? ORDER BY ordinal LIMIT ?',
+    ).all(this.number, ordinal, limit) as PlannedFile[];
+  }
+
+  /** Where a content may be read, the likeliest place first. */
+  sources(digest: Digest): { path: string; mtime: number }[] {
+    return this.#statement('SELECT path, mtime FROM sources WHERE digest = ? ORDER BY number').all(digest) as { path: string; mtime: number }[];
+  }
+
+  setPacked(ordinal: number, offset: number): void {
+    this.#statement('UPDATE files SET offset = ? WHERE ordinal = ?').run(offset, ordinal);
+  }
+
+  setOmitted(ordinal: number, reason: OmissionReason, detail: string | null): void {
+    this.#statement('UPDATE files SET reason = ?, detail = ? WHERE ordinal = ?').run(reason, detail, ordinal);
+  }
+
+  totals(): PlanTotals {
+    return this.#statement(
+      `SELECT (SELECT count(*) FROM records WHERE volume = @volume) AS records,
+              (SELECT count(*) FROM records WHERE volume = @volume AND digest IS NULL) AS metadataOnly,
+              count(*) AS files, coalesce(sum(size), 0) AS bytes FROM files WHERE volume = @volume`,
+    ).get({ volume: this.number }) as PlanTotals;
+  }
+
+  /** Bytes of the files up to one of them. */
+  bytesUpTo(ordinal: number): number {
+    return Number(this.#statement('SELECT coalesce(sum(size), 0) FROM files WHERE volume = ? AND ordinal <= ?').pluck().get(this.number, ordinal));
+  }
+
+  packedTotals(): { files: number; bytes: number } {
+    return this.#statement(
+      'SELECT count(*) AS files, coalesce(sum(size), 0) AS bytes FROM files WHERE volume = ? AND offset IS NOT NULL',
+    ).get(this.number) as { files: number; bytes: number };
+  }
+
+  /** Files as packed, in order. */
+  packed(): Generator<PlannedFile & { readonly offset: number }> {
+    return this.#pages(
+      `SELECT ordinal AS page, ordinal, digest, size, name, offset FROM files
+       WHERE volume = ? AND ordinal > ? AND offset IS NOT NULL ORDER BY ordinal LIMIT 1000`,
+    );
+  }
+
+  /**
+   * Everything that was left out: rows without a record first, then files that failed while packing.
+   * A row whose content belongs to other records, too, does not name it: their file is in the bundle.
+   */
+  *omissions(): Generator<Omission> {
+    yield* this.#pages<Omission>(
+      `SELECT number AS page, image_id AS imageId, local_path AS localPath, url, reason, detail,
+              iif(EXISTS (SELECT 1 FROM files WHERE files.digest = omitted.digest), NULL, digest) AS digest
+       FROM omitted WHERE volume = ? AND number > ? ORDER BY number LIMIT 1000`,
+    );
+    yield* this.#pages<Omission>(
+      `SELECT files.ordinal AS page, records.image_id AS imageId, records.local_path AS localPath, files.digest, records.url, reason, detail
+       FROM files JOIN records ON records.ordinal = (SELECT min(ordinal) FROM records named WHERE named.digest = files.digest)
+       WHERE files.volume = ? AND files.ordinal > ? AND reason IS NOT NULL ORDER BY files.ordinal LIMIT 1000`,
+    );
+  }
+
+  /** Every record with what became of its file. */
+  outcomes(): Generator<PlannedRecord & { readonly reason: OmissionReason | null }> {
+    return this.#pages(
+      `SELECT records.ordinal AS page, image_id AS imageId, records.digest, url, local_path AS localPath, reason
+       FROM records LEFT JOIN files ON files.digest = records.digest
+       WHERE records.volume = ? AND records.ordinal > ? ORDER BY records.ordinal LIMIT 1000`,
+    );
+  }
+
+  *#pages<T>(sql: string): Generator<T> {
+    const select = this.#db.prepare<[number, number], T & { page: number }>(sql);
+    for (let last = 0; ; ) {
+      const rows = select.all(this.number, last);
+      yield* rows;
+      if (rows.length === 0) return;
+      last = rows.at(-1)!.page;
+    }
+  }
+
+  #fact<T>(column: 'manifest' | 'synced' | 'written'): T | null {
+    return (this.#statement(`SELECT ${column} FROM volumes WHERE number = ?`).pluck().get(this.number) as T | undefined) ?? null;
+  }
+
+  #statement(sql: string): Database.Statement<unknown[], unknown> {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const statement = this.#db.prepare<unknown[], unknown>(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}

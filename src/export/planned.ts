@@ -1,0 +1,33 @@
+import type { Digest } from '../base/digest.ts';
+import type { OmissionReason } from '../manifest/types.ts';
+
+/** One payload file of the plan. */
+export interface PlannedFile {
+  readonly ordinal: number;
+  readonly digest: Digest;
+  readonly size: number;
+  /** Base name that the entry's extension is taken from. */
+  readonly name: string;
+}
+
+export interface PlannedRecord {
+  readonly imageId: number;
+  readonly digest: Digest | null;
+  readonly url: string | null;
+  readonly localPath: string;
+}
+
+export interface Omission {
+  readonly imageId: number | null;
+  readonly localPath: string;
+  readonly digest: Digest | null;
+  readonly url: string | null;
+  readonly reason: OmissionReason;
+  readonly detail: string | null;
+}
+
+/** A bundle that was written to its last byte. */
+export interface Written {
+  readonly bundleId: Digest;
+  readonly bundleBytes: number;
+}
