@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-export const STEPS = ['export', 'verify', 'apply', 'again', 'inspect', 'growth', 'catalog'] as const;
+export const STEPS = ['export', 'verify', 'apply', 'again', 'inspect', 'growth'] as const;
 export type Step = (typeof STEPS)[number];
 
 export const CORPORA = ['M', 'S', 'R'] as const;
@@ -139,6 +139,7 @@ function scales(text: string): Record<CorpusName, number> {
 }
 
 function growthSizes(text: string | undefined, scale: number): number[] {
-  const sizes = text === undefined ? [1e3, 1e4, 1e5, 1e6].map((size) => size * scale) : list(text).map(Number);
+  const sizes =
+    text === undefined ? [1e3, 1e4, 1e5, 1e6].map((size) => size * scale) : list(text).map(Number);
   return sizes.map((size) => Math.max(10, Math.round(size))).toSorted((one, other) => one - other);
 }

@@ -19,5 +19,7 @@ export function versionOf(name: string): string | null {
   const flag = { openssl: 'version', restic: 'version', mksquashfs: '-version' }[name] ?? '--version';
   const { stdout, stderr } = spawnSync(name, [flag], { encoding: 'utf8' });
   const line = `${stdout}\n${stderr}`.split('\n').find((text) => /\d\.\d/.test(text));
-  return line?.trim().slice(0, 80) ?? null;
+  return (
+    line?.replace(/\*|\(Library.*|, (?:by|Copyright).*| compiled with.*| \(\d{4}\/.*/g, '').trim() ?? null
+  );
 }

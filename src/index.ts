@@ -16,15 +16,23 @@ export { retry } from './analyze/retry.ts';
 export type { CatalogOptions, CatalogResult } from './catalog/options.ts';
 export { writeCatalog } from './catalog/write-catalog.ts';
 export { applyBundle } from './apply/apply-bundle.ts';
-export type { ApplyOptions, ApplyResult, ConflictPolicy, Outcome, OutcomeTally } from './apply/options.ts';
+export type { ApplyOptions, ApplyResult, ConflictPolicy, Outcome, OutcomeTally, SeriesState } from './apply/options.ts';
+export { backupArchive } from './backup/backup-archive.ts';
+export type { BackupOptions, BackupResult } from './backup/options.ts';
 export { cleanup } from './cleanup/cleanup.ts';
 export type { CleanupOptions, CleanupResult, Litter, LitterKind } from './cleanup/options.ts';
 export { exportBundle } from './export/export-bundle.ts';
-export type { ExportOptions, ExportResult, Filters, OmittedFile, Selection } from './export/options.ts';
+export type { ExportedVolume, ExportOptions, ExportResult, Filters, OmittedFile, Selection } from './export/options.ts';
 export { inspectBundle, listBundle } from './inspect/inspect-bundle.ts';
 export type { InspectLists, InspectOptions, InspectResult } from './inspect/types.ts';
 export type { Kept, KeptReason, RevertOptions, RevertResult } from './revert/options.ts';
 export { revert } from './revert/revert.ts';
+export { statusOf } from './status/status-of.ts';
+export type {
+  Books, Failure, ListKind, ListStatus, OperationKind, OperationStatus, StatusOptions, StatusResult,
+} from './status/types.ts';
+export type { ArrivedOptions, ArrivedProblem, ArrivedProblemKind, ArrivedResult } from './verify/arrived-types.ts';
 export { verifyBundle } from './verify/verify-bundle.ts';
+export { verifyArrived } from './verify/verify-list.ts';
 export type { OutcomeCounts, VerifyOptions, VerifyResult } from './verify/types.ts';
 export type { AuthorRecord, End, ImageRecord, IndexLine, Manifest } from './manifest/types.ts';

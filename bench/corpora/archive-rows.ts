@@ -22,7 +22,12 @@ export interface PhotoRow {
 /** Makes an empty database of today's layout. */
 export function createDatabase(file: string): Database.Database {
   const database = new Database(file);
-  for (const pragma of ['synchronous = OFF', 'journal_mode = WAL', 'foreign_keys = OFF', 'cache_size = -65536']) {
+  for (const pragma of [
+    'synchronous = OFF',
+    'journal_mode = WAL',
+    'foreign_keys = OFF',
+    'cache_size = -65536',
+  ]) {
     database.pragma(pragma);
   }
   for (const statement of ARCHIVE_SCHEMAS.today.statements) database.exec(statement);
@@ -64,7 +69,8 @@ export class ArchiveRows {
     for (let tag = 0; tag < count; tag += 1) {
       this.#tag.run(photo.id, 1 + Math.floor(this.#random.next() * this.#random.next() * TAGS));
     }
-    if (this.#random.next() < 0.7) this.#album.run(photo.id, 1 + Math.floor((photo.id - 1) / IMAGES_PER_ALBUM));
+    if (this.#random.next() < 0.7)
+      this.#album.run(photo.id, 1 + Math.floor((photo.id - 1) / IMAGES_PER_ALBUM));
     if (this.#random.next() < 0.1) this.#collection.run(photo.id, this.#random.between(1, COLLECTIONS));
     this.#open = (this.#open + 1) % ROWS_PER_TRANSACTION;
     if (this.#open === 0) this.#database.exec('COMMIT');
@@ -84,13 +90,18 @@ function writeLinkedThings(database: Database.Database, images: number): void {
     'INSERT INTO collections (collection_id, title, url, is_public) VALUES (?, ?, ?, 1)',
   );
   database.transaction(() => {
-    for (let number = 0; number < TAGS; number += 1) tag.run(`${site.pick(site.TAGS, number)} ${number}`, number);
+    for (let number = 0; number < TAGS; number += 1)
+      tag.run(`${site.pick(site.TAGS, number)} ${number}`, number);
     for (let number = 0; number <= images / IMAGES_PER_ALBUM; number += 1) {
       const title = `${site.pick(site.ALBUM_TITLES, number)} ${number}`;
       album.run(String(400_000 + number), title, `https://indafoto.hu/album/${400_000 + number}`);
     }
     for (let number = 0; number < COLLECTIONS; number += 1) {
-      collection.run(String(9_000 + number), `Gyűjtemény ${number}`, `https://indafoto.hu/coll/${9_000 + number}`);
+      collection.run(
+        String(9_000 + number),
+        `Gyűjtemény ${number}`,
+        `https://indafoto.hu/coll/${9_000 + number}`,
+      );
     }
   })();
 }

@@ -84,7 +84,11 @@ function addPhoto(id: number, { recipe, pool, random, folder, rows, files }: Mak
   const author = `${site.pick(site.AUTHORS, number)} ${number}`;
   const inAuthor = Math.floor((id - 1) / authors);
   const name = `image_${site.uploaderNumber(author)}_${downloadTime(id)}.jpg`;
-  const where = path.posix.join(PHOTO_FOLDER, authorFolder(author), String(Math.floor(inAuthor / FILES_PER_FOLDER)));
+  const where = path.posix.join(
+    PHOTO_FOLDER,
+    authorFolder(author),
+    String(Math.floor(inAuthor / FILES_PER_FOLDER)),
+  );
   if (inAuthor % FILES_PER_FOLDER === 0) mkdirSync(path.join(folder, where), { recursive: true });
   const file = cutJpeg(pool, random, random.sizeBetween(...recipe.sizes));
   const localPath = `${where}/${name}`;

@@ -6,17 +6,29 @@ import { type JpegPool, readPool } from './jpeg-pool.ts';
 import { cutIntoTiles, type PictureSource, reencode } from './photographs.ts';
 import { Random } from './random.ts';
 
-/** Enough that two files near each other hardly ever hold the same piece. */
-const MOST_LARGE = 40;
-/** A corpus of so many bytes is worth one more large picture in the pool. */
-const BYTES_PER_LARGE = 4_000_000;
+interface Extent {
+  /** Enough pictures that two files near each other hardly ever hold the same piece. */
+  readonly most: number;
+  /** A corpus of so many bytes is worth one more large picture in the pool. */
+  readonly bytesPerLarge: number;
+}
+
+const OF_PHOTOGRAPHS: Extent = { most: 40, bytesPerLarge: 4_000_000 };
+/** Drawn pictures are small ones, so that it takes more of them. */
+const OF_DRAWN: Extent = { most: 300, bytesPerLarge: 100_000 };
 
 export type PoolKind = 'large' | 'small';
 
 /** The pool for a corpus of a size; more large pictures are made when it lacks some. */
-export function openPool(cache: string, kind: PoolKind, corpusBytes: number, source: PictureSource): JpegPool {
+export function openPool(
+  cache: string,
+  kind: PoolKind,
+  corpusBytes: number,
+  source: PictureSource,
+): JpegPool {
   const folder = path.join(cache, source.drawn ? 'pool-drawn' : 'pool-photographs');
-  const wanted = Math.max(2, Math.min(MOST_LARGE, Math.ceil(corpusBytes / BYTES_PER_LARGE)));
+  const { most, bytesPerLarge } = source.drawn ? OF_DRAWN : OF_PHOTOGRAPHS;
+  const wanted = Math.max(2, Math.min(most, Math.ceil(corpusBytes / bytesPerLarge)));
   for (let number = 0; number < wanted; number += 1) makeLarge(folder, number, source);
   return readPool(firstPictures(path.join(folder, kind), wanted));
 }

@@ -3,13 +3,14 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { asBundleError, BundleError } from '../base/errors.ts';
 import { silent } from '../base/events.ts';
 import { FindingList } from '../base/findings.ts';
-import { takeLock } from '../archive/lock.ts';
+import { takeArchiveLock } from '../archive/archive-lock.ts';
 import { type Archive, locate, openToRead, openToWrite, quickCheck } from '../archive/open.ts';
 import { BundleWalk } from '../reading/bundle-walk.ts';
 import { openBundle, type OpenedBundle } from '../reading/open-bundle.ts';
 import { ApplyRun } from './apply-run.ts';
 import { notAcceptable } from './not-acceptable.ts';
 import type { ApplyOptions, ApplyResult } from './options.ts';
+import { removeBundle } from './remove-bundle.ts';
 
 /**
  * Merges a bundle into an archive: plans first, then writes files, rows and statuses so that it can
@@ -27,12 +28,7 @@ export async function applyBundle(options: ApplyOptions): Promise<ApplyResult> {
     const archive = openArchive(options);
     try {
       if (options.strict) await proveFirst(options);
-      const opened = await openBundle(options.input, findings);
-      try {
-        return await new ApplyRun(archive, opened, findings, options).run();
-      } finally {
-        await opened.reader.close();
-      }
+      return await applyOpened(archive, findings, options);
     } finally {
       archive.close();
     }
@@ -41,6 +37,19 @@ export async function applyBundle(options: ApplyOptions): Promise<ApplyResult> {
   } finally {
     lock?.release();
   }
+}
+
+async function applyOpened(archive: Archive, findings: FindingList, options: ApplyOptions): Promise<ApplyResult> {
+  const opened = await openBundle(options.input, findings);
+  const run = new ApplyRun(archive, opened, findings, options);
+  let result: ApplyResult;
+  try {
+    result = await run.run();
+  } finally {
+    await opened.reader.close();
+  }
+  const isToGo = options.removeWhenDone === true && opened.source !== null && run.isComplete;
+  return isToGo ? { ...result, removed: removeBundle(opened.label, options.observer ?? silent) } : result;
 }
 
 function openArchive(options: ApplyOptions): Archive {
@@ -54,15 +63,6 @@ function openArchive(options: ApplyOptions): Archive {
   } catch (error) {
     archive.close();
     throw error;
-  }
-}
-
-function takeArchiveLock(database: string): { release(): void } {
-  try {
-    return takeLock(`${database}.indabundle-lock`, 'archive-locked', database);
-  } catch (error) {
-    if (error instanceof BundleError) throw error;
-    throw new BundleError('db-read-only', { cause: error, params: { path: database } });
   }
 }
 

@@ -6,6 +6,7 @@ import type { AuthorRecord, ImageRecord, Manifest } from '../manifest/types.ts';
 import { type MergeContext, mergeContext } from '../merge/merge-context.ts';
 import { OutcomeCounter, type OutcomeTally } from '../merge/outcomes.ts';
 import { type MergePlan, planMerge, type PlanOptions } from '../merge/plan-merge.ts';
+import { isPersonal, PersonalRows } from '../merge/personal-rows.ts';
 import { DoneRecords } from './done-records.ts';
 import { type EarlierRun, findEarlier, goesOn } from './earlier-run.ts';
 import { RecordSpool } from './record-spool.ts';
@@ -34,6 +35,10 @@ export class ApplyPlan {
   doneBefore = 0;
   /** Files, columns and links that would be new: when there are none, no row of the user's changes. */
   changes = 0;
+  /** Favourite authors of the sender that are none here; empty unless personal data is wanted. */
+  readonly favorites: string[] = [];
+  /** Personal data that the bundle carries and that stays in it. */
+  personalLeft = false;
 
   readonly #options: ApplyPlanOptions;
   readonly #merge: MergePlan;
@@ -63,6 +68,7 @@ export class ApplyPlan {
 
   async #addRecord(ordinal: number, record: ImageRecord | null): Promise<void> {
     const { outcome, needsFile, changes } = await this.#merge.add(record);
+    if (record !== null && !this.#options.personal && isPersonal(record)) this.personalLeft = true;
     if (record === null) {
       this.refused.push(ordinal);
     } else if (this.#done.has(ordinal) && !needsFile && changes === 0) {
@@ -75,12 +81,24 @@ export class ApplyPlan {
   }
 
   addAuthors(authors: readonly AuthorRecord[]): void {
-    for (const author of authors) this.spool.addAuthor(author);
+    for (const author of authors) {
+      this.spool.addAuthor(author);
+      if (author.favorite) this.#noteFavorite(author.author);
+    }
+  }
+
+  #noteFavorite(author: string): void {
+    const { archive, context } = this;
+    if (!this.#options.personal) this.personalLeft = true;
+    else if (!context.banned.has(author) && new PersonalRows(archive.db, archive.shape, null).addFavorite(author, new Date())) {
+      this.favorites.push(author);
+      this.changes += 1;
+    }
   }
 
   /** True when an earlier run has done everything and all of it is still there. */
   get nothingToDo(): boolean {
-    return this.earlier.operation !== null && this.earlier.number !== null && this.spool.count === 0 && this.refused.length === 0 && !this.#owesRequest();
+    return this.earlier.operation !== null && this.earlier.number !== null && this.spool.count + this.favorites.length === 0 && this.refused.length === 0 && !this.#owesRequest();
   }
 
   /** A request of ours may name what the bundle says it could not serve. */

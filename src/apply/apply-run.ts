@@ -7,16 +7,18 @@ import type { Archive } from '../archive/open.ts';
 import type { WaitOptions } from '../archive/transaction.ts';
 import type { ImageRecord, Manifest, OmittedLine } from '../manifest/types.ts';
 import { OUTCOMES, type OutcomeTally } from '../merge/outcomes.ts';
-import { BundleWalk, type WalkItem } from '../reading/bundle-walk.ts';
+import { BundleWalk, type WalkItem, type WalkOptions } from '../reading/bundle-walk.ts';
 import { ContentPool } from '../reading/content-pool.ts';
 import type { OpenedBundle } from '../reading/open-bundle.ts';
 import { skipUnwanted } from '../reading/skip-unwanted.ts';
+import { standInFor } from '../reading/stand-in.ts';
 import { ApplyPlan } from './apply-plan.ts';
 import { ApplyWriter, omittedReason } from './apply-writer.ts';
 import { listPaths, omittedPaths } from './list-book.ts';
 import { notAcceptable } from './not-acceptable.ts';
 import type { ApplyOptions, ApplyResult } from './options.ts';
 import { writeReport } from './report.ts';
+import { hasChangedRows, seriesState } from './series-books.ts';
 
 /** One run of apply over one bundle, from its first byte to the summary. */
 export class ApplyRun {
@@ -39,7 +41,7 @@ export class ApplyRun {
     this.#findings = findings;
     this.#options = options;
     this.#observer = options.observer ?? silent;
-    this.#walk = new BundleWalk(opened.reader, findings, { proveAll: false, signal: options.signal, settle: () => this.#pool?.flush() ?? Promise.resolve() });
+    this.#walk = new BundleWalk(opened.reader, findings, { proveAll: false, lostHead: lostHead(opened), signal: options.signal, settle: () => this.#pool?.flush() ?? Promise.resolve() });
   }
 
   async run(): Promise<ApplyResult> {
@@ -82,9 +84,9 @@ export class ApplyRun {
   }
 
   #beginPlan(manifest: Manifest, bundleId: string): ApplyPlan {
-    const { checkLocal = false, metadata = 'fill', onConflict = 'keep-local', signal } = this.#options;
+    const { checkLocal = false, metadata = 'fill', onConflict = 'keep-local', includePersonal: personal = false, signal } = this.#options;
     this.#observer({ type: 'phase', phase: 'decide', total: manifest.totals.records, unit: 'records' });
-    return new ApplyPlan(this.#archive, manifest, bundleId, { checkLocal, fill: metadata === 'fill', onConflict, signal, observer: this.#observer });
+    return new ApplyPlan(this.#archive, manifest, bundleId, { checkLocal, fill: metadata === 'fill', onConflict, personal, signal, observer: this.#observer });
   }
 
   /** Everything is known but the payload: refuse, stop here, or make ready to write. */
@@ -120,12 +122,23 @@ export class ApplyRun {
 
   /** Once per operation, and never when no row of the user's changes. */
   async #backup(plan: ApplyPlan): Promise<void> {
-    if (this.#options.backup === false || plan.changes === 0 || plan.resumes) return;
+    if (this.#options.backup === false || plan.changes === 0 || this.#hasBackup(plan)) return;
     this.#observer({ type: 'phase', phase: 'backup' });
     const target = backupName(this.#archive.path, new Date());
     await backupDatabase(this.#archive.path, target, this.#observer, this.#options.signal);
     this.#backupPath = target;
     this.#observer({ type: 'notice', notice: 'backup-made', params: { path: target } });
+  }
+
+  /** What goes on with an operation that has changed something has its backup from before, if any was wanted. */
+  #hasBackup(plan: ApplyPlan): boolean {
+    return plan.resumes && hasChangedRows(this.#archive.db, plan.earlier.operation!.operation_id);
+  }
+
+  /** True when all that the bundle brings is in the archive, but for what the sender left out. */
+  get isComplete(): boolean {
+    const begun = this.#writer !== null || this.#plan?.nothingToDo === true;
+    return this.#options.dryRun !== true && begun && this.#findings.damaged === 0 && (this.#writer?.lost ?? 0) === 0;
   }
 
   async #finish(): Promise<void> {
@@ -162,12 +175,15 @@ export class ApplyRun {
       manifest: plan.manifest,
       operationId: writer?.operation.operationId ?? null,
       resumed: writer !== null && plan.resumes,
+      series: seriesState(this.#archive.db, plan.manifest),
+      removed: false,
       outcomes: dryRun ? plan.counts() : sum(plan.countsDone(), writer?.counter.tally()),
       doneBefore: plan.doneBefore,
       largerAvailable: plan.largerAvailable,
       columnsFilled: writer?.settler.columnsFilled ?? 0,
       linksAdded: writer?.settler.linksAdded ?? 0,
       authorsAdded: writer?.settler.authorsAdded ?? 0,
+      personalAdded: writer?.settler.personalAdded ?? 0,
       bytesWritten: writer?.bytesWritten ?? 0,
       bytesNeeded: plan.bytesNeeded,
       bytesFree: freeBytes(this.#archive.root),
@@ -187,6 +203,7 @@ export class ApplyRun {
   }
 
   #closingNotices(plan: ApplyPlan): void {
+    if (plan.personalLeft) this.#observer({ type: 'notice', notice: 'personal-left-behind', params: {} });
     for (const name of this.#opened.strays) this.#observer({ type: 'notice', notice: 'stray-file', params: { name } });
     const keepsLocal = (this.#options.onConflict ?? 'keep-local') === 'keep-local';
     if (plan.largerAvailable > 0 && keepsLocal) {
@@ -197,4 +214,9 @@ export class ApplyRun {
 
 function sum(first: OutcomeTally, second: OutcomeTally | undefined): OutcomeTally {
   return Object.fromEntries(OUTCOMES.map((outcome) => [outcome, first[outcome] + (second?.[outcome] ?? 0)])) as OutcomeTally;
+}
+
+/** A file can be asked at its end for what its head would have proven; a stream cannot. */
+function lostHead({ source, label }: OpenedBundle): NonNullable<WalkOptions['lostHead']> {
+  return source === null ? 'refuse' : () => standInFor(label);
 }

@@ -16,6 +16,8 @@ import { type FailedMember, Window, type WindowOptions } from './window.ts';
 /** Failures that are kept by name; the rest is counted. */
 const MOST_LISTED = 1000;
 
+const LEFT_OUT = 'left out by the sender: ';
+
 /** Records of one short transaction where no file is written. */
 const BATCH = 256;
 
@@ -25,6 +27,8 @@ export class ApplyWriter {
   readonly settler: RecordSettler;
   readonly counter = new OutcomeCounter();
   readonly failures: { record: string; reason: string }[] = [];
+  /** Failures that are not the sender's: another copy of the bundle may help. */
+  lost = 0;
   /** Records whose rows were committed in this run. */
   committed = 0;
   bytesWritten = 0;
@@ -42,7 +46,7 @@ export class ApplyWriter {
     this.#plan = plan;
     this.#wait = wait;
     this.#leftovers = leftovers;
-    this.settler = new RecordSettler(context, operation, spool, { onConflict, metadata: options.metadata ?? 'fill' });
+    this.settler = new RecordSettler(context, operation, spool, { onConflict, metadata: options.metadata ?? 'fill', personal: options.includePersonal ?? false });
     this.#windowOptions = {
       context, operation, leftovers, onConflict, pool, wait,
       destinations: new Destinations(archive.root, (path) => context.index.namesFile(path)),
@@ -149,12 +153,14 @@ export class ApplyWriter {
 
   #noteFailure(record: ImageRecord | null, reason: string): void {
     this.counter.add('failed');
+    if (!reason.startsWith(LEFT_OUT)) this.lost += 1;
     if (this.failures.length < MOST_LISTED) this.failures.push({ record: recordName(record), reason });
   }
 
   /** Whatever never came is booked as failed, and the books are closed. */
   async finish(omitted: readonly OmittedLine[], whyMissing: (record: ImageRecord) => string): Promise<void> {
     await this.#failRemaining(whyMissing);
+    if (this.#plan.favorites.length > 0) await this.#transaction(() => this.settler.addFavorites(this.#plan.favorites, new Date()));
     await this.#transaction(() => this.#failRefused(omitted));
     await this.#leftovers.remove(this.#wait);
     await this.#transaction(() => this.operation.finish(new Date()));
@@ -188,7 +194,7 @@ export class ApplyWriter {
 
 /** Why it was left out, in words. */
 export function omittedReason(line: OmittedLine): string {
-  return `left out by the sender: ${line.omitted}${line.detail === undefined ? '' : ` (${line.detail})`}`;
+  return `${LEFT_OUT}${line.omitted}${line.detail === undefined ? '' : ` (${line.detail})`}`;
 }
 
 function recordName(record: ImageRecord | null): string {

@@ -25,6 +25,8 @@ interface Registered {
   readonly operation: string;
   readonly bundle: string;
   readonly exportId: string;
+  /** Volumes of the series. */
+  readonly count: number;
   readonly number: number;
 }
 
@@ -45,7 +47,7 @@ export function findEarlier(archive: Archive, manifest: Manifest, bundleId: stri
   const own = registered.find(({ bundle }) => bundle === bundleId);
   if (own) return { kind, list, operation: sync.operation(own.operation), number: own.number };
   const { count, export_id } = manifest.volume;
-  const sibling = count > 1 ? registered.find(({ exportId }) => exportId === export_id) : undefined;
+  const sibling = count > 1 ? registered.find((one) => one.exportId === export_id && one.count === count) : undefined;
   return { kind, list, operation: sibling ? sync.operation(sibling.operation) : null, number: null };
 }
 
@@ -58,7 +60,7 @@ export function goesOn(earlier: EarlierRun): boolean {
 function registry(db: Database.Database): Registered[] {
   return db
     .prepare<[], Registered>(
-      `SELECT journal.operation, "key" AS bundle, "column" AS exportId, CAST(new AS INTEGER) AS number
+      `SELECT journal.operation, "key" AS bundle, "column" AS exportId, record AS count, CAST(new AS INTEGER) AS number
        FROM sync_operations JOIN indabundle_journal journal ON journal.operation = sync_operations.operation_id AND journal.sequence < 0
        ORDER BY sync_operations.id DESC`,
     )

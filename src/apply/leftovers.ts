@@ -36,7 +36,7 @@ export class Leftovers {
     const dropped: number[] = [];
     for (const { id, file_path, file_hash } of operation.pendingFiles()) {
       const found = file_path !== null && file_hash !== null && (await leftovers.#look(file_path, file_hash, index));
-      if (found) leftovers.#offer(file_hash!, { row: id, localPath: file_path! });
+      if (found) leftovers.#offer(file_hash, { row: id, localPath: file_path });
       else dropped.push(id);
     }
     if (dropped.length > 0) await immediately(db, () => dropped.forEach((row) => operation.dropPending(row)), wait);

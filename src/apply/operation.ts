@@ -7,8 +7,9 @@ import { createSyncTables, type ExportList, hasSyncTables, type Operation, SyncT
 import { immediately, type WaitOptions } from '../archive/transaction.ts';
 import type { ImageRecord, Manifest, OmittedLine } from '../manifest/types.ts';
 import type { Outcome } from '../merge/outcomes.ts';
-import { type EarlierRun, goesOn, listIdOf, RECORDS_PER_BUNDLE, registerBundle, registeredBundles } from './earlier-run.ts';
+import { type EarlierRun, goesOn, listIdOf, RECORDS_PER_BUNDLE, registerBundle } from './earlier-run.ts';
 import { ListBook } from './list-book.ts';
+import { markApplied, seriesState } from './series-books.ts';
 
 /** What became of one record, for the books. */
 export interface Booking {
@@ -155,7 +156,8 @@ export class ApplyOperation {
     this.addUp(now);
     this.list.finish();
     const errors = Number(this.#db.prepare('SELECT error_count FROM sync_operations WHERE operation_id = ?').pluck().get(this.operationId));
-    const complete = registeredBundles(this.#db, this.operationId) >= this.#facts.manifest.volume.count;
+    markApplied(this.#db, this.operationId, this.#firstRecord / RECORDS_PER_BUNDLE);
+    const complete = (seriesState(this.#db, this.#facts.manifest)?.missing.length ?? 0) === 0;
     this.#sync.setOperation(this.operationId, { status: errors > 0 ? 'error' : complete ? 'completed' : 'pending' }, now);
   }
 }

@@ -3,7 +3,9 @@ import type { Observer } from '../base/events.ts';
 import type { Finding } from '../base/findings.ts';
 import type { Manifest } from '../manifest/types.ts';
 import type { ConflictPolicy, OutcomeTally } from '../merge/outcomes.ts';
+import type { SeriesState } from './series-books.ts';
 
+export type { SeriesState } from './series-books.ts';
 export { CONFLICT_POLICIES, OUTCOMES } from '../merge/outcomes.ts';
 export type { ConflictPolicy, Outcome, OutcomeTally } from '../merge/outcomes.ts';
 
@@ -25,6 +27,8 @@ export interface ApplyOptions {
   readonly backup?: boolean;
   /** A CSV file that lists what arrived, with outcome and path. */
   readonly report?: string;
+  /** Delete the bundle file when all of it is durable in the archive; never one with damage or failures. */
+  readonly removeWhenDone?: boolean;
   readonly dryRun?: boolean;
   readonly threads?: number;
   readonly observer?: Observer;
@@ -39,6 +43,10 @@ export interface ApplyResult {
   /** Null in a dry run, and when nothing needed doing. */
   readonly operationId: string | null;
   readonly resumed: boolean;
+  /** Of a volume: which ones of its series are applied, and which are still to come. */
+  readonly series: SeriesState | null;
+  /** The bundle file was deleted, as asked. */
+  readonly removed: boolean;
   readonly outcomes: OutcomeTally;
   /** Records of this bundle that an earlier run had done already. */
   readonly doneBefore: number;
@@ -48,6 +56,8 @@ export interface ApplyResult {
   readonly columnsFilled: number;
   readonly linksAdded: number;
   readonly authorsAdded: number;
+  /** Notes, marks and favourites that were added. */
+  readonly personalAdded: number;
   readonly bytesWritten: number;
   /** Bytes that the new files need, and that are free; -1 where unknown. */
   readonly bytesNeeded: number;

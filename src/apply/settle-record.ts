@@ -7,6 +7,7 @@ import type { ImageRecord } from '../manifest/types.ts';
 import { type Decision, recordDigest, recordIdentity } from '../merge/decide.ts';
 import { conflictAction, type MergeContext } from '../merge/merge-context.ts';
 import type { ConflictPolicy, Outcome } from '../merge/outcomes.ts';
+import { PersonalRows } from '../merge/personal-rows.ts';
 import { authorDetails, fillValues, newImageValues, recordLinks } from '../merge/record-rows.ts';
 import type { ApplyOperation } from './operation.ts';
 import type { RecordSpool } from './record-spool.ts';
@@ -33,6 +34,8 @@ export interface Settled {
 export interface SettleOptions {
   readonly onConflict: ConflictPolicy;
   readonly metadata: 'fill' | 'keep';
+  /** Notes and marks are wanted. */
+  readonly personal: boolean;
 }
 
 /** The rows that are the same image, in a form that shows any change. */
@@ -48,12 +51,14 @@ export class RecordSettler {
   columnsFilled = 0;
   linksAdded = 0;
   authorsAdded = 0;
+  personalAdded = 0;
 
   readonly #context: MergeContext;
   readonly #operation: ApplyOperation;
   readonly #spool: RecordSpool;
   readonly #options: SettleOptions;
   readonly #rows: MergeRows;
+  readonly #personal: PersonalRows | null;
   readonly #insertAuthor: (author: string) => boolean;
 
   constructor(context: MergeContext, operation: ApplyOperation, spool: RecordSpool, options: SettleOptions) {
@@ -63,6 +68,7 @@ export class RecordSettler {
     this.#spool = spool;
     this.#options = options;
     this.#rows = new MergeRows(db, shape, operation.journal);
+    this.#personal = options.personal ? new PersonalRows(db, shape, operation.journal) : null;
     this.#insertAuthor = authorInserter(context, spool, operation);
   }
 
@@ -76,8 +82,14 @@ export class RecordSettler {
     if (settled.unused && pendingRow !== null) this.#operation.dropPending(pendingRow);
     this.#operation.book({ ordinal, record, outcome, imageId, localPath, message: null, pendingRow: settled.unused ? null : pendingRow });
     if (imageId !== null && record.image.author !== undefined && this.#insertAuthor(record.image.author)) this.authorsAdded += 1;
+    if (imageId !== null) this.personalAdded += this.#personal?.addTo(ordinal, imageId, record) ?? 0;
     this.#spool.settle(ordinal);
     return settled;
+  }
+
+  /** Favourite authors, one transaction for all: there are few. */
+  addFavorites(authors: readonly string[], now: Date): void {
+    for (const author of authors) if (this.#personal?.addFavorite(author, now)) this.personalAdded += 1;
   }
 
   #decideAgain(prepared: Prepared): Decision {

@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { BundleError, systemCode } from '../base/errors.ts';
 import { type Observer, silent } from '../base/events.ts';
+import { asCannotOpen } from './cannot-open.ts';
 import { openScratch } from './scratch.ts';
 import { Shape } from './shape.ts';
 
@@ -37,19 +38,36 @@ export interface OpenOptions {
 
 /**
  * Opens a database to read it in place, with what is in its `-wal`. Where SQLite cannot (a WAL
- * database in a read-only folder), database and `-wal` are copied to a temporary folder.
+ * database in a read-only folder, a journal to roll back), the database is copied to a temporary folder
+ * with what lies beside it.
  *
  * @throws BundleError `db-...`, `root-not-found`
  */
 export function openToRead(path: string, options: OpenOptions = {}): Archive {
   const database = locate(path);
   const root = locateRoot(database, options.root);
+  const observer = options.observer ?? silent;
+  const before = besides(database);
   try {
-    return archive(database, root, new Database(database, { readonly: true, fileMustExist: true, timeout: 5000 }));
+    const db = new Database(database, { readonly: true, fileMustExist: true, timeout: 5000 });
+    return archive(database, root, db, () => sayWhatIsLeft(database, before, observer));
   } catch (error) {
     if (systemCode(error) !== 'SQLITE_CANTOPEN' && !/^SQLITE_READONLY/.test(systemCode(error))) throw asOpenError(error, database);
-    return openCopy(database, root, options.observer ?? silent);
+    return openCopy(database, root, observer);
   }
+}
+
+/** Files that SQLite keeps beside a database while it is in use, and after a crash. */
+const BESIDES = ['-wal', '-shm', '-journal'];
+
+function besides(database: string): string[] {
+  return BESIDES.filter((suffix) => existsSync(database + suffix));
+}
+
+/** Whoever only reads a WAL database cannot remove what SQLite put beside it; another may be using it by now. */
+function sayWhatIsLeft(database: string, before: readonly string[], observer: Observer): void {
+  const isNew = besides(database).some((suffix) => !before.includes(suffix));
+  if (isNew) observer({ type: 'notice', notice: 'wal-files-left', params: { path: database } });
 }
 
 /**
@@ -96,6 +114,7 @@ function archive(path: string, root: string, db: Database.Database, afterClose: 
     checkTables(path, shape);
     const scratch = openScratch();
     const close = () => {
+      if (!db.open) return;
       scratch.close();
       db.close();
       afterClose();
@@ -133,7 +152,7 @@ function openCopy(database: string, root: string, observer: Observer): Archive {
   try {
     const copy = join(folder, basename(database));
     copyFileSync(database, copy);
-    if (existsSync(`${database}-wal`)) copyFileSync(`${database}-wal`, `${copy}-wal`);
+    for (const suffix of ['-wal', '-journal']) if (existsSync(database + suffix)) copyFileSync(database + suffix, copy + suffix);
     observer({ type: 'notice', notice: 'database-copied', params: { path: database } });
     const opened = archive(copy, root, new Database(copy, { fileMustExist: true }), remove);
     return { ...opened, path: database };
@@ -151,6 +170,7 @@ function asOpenError(error: unknown, path: string): unknown {
   if (/^SQLITE_CORRUPT/.test(code)) return new BundleError('db-corrupt', options);
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return new BundleError('db-locked', options);
   if (/^SQLITE_READONLY/.test(code)) return new BundleError('db-read-only', options);
+  if (/^SQLITE_(CANTOPEN|IOERR|FULL|NOMEM|PERM)|^E(IO|NOSPC|NXIO|NODEV|STALE|ACCES|PERM|ROFS)$/.test(code)) return asCannotOpen(error, path, 'db-unreadable');
   if (/^(SQLITE_|E[A-Z]+$)/.test(code)) return new BundleError('db-unreadable', options);
   return error;
 }

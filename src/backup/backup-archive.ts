@@ -47,7 +47,10 @@ function targetOf(database: string, output: string | undefined): string {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? name(path) : path;
 }
 
-type Watch = { readonly observer: NonNullable<BackupOptions['observer']>; readonly signal: AbortSignal | undefined };
+type Watch = {
+  readonly observer: NonNullable<BackupOptions['observer']>;
+  readonly signal: AbortSignal | undefined;
+};
 
 async function copy(archive: Archive, path: string, { observer, signal }: Watch): Promise<void> {
   observer({ type: 'phase', phase: 'check' });

@@ -133,7 +133,22 @@ export const ERROR_TEXTS = {
   'file-too-large': {
     exit: environment,
     what: '{{what}} would be {{size}}, but the file system at {{path}} holds files of at most {{limit}}.',
-    next: 'Choose another disk, or write several smaller bundles with filters.',
+    next: 'Write a series of smaller volumes into a folder: --volume-size fat32. Or choose another disk.',
+  },
+  'volume-too-small': {
+    exit: usage,
+    what: 'Volumes of {{size}} are too small: {{count}} files do not fit in one ({{files}}).',
+    next: 'The smallest size that would do: --volume-size {{smallest}}',
+  },
+  'series-begun': {
+    exit: usage,
+    what: 'Volumes of another series are being made there, by the plan {{path}}; it was not touched.',
+    next: 'To make more of them, give the same options as before. To begin anew, add --force or choose another folder with -o.',
+  },
+  'read-back-differs': {
+    exit: environment,
+    what: 'What was read back of {{path}} is not what was written, from byte {{offset}} on.',
+    next: 'The disk or stick is faulty, or smaller than it claims. Use another one; do not trust this one with anything.',
   },
   'list-not-found': {
     exit: usage,

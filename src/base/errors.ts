@@ -66,7 +66,7 @@ export function systemCode(error: unknown): string {
 }
 
 const ENVIRONMENT_CODES = /^(ENOSPC|EDQUOT|EIO|EROFS|ENXIO|ENODEV|EMFILE|ENFILE|EFBIG|ESTALE|EPIPE)$/;
-const SQLITE_ENVIRONMENT = /^SQLITE_(FULL|IOERR|BUSY|LOCKED|NOMEM|PROTOCOL|READONLY)/;
+const SQLITE_ENVIRONMENT = /^SQLITE_(FULL|IOERR|CANTOPEN|BUSY|LOCKED|NOMEM|PROTOCOL|READONLY)/;
 
 /**
  * Turns whatever was thrown into a BundleError when it comes from the machine (full disk, pulled

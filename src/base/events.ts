@@ -32,6 +32,9 @@ export type NoticeCode =
   | 'folders-not-synced'
   | 'no-links'
   | 'larger-available'
+  | 'plan-kept'
+  | 'bundle-not-removed'
+  | 'checked-in-memory'
   | 'photo-folder-missing'
   | 'personal-left-behind';
 

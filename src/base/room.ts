@@ -3,8 +3,9 @@ import { statfsSync } from 'node:fs';
 /** FAT32 holds files of at most 4 GiB less one byte. */
 const FAT_MAX_FILE = 4 * 1024 ** 3 - 1;
 
-/** `f_type` of FAT file systems, as Linux has it. */
+/** `f_type` of file systems, as Linux has it. */
 const FAT_TYPE = 0x4d44;
+const WINDOWS_TYPES = new Set([FAT_TYPE, 0x2011bab0, 0x5346544e, 0x7366746e, 0x65735546]); // FAT, exFAT, NTFS twice, FUSE
 
 /** Bytes that may still be written at `folder`; -1 where the system does not say. */
 export function freeBytes(folder: string): number {
@@ -18,9 +19,18 @@ export function freeBytes(folder: string): number {
 
 /** The largest file that the file system at `folder` holds; Infinity where no limit is known. */
 export function maxFileBytes(folder: string): number {
+  return typeAt(folder) === FAT_TYPE ? FAT_MAX_FILE : Number.POSITIVE_INFINITY;
+}
+
+/** True where names must keep to the rules of Windows, or may have to. */
+export function hasWindowsNames(folder: string): boolean {
+  return process.platform === 'win32' || WINDOWS_TYPES.has(typeAt(folder) ?? 0);
+}
+
+function typeAt(folder: string): number | null {
   try {
-    return statfsSync(folder).type === FAT_TYPE ? FAT_MAX_FILE : Number.POSITIVE_INFINITY;
+    return statfsSync(folder).type;
   } catch {
-    return Number.POSITIVE_INFINITY;
+    return null;
   }
 }

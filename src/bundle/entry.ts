@@ -10,6 +10,8 @@ export interface Entry {
   readonly place: Place;
   /** Where the entry's header stands in the uncompressed tar; null when damage before it hides that. */
   readonly tarOffset: number | null;
+  /** Seconds since 1970, as its header says; the same for all entries of a bundle. */
+  readonly mtime?: number;
   /**
    * The content piece by piece; a piece is valid until the next is asked for.
    * @throws EntryDamaged when a frame of it cannot be read; the finding is reported already.

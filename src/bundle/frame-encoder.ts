@@ -35,7 +35,8 @@ export class FrameEncoder {
   encode(content: Buffer, target: Buffer, coding: Coding): number {
     if (coding.kind === 'stored') return writeStored(content, target);
     if (coding.kind === 'auto' && !this.#compresses(content)) return writeStored(content, target);
-    return this.#compress(content, target, coding.level);
+    const length = this.#compress(content, target, coding.level);
+    return coding.kind === 'auto' && length > storedBytes(content.length) ? writeStored(content, target) : length;
   }
 
   #compress(content: Buffer, target: Buffer, level: number): number {
@@ -53,6 +54,12 @@ export class FrameEncoder {
     const sample = content.subarray(start, start + SAMPLE_BYTES);
     return this.#context.compress(this.#sample, sample, 1) < sample.length * WORTHWHILE;
   }
+}
+
+/** Length of a stored frame; what is encoded as `auto` is never longer. */
+export function storedBytes(contentBytes: number): number {
+  const header = contentBytes <= SINGLE_SEGMENT_MAX ? 9 : 10;
+  return header + Math.max(1, Math.ceil(contentBytes / MAX_BLOCK)) * 3 + contentBytes;
 }
 
 /** A frame of raw blocks: no compressor, no checksum; the digests of what is in it prove it. */

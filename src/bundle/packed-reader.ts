@@ -157,6 +157,7 @@ export class PackedReader implements EntryReader {
       name: header.name,
       kind: entryKind(header.name)!,
       size: header.size,
+      mtime: header.mtime,
       place: this.#place(frame, header.name),
       tarOffset: frame.tarOffset === null ? null : frame.tarOffset + at,
     };

@@ -23,7 +23,7 @@ interface CleanupPlan {
  * finished bookkeeping with the photos that it kept for a revert, backups of a chosen age. Nothing
  * that an unfinished operation needs.
  *
- * @throws BundleError `operation-not-found`, `operation-unfinished`, `archive-locked`, `db-...`
+ * @throws BundleError `id-not-found`, `operation-unfinished`, `archive-locked`, `db-...`
  */
 export async function cleanup(options: CleanupOptions): Promise<CleanupResult> {
   const started = performance.now();

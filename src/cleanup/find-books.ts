@@ -61,14 +61,14 @@ function isOver(list: ListRow, ended: ReadonlySet<string>, limit: string): boole
 /**
  * One operation or list by its id, also one that ended with failures.
  *
- * @throws BundleError `operation-unfinished`, `operation-not-found`
+ * @throws BundleError `operation-unfinished`, `id-not-found`
  */
 export function booksOf(archive: Archive, id: string): FinishedBooks {
   const { db, path } = archive;
   const known = hasListTables(db);
   const operation = known ? allOperations(db).find(({ operation_id }) => operation_id === id) : undefined;
   const list = known ? allLists(db).find(({ list_id }) => list_id === id) : undefined;
-  if (operation === undefined && list === undefined) throw new BundleError('operation-not-found', { params: { operation: id, path } });
+  if (operation === undefined && list === undefined) throw new BundleError('id-not-found', { params: { id, path } });
   const decisive = operation ?? allOperations(db).find(({ operation_id }) => operation_id === list!.operation_id);
   if (decisive?.status === 'pending' && !isExport(decisive.operation_id)) throw new BundleError('operation-unfinished', { params: { id } });
   if (operation === undefined) return { ...NOTHING, lists: [id] };

@@ -57,9 +57,14 @@ export class CommandForm {
     return this;
   }
 
-  database(key: MessageKey = 'option.db', standard: string | null = DEFAULT_DATABASE): this {
+  databaseFile(key: MessageKey = 'option.db', standard: string | null = DEFAULT_DATABASE): this {
     const parse = nonEmpty('--db');
-    this.option('--db <FILE>', key, { parse, ...(standard === null ? {} : { standard }) });
+    return this.option('--db <FILE>', key, { parse, ...(standard === null ? {} : { standard }) });
+  }
+
+  /** The database, and the folder of its photos. */
+  database(key: MessageKey = 'option.db', standard: string | null = DEFAULT_DATABASE): this {
+    this.databaseFile(key, standard);
     return this.option('--root <FOLDER>', 'option.root', { parse: nonEmpty('--root') });
   }
 

@@ -2,6 +2,8 @@ import type { ApplyResult } from '../apply/options.ts';
 import { EXIT, type ExitStatus } from '../base/errors.ts';
 import type { ExportResult } from '../export/options.ts';
 import type { InspectResult } from '../inspect/types.ts';
+import type { RevertResult } from '../revert/options.ts';
+import type { ArrivedResult } from '../verify/arrived-types.ts';
 import type { VerifyResult } from '../verify/types.ts';
 
 export function exportStatus(result: Pick<ExportResult, 'omittedTotal'>): ExitStatus {
@@ -17,6 +19,17 @@ const OF_VERDICT = { whole: EXIT.whole, omissions: EXIT.partial, damaged: EXIT.r
 
 export function verifyStatus(result: Pick<VerifyResult, 'verdict'>): ExitStatus {
   return OF_VERDICT[result.verdict];
+}
+
+const OF_ARRIVED = { whole: EXIT.whole, incomplete: EXIT.partial, damaged: EXIT.refused } as const;
+
+export function arrivedStatus(result: Pick<ArrivedResult, 'verdict'>): ExitStatus {
+  return OF_ARRIVED[result.verdict];
+}
+
+/** What stays because it was changed since makes it a revert in part. */
+export function revertStatus(result: Pick<RevertResult, 'keptTotal'>): ExitStatus {
+  return result.keptTotal > 0 ? EXIT.partial : EXIT.whole;
 }
 
 /** Banned authors, records without photos and conflicts are reported, but they are no failures. */

@@ -1,4 +1,5 @@
 import { parseUtcTime } from '../base/utc-time.ts';
+import { parseVolumeNumbers, parseVolumeSize } from '../bundle/volumes.ts';
 import { OptionProblem } from './usage-problem.ts';
 
 /** Each makes the parser of one option: text in, value out, or an {@link OptionProblem}. */
@@ -48,6 +49,35 @@ export function time(option: string): (text: string) => string {
 
 export function exportId(option: string): (text: string) => string {
   return matching(option, /^[A-Za-z0-9._-]{1,64}$/, 'expected.id');
+}
+
+const MILLISECONDS = { h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 } as const;
+
+/** An age such as `12h`, `30d`, `8w`, in milliseconds. */
+export function age(option: string): (text: string) => number {
+  return (text) => {
+    const [, number, unit] = /^(\d{1,5})([hdw])$/.exec(text) ?? [];
+    if (unit === undefined) throw new OptionProblem(option, text, 'expected.age');
+    return Number(number) * MILLISECONDS[unit as keyof typeof MILLISECONDS];
+  };
+}
+
+/** `fat32`, `25G`: bytes. */
+export function volumeSize(option: string): (text: string) => number {
+  return (text) => {
+    const bytes = parseVolumeSize(text);
+    if (bytes !== null) return bytes;
+    throw new OptionProblem(option, text, 'expected.volumeSize');
+  };
+}
+
+/** `3-5`: the numbers. */
+export function volumeNumbers(option: string): (text: string) => number[] {
+  return (text) => {
+    const numbers = parseVolumeNumbers(text);
+    if (numbers !== null) return numbers;
+    throw new OptionProblem(option, text, 'expected.volumes');
+  };
 }
 
 export function nonEmpty(option: string): (text: string) => string {

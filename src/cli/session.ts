@@ -3,6 +3,7 @@ import { BundleError, type ExitStatus } from '../base/errors.ts';
 import { commandText } from './command-text.ts';
 import { type EventLog, noLog } from './event-log.ts';
 import { errorDocument, knownError, stackOf } from './known-error.ts';
+import type { MessageKey } from './messages/en.ts';
 import { writeDocument } from './output/json-document.ts';
 import { type Page, pageFor } from './output/page.ts';
 import { Printer } from './output/printer.ts';
@@ -57,6 +58,19 @@ export class Session {
 
   get quiet(): boolean {
     return this.flags.quiet === true;
+  }
+
+  /** True when a person can be asked something. */
+  get asks(): boolean {
+    return !this.json && this.world.stdin.isTTY === true && this.world.stdout.isTTY === true;
+  }
+
+  /** Asks before something goes; no is what a hasty Enter answers. */
+  async confirmed(question: MessageKey): Promise<boolean> {
+    const { confirmed } = await import('./output/confirmed.ts');
+    if (await confirmed(this.texts, question, false)) return true;
+    await this.print([this.texts.t('apply.declined')]);
+    return false;
   }
 
   /** Gives standard output to the command's data; what the program says goes to standard error. */

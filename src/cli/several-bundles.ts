@@ -1,7 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { BundleError, ExitStatus } from '../base/errors.ts';
-import { checkInputs, openInput } from './bundle-inputs.ts';
+import { openInput } from './bundle-inputs.ts';
 import { errorDocument, knownError } from './known-error.ts';
+import { seriesLines } from './reports/series-report.ts';
+import type { BundleInputs } from './series-inputs.ts';
 import type { Session } from './session.ts';
 
 /** What a command does with each of the bundles that it is given. */
@@ -25,19 +27,20 @@ export interface BundleTask<Result> {
 /** Processes bundles one after the other; with `--json` into one document that grows as they are done. */
 export async function workThrough<Result>(
   session: Session,
-  names: readonly string[],
+  { names, series }: BundleInputs,
   task: BundleTask<Result>,
 ): Promise<ExitStatus> {
-  checkInputs(names, session.world, session.command);
   const round = new Round(session, task);
   if (session.json) {
     await session.answer({
       command: session.command,
+      ...(series.length === 0 ? {} : { series }),
       results: round.documents(names),
       exitStatus: () => round.status,
       error: () => round.firstError && errorDocument(round.firstError),
     });
   } else {
+    if (!session.quiet) await session.print(seriesLines(session.page, series));
     await round.show(names);
   }
   return round.status;

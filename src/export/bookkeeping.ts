@@ -2,9 +2,10 @@ import { digestOf } from '../base/digest.ts';
 import { systemCode } from '../base/errors.ts';
 import type { Observer } from '../base/events.ts';
 import { openToWrite } from '../archive/open.ts';
-import { type ExportList, SyncTables, createSyncTables } from '../archive/sync-tables.ts';
+import { createSyncTables, type ExportList, type SyncStatus, SyncTables } from '../archive/sync-tables.ts';
 import { immediately } from '../archive/transaction.ts';
-import type { Omission, PlanStore } from './plan-store.ts';
+import type { Omission } from './planned.ts';
+import type { PlanStore } from './plan-store.ts';
 
 /** Rows of one short transaction. */
 const ROWS_PER_TRANSACTION = 2000;
@@ -35,7 +36,10 @@ export async function recordExport(plan: PlanStore, facts: ExportFacts): Promise
     await writeRows(plan, facts);
   } catch (error) {
     const code = (error as { code?: unknown }).code;
-    const isProtected = code === 'db-read-only' || code === 'db-unreadable' || /^SQLITE_(READONLY|CANTOPEN)|^E(ROFS|ACCES|PERM)$/.test(systemCode(error));
+    const isProtected =
+      code === 'db-read-only' ||
+      code === 'db-unreadable' ||
+      /^SQLITE_(READONLY|CANTOPEN)|^E(ROFS|ACCES|PERM)$/.test(systemCode(error));
     if (!isProtected) throw error;
     facts.observer({ type: 'notice', notice: 'archive-write-protected', params: { path: facts.db } });
   }
@@ -48,13 +52,17 @@ async function writeRows(plan: PlanStore, facts: ExportFacts): Promise<void> {
     const { db } = archive;
     const listId = listIdFor(facts.exportId);
     const operationId = `export-${listId}`;
-    await immediately(db, () => {
-      createSyncTables(db);
-      forget(db, listId, operationId);
-      const sync = new SyncTables(db);
-      sync.createOperation(operationId, facts.output, 0, facts.now);
-      sync.createList(listId, operationId, 0, facts.now);
-    }, wait);
+    await immediately(
+      db,
+      () => {
+        createSyncTables(db);
+        forget(db, listId, operationId);
+        const sync = new SyncTables(db);
+        sync.createOperation(operationId, facts.output, 0, facts.now);
+        sync.createList(listId, operationId, 0, facts.now);
+      },
+      wait,
+    );
     const sync = new SyncTables(db);
     const book = new ExportBook(sync, sync.list(listId)!, operationId, facts.now);
     await inTransactions(rows(plan), (batch) => immediately(db, () => book.add(batch), wait));
@@ -78,14 +86,23 @@ interface BookRow {
   readonly url: string | null;
   readonly localPath: string;
   readonly message: string | null;
+  readonly status: SyncStatus;
 }
 
+/** Volumes that are not made yet are still to come. */
 function* rows(plan: PlanStore): Generator<BookRow> {
-  const message = ({ reason, detail }: Pick<Omission, 'reason' | 'detail'>) => (detail === null ? reason : `${reason}: ${detail}`);
-  for (const record of plan.outcomes()) {
-    if (record.reason === null) yield { ...record, message: null };
+  for (const volume of plan.volumes()) {
+    const status = volume.written === null ? 'pending' : 'completed';
+    for (const record of volume.outcomes()) {
+      if (record.reason === null) yield { ...record, message: null, status };
+    }
+    for (const omission of volume.omissions())
+      yield { ...omission, message: wordsOf(omission), status: 'error' };
   }
-  for (const omission of plan.omissions()) yield { ...omission, message: message(omission) };
+}
+
+function wordsOf({ reason, detail }: Pick<Omission, 'reason' | 'detail'>): string {
+  return detail === null ? reason : `${reason}: ${detail}`;
 }
 
 async function inTransactions<T>(items: Iterable<T>, write: (batch: T[]) => Promise<void>): Promise<void> {
@@ -106,6 +123,7 @@ class ExportBook {
   readonly #now: Date;
   #total = 0;
   #errors = 0;
+  #pending = 0;
 
   constructor(sync: SyncTables, list: ExportList, operationId: string, now: Date) {
     this.#sync = sync;
@@ -117,22 +135,25 @@ class ExportBook {
   add(batch: readonly BookRow[]): void {
     const operation = this.#sync.operation(this.#operationId)!;
     let errors = 0;
-    for (const { imageId, digest, url, localPath, message } of batch) {
-      const status = message === null ? 'completed' : 'error';
+    let pending = 0;
+    for (const { imageId, digest, url, localPath, message, status } of batch) {
       const path = digest === null ? `url_${url ?? ''}` : `hash_${digest}`;
       this.#sync.addListFile(this.#list, imageId, path, status);
-      if (message === null) continue;
+      if (status === 'pending') pending += 1;
+      if (status !== 'error') continue;
       errors += 1;
       this.#sync.addFile(operation, { imageId, path: localPath, digest, status, message });
     }
-    this.#sync.addToOperation(this.#operationId, batch.length - errors, errors, this.#now);
-    this.#sync.addToList(this.#list.list_id, batch.length - errors);
+    this.#sync.addToOperation(this.#operationId, batch.length - errors - pending, errors, this.#now);
+    this.#sync.addToList(this.#list.list_id, batch.length - errors - pending);
     this.#total += batch.length;
     this.#errors += errors;
+    this.#pending += pending;
   }
 
   finish(): void {
-    this.#sync.setList(this.#list.list_id, { total: this.#total, status: this.#errors > 0 ? 'error' : 'completed' });
-    this.#sync.setOperation(this.#operationId, { total: this.#total, status: this.#errors > 0 ? 'error' : 'completed' }, this.#now);
+    const status = this.#pending > 0 ? 'pending' : this.#errors > 0 ? 'error' : 'completed';
+    this.#sync.setList(this.#list.list_id, { total: this.#total, status });
+    this.#sync.setOperation(this.#operationId, { total: this.#total, status }, this.#now);
   }
 }

@@ -1,34 +1,61 @@
 import { statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { BundleError } from '../base/errors.ts';
-import { freeBytes, maxFileBytes } from '../base/room.ts';
-import { BLOCK, padded } from '../bundle/tar-header.ts';
-import type { FileOutput } from './output.ts';
-import type { PlanStore } from './plan-store.ts';
+import { freeBytes, hasWindowsNames, maxFileBytes } from '../base/room.ts';
+import { PART_SUFFIX } from '../bundle/part-file.ts';
 
-/** At most this many bytes, if nothing compresses at all. */
-export function largestSize(plan: PlanStore): number {
-  const { files, bytes, records } = plan.totals();
-  const shards = [...plan.shardFacts('records'), ...plan.shardFacts('authors')].reduce((sum, shard) => sum + shard.size + padded(BLOCK), 0);
-  const lists = records * 8 + files * 330;
-  return bytes + files * (BLOCK + BLOCK / 2) + shards + lists + 64 * 1024;
+/** A file that is to be written, and how large it becomes at most. */
+export interface ToWrite {
+  readonly path: string;
+  readonly largest: number;
 }
 
 /**
- * Tells before the first byte that a bundle does not fit.
+ * Tells before the first byte that bundles do not fit: all of them lie in one folder.
  *
  * @throws BundleError `file-too-large`, `no-space`
  */
-export function checkRoom(plan: PlanStore, output: FileOutput): void {
-  const folder = dirname(output.path);
-  const size = largestSize(plan);
+export function checkRoom(files: readonly ToWrite[]): void {
+  const [first] = files;
+  if (first === undefined) return;
+  const folder = dirname(first.path);
   const limit = maxFileBytes(folder);
-  if (size > limit) {
-    throw new BundleError('file-too-large', { params: { what: basename(output.path), size: `${size} bytes`, limit: `${limit} bytes`, path: folder } });
+  const tooLarge = files.find(({ largest }) => largest > limit);
+  if (tooLarge) {
+    const params = {
+      what: basename(tooLarge.path),
+      size: `${tooLarge.largest} bytes`,
+      limit: `${limit} bytes`,
+      path: folder,
+    };
+    throw new BundleError('file-too-large', { params });
   }
-  const needed = size - (statSync(output.partPath, { throwIfNoEntry: false })?.size ?? 0);
+  const needed = files.reduce((sum, { path, largest }) => sum + largest - writtenAlready(path), 0);
   const free = freeBytes(folder);
   if (free >= 0 && free < needed) {
-    throw new BundleError('no-space', { params: { what: output.path, reason: `${needed} bytes are needed and ${free} are free` } });
+    throw new BundleError('no-space', {
+      params: { what: folder, reason: `${needed} bytes are needed and ${free} are free` },
+    });
   }
+}
+
+const writtenAlready = (path: string) => statSync(path + PART_SUFFIX, { throwIfNoEntry: false })?.size ?? 0;
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const NOT_ON_WINDOWS = /[<>:"/\\|?*\u0000-\u001f]|[. ]$|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+
+/**
+ * Tells before anything is made that the file system there cannot bear a name.
+ *
+ * @throws BundleError `option-value`
+ */
+export function checkName(path: string): void {
+  if (!NOT_ON_WINDOWS.test(basename(path)) || !hasWindowsNames(dirname(path))) return;
+  throw new BundleError('option-value', {
+    params: {
+      option: '-o',
+      found: basename(path),
+      expected: 'a name that the disk there can bear: without < > : " | ? *',
+    },
+  });
 }

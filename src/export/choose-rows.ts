@@ -1,7 +1,9 @@
-import { parseDigest } from '../base/digest.ts';
-import { checkLocalFile, localSize } from '../archive/local-file.ts';
-import { LocalIndex } from '../archive/local-index.ts';
+import { type Digest, parseDigest } from '../base/digest.ts';
+import { hashFile } from '../archive/file-digest.ts';
+import { checkLocalFile, type LocalFile, localSize } from '../archive/local-file.ts';
+import { type LocalImage, LocalIndex } from '../archive/local-index.ts';
 import { type Archive, openToRead } from '../archive/open.ts';
+import { type PathMap, photoPath } from '../archive/photo-path.ts';
 import { inTransaction } from '../archive/scratch.ts';
 import type { Observer } from '../base/events.ts';
 import { hasAnyFile } from '../holdings/archive-images.ts';
@@ -13,11 +15,22 @@ import type { Filters, Selection } from './options.ts';
 /** Why a row was chosen; `both` are images that the receiver has whole: metadata only. */
 export type Why = 'asked' | 'missing' | 'restore' | 'conflict' | 'both';
 
+export interface ChooseOptions {
+  readonly maps: readonly PathMap[];
+  readonly observer: Observer;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Creates `temp.chosen`: the rows to pack with the reason, in the order of the bundle. Returns the
  * id of the list that is answered, if any.
  */
-export async function chooseRows(archive: Archive, selection: Selection, observer: Observer, signal?: AbortSignal): Promise<string | null> {
+export async function chooseRows(
+  archive: Archive,
+  selection: Selection,
+  options: ChooseOptions,
+): Promise<string | null> {
+  const { observer, signal } = options;
   archive.db.exec('CREATE TEMP TABLE candidates (id INTEGER PRIMARY KEY, why TEXT)');
   let listId: string | null = null;
   switch (selection.kind) {
@@ -28,8 +41,9 @@ export async function chooseRows(archive: Archive, selection: Selection, observe
       insertFiltered(archive, selection.filters);
       break;
     case 'for':
-      if (isCatalog(selection.database)) await insertMissingFromCatalog(archive, selection.database, observer, signal);
-      else await insertMissing(archive, selection, observer, signal);
+      if (isCatalog(selection.database))
+        await insertMissingFromCatalog(archive, selection.database, observer, signal);
+      else await insertMissing(archive, selection, options);
       break;
     case 'request':
     case 'list':
@@ -47,7 +61,9 @@ export async function chooseRows(archive: Archive, selection: Selection, observe
 
 function insertFiltered(archive: Archive, filters: Filters): void {
   const { db, shape } = archive;
-  db.function('nfc', { deterministic: true }, (text: unknown) => (typeof text === 'string' ? text.normalize('NFC') : text));
+  db.function('nfc', { deterministic: true }, (text: unknown) =>
+    typeof text === 'string' ? text.normalize('NFC') : text,
+  );
   const conditions: string[] = [];
   const values: string[] = [];
   const any = (expression: string, wanted: readonly string[] | undefined) => {
@@ -59,23 +75,39 @@ function insertFiltered(archive: Archive, filters: Filters): void {
   any(column(archive, 'license'), filters.license);
   any(linked(archive, 'tags', 'image_tags', 'tag_id', ['name']), filters.tag);
   any(linked(archive, 'albums', 'image_albums', 'album_id', ['album_id', 'title']), filters.album);
-  any(linked(archive, 'collections', 'image_collections', 'collection_id', ['collection_id', 'title']), filters.collection);
-  const dates = shape.select('images', ['taken_date', 'upload_date']).map((name) => `nullif(images.${name}, '')`);
+  any(
+    linked(archive, 'collections', 'image_collections', 'collection_id', ['collection_id', 'title']),
+    filters.collection,
+  );
+  const dates = shape
+    .select('images', ['taken_date', 'upload_date'])
+    .map((name) => `nullif(images.${name}, '')`);
   const day = `coalesce(${[...dates, 'NULL', 'NULL'].join(', ')})`;
-  for (const [limit, comparison] of [[filters.since, '>='], [filters.until, '<=']] as const) {
+  for (const [limit, comparison] of [
+    [filters.since, '>='],
+    [filters.until, '<='],
+  ] as const) {
     if (limit === undefined) continue;
     conditions.push(`substr(${day}, 1, ${limit.length}) ${comparison} ?`);
     values.push(limit);
   }
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-  db.prepare(`INSERT INTO temp.candidates SELECT images.id, 'asked' FROM main.images ${where}`).run(...values);
+  db.prepare(`INSERT INTO temp.candidates SELECT images.id, 'asked' FROM main.images ${where}`).run(
+    ...values,
+  );
 }
 
 function column(archive: Archive, name: string): string {
   return archive.shape.hasColumn('images', name) ? `nfc(images.${name}) IN (?)` : '0 IN (?)';
 }
 
-function linked(archive: Archive, table: string, junction: string, key: string, names: readonly string[]): string {
+function linked(
+  archive: Archive,
+  table: string,
+  junction: string,
+  key: string,
+  names: readonly string[],
+): string {
   if (!archive.shape.has(table) || !archive.shape.has(junction)) return '0 IN (?)';
   const matches = names.map((name) => `nfc(target.${name}) IN (?)`).join(' OR ');
   return `EXISTS (SELECT 1 FROM main.${junction} link JOIN main.${table} target ON target.id = link.${key}
@@ -83,10 +115,15 @@ function linked(archive: Archive, table: string, junction: string, key: string, 
 }
 
 /** Compares with the other archive, by image and by content. */
-async function insertMissing(archive: Archive, selection: Selection & { kind: 'for' }, observer: Observer, signal?: AbortSignal): Promise<void> {
+async function insertMissing(
+  archive: Archive,
+  selection: Selection & { kind: 'for' },
+  options: ChooseOptions,
+): Promise<void> {
+  const { observer, signal } = options;
   const other = openToRead(selection.database, { root: selection.root, observer });
   try {
-    const comparison = new Comparison(archive, other, observer);
+    const comparison = new Comparison(archive, other, options);
     const total = Number(archive.db.prepare('SELECT count(*) FROM main.images').pluck().get());
     observer({ type: 'phase', phase: 'compare', total, unit: 'records' });
     const insert = archive.db.prepare('INSERT INTO temp.candidates VALUES (?, ?)');
@@ -115,6 +152,12 @@ interface SenderRow {
   readonly sha256_hash: string | null;
 }
 
+/** The content that this archive has; its size is null where only the digest says what it was. */
+interface OwnFile {
+  readonly digest: Digest;
+  readonly size: number | null;
+}
+
 /** Tells for each row of one archive what it would be to another. */
 class Comparison {
   readonly #archive: Archive;
@@ -122,14 +165,20 @@ class Comparison {
   readonly #index: LocalIndex;
   readonly #filesThere: boolean;
   readonly #select: string;
+  readonly #maps: readonly PathMap[];
 
-  constructor(archive: Archive, other: Archive, observer: Observer) {
+  constructor(archive: Archive, other: Archive, options: ChooseOptions) {
+    const { observer, maps } = options;
     this.#archive = archive;
     this.#other = other;
+    this.#maps = maps;
     this.#index = LocalIndex.build(other);
     this.#filesThere = hasAnyFile(other);
-    if (!this.#filesThere) observer({ type: 'notice', notice: 'photo-folder-missing', params: { path: other.root } });
-    const columns = ['url', 'page_url', 'local_path', 'sha256_hash'].map((name) => archive.shape.expression('images', name));
+    if (!this.#filesThere)
+      observer({ type: 'notice', notice: 'photo-folder-missing', params: { path: other.root } });
+    const columns = ['url', 'page_url', 'local_path', 'sha256_hash'].map((name) =>
+      archive.shape.expression('images', name),
+    );
     this.#select = `SELECT id, ${columns.join(', ')} FROM main.images WHERE id > ? ORDER BY id LIMIT 1000`;
   }
 
@@ -138,19 +187,41 @@ class Comparison {
   }
 
   async why(row: SenderRow, signal?: AbortSignal): Promise<Why> {
-    const digest = parseDigest(row.sha256_hash);
-    const rows = this.#index.matches({ url: row.url, pageUrl: row.page_url }, digest);
+    const stated = parseDigest(row.sha256_hash);
+    const rows = this.#index.matches({ url: row.url, pageUrl: row.page_url }, stated);
     if (rows.length === 0) return 'missing';
-    if (!this.#filesThere) return rows.some((other) => other.local_path && parseDigest(other.sha256_hash) === digest) ? 'both' : withoutFiles(rows);
-    const size = localSize(this.#archive.root, row);
+    const own = await this.#ownFile(row, stated, signal);
+    if (!this.#filesThere)
+      return rows.some((other) => other.local_path && parseDigest(other.sha256_hash) === own?.digest)
+        ? 'both'
+        : withoutFiles(rows);
     let unusable = false;
     for (const other of rows) {
-      const expected = { digest: digest ?? '', size: size ?? -1 };
-      const file = await checkLocalFile(this.#other.root, other, expected, { always: false, signal });
+      const file = await this.#otherFile(own, other, signal);
       if (file === 'same') return 'both';
       if (file === 'unusable') unusable = true;
     }
     return unusable ? 'restore' : 'conflict';
+  }
+
+  /** What the other's file is to ours; where nothing is to be had of ours, whatever is whole there is as good. */
+  async #otherFile(own: OwnFile | null, other: LocalImage, signal?: AbortSignal): Promise<LocalFile> {
+    const { root } = this.#other;
+    const expected = { digest: own?.digest ?? '', size: own?.size ?? localSize(root, other) ?? -1 };
+    const file = await checkLocalFile(root, other, expected, { always: false, signal });
+    return own === null && file === 'other' ? 'same' : file;
+  }
+
+  async #ownFile(row: SenderRow, stated: Digest | null, signal?: AbortSignal): Promise<OwnFile | null> {
+    const size = localSize(this.#archive.root, row, this.#maps);
+    if (stated !== null) return { digest: stated, size };
+    if (size === null) return null;
+    return await hashFile(photoPath(this.#archive.root, row.local_path!, this.#maps), signal).catch(
+      (error: unknown) => {
+        if ((error as Error).name === 'AbortError') throw error;
+        return null; // what cannot be read cannot be sent either, and the survey says so
+      },
+    );
   }
 }
 

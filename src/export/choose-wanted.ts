@@ -8,7 +8,7 @@ import type { OmissionReason } from '../manifest/types.ts';
 import { RequestReader } from '../request-file/request-reader.ts';
 import { exportPath, type Want, wantOf } from '../request-file/wants.ts';
 import type { Selection } from './options.ts';
-import type { PlanStore } from './plan-store.ts';
+import type { Omission } from './planned.ts';
 
 const BATCH = 1000;
 
@@ -21,10 +21,18 @@ const LIST_ID = /^[A-Za-z0-9._-]{1,64}$/;
  *
  * @throws BundleError `not-a-request`, `list-not-found`, `db-...`
  */
-export async function chooseWanted(archive: Archive, selection: Selection & { kind: 'request' | 'list' }, observer: Observer, signal?: AbortSignal): Promise<string> {
+export async function chooseWanted(
+  archive: Archive,
+  selection: Selection & { kind: 'request' | 'list' },
+  observer: Observer,
+  signal?: AbortSignal,
+): Promise<string> {
   archive.db.exec(`CREATE TEMP TABLE wants (number INTEGER PRIMARY KEY, digest TEXT, url TEXT);
                    CREATE TEMP TABLE want_rows (want INTEGER, id INTEGER, PRIMARY KEY (want, id)) WITHOUT ROWID`);
-  const listId = selection.kind === 'request' ? await loadRequest(archive, selection.file, signal) : loadList(archive, selection, observer, signal);
+  const listId =
+    selection.kind === 'request'
+      ? await loadRequest(archive, selection.file, signal)
+      : loadList(archive, selection, observer, signal);
   findRows(archive, signal);
   archive.db.exec(`INSERT OR IGNORE INTO temp.candidates SELECT id, 'asked' FROM temp.want_rows`);
   return listId;
@@ -52,14 +60,22 @@ interface ListedRow {
 }
 
 /** The rows of a list that are not completed: of one's own database, or of the asker's. */
-function loadList(archive: Archive, selection: Selection & { kind: 'list' }, observer: Observer, signal: AbortSignal | undefined): string {
+function loadList(
+  archive: Archive,
+  selection: Selection & { kind: 'list' },
+  observer: Observer,
+  signal: AbortSignal | undefined,
+): string {
   const { listId, database } = selection;
   const other = database === undefined ? null : openToRead(database, { observer });
   try {
     const { db, path } = other ?? archive;
     const list = hasListTables(db) ? new SyncTables(db).list(listId) : null;
     if (list === null) throw new BundleError('list-not-found', { params: { list: listId, path } });
-    if (!LIST_ID.test(listId)) throw new BundleError('option-value', { params: { option: '--list-id', found: listId, expected: '16 hex digits' } });
+    if (!LIST_ID.test(listId))
+      throw new BundleError('option-value', {
+        params: { option: '--list-id', found: listId, expected: '16 hex digits' },
+      });
     const select = db.prepare<[string | number, number], ListedRow>(
       `SELECT id, image_id, export_path FROM main.sync_export_files
        WHERE list_id = ? AND id > ? AND coalesce(status, '') <> 'completed' ORDER BY id LIMIT ${BATCH}`,
@@ -106,7 +122,8 @@ class WantStore {
     const insert = db.prepare('INSERT INTO temp.wants (digest, url) VALUES (?, ?)');
     const choose = db.prepare(`INSERT OR IGNORE INTO temp.candidates VALUES (?, 'asked')`);
     inTransaction(db, () => {
-      for (const want of this.#wants) insert.run(want.kind === 'hash' ? want.digest : null, want.kind === 'url' ? want.url : null);
+      for (const want of this.#wants)
+        insert.run(want.kind === 'hash' ? want.digest : null, want.kind === 'url' ? want.url : null);
       for (const id of this.#ids) choose.run(id);
     });
     this.#wants = [];
@@ -123,14 +140,21 @@ interface WantRow {
 /** Every image with a wanted content; for an address the images that are the same, as merging tells it. */
 function findRows(archive: Archive, signal: AbortSignal | undefined): void {
   const index = LocalIndex.build(archive);
-  const select = archive.db.prepare<[number], WantRow>(`SELECT number, digest, url FROM temp.wants WHERE number > ? ORDER BY number LIMIT ${BATCH}`);
+  const select = archive.db.prepare<[number], WantRow>(
+    `SELECT number, digest, url FROM temp.wants WHERE number > ? ORDER BY number LIMIT ${BATCH}`,
+  );
   const insert = archive.db.prepare('INSERT OR IGNORE INTO temp.want_rows VALUES (?, ?)');
   for (let last = 0; ; ) {
     signal?.throwIfAborted();
     const wants = select.all(last);
     if (wants.length === 0) return;
-    const found = wants.map((want) => ({ want, rows: want.digest === null ? ofAddress(index, want.url!) : index.withDigest(want.digest) }));
-    inTransaction(archive.db, () => found.forEach(({ want, rows }) => rows.forEach((row) => insert.run(want.number, row.id))));
+    const found = wants.map((want) => ({
+      want,
+      rows: want.digest === null ? ofAddress(index, want.url!) : index.withDigest(want.digest),
+    }));
+    inTransaction(archive.db, () =>
+      found.forEach(({ want, rows }) => rows.forEach((row) => insert.run(want.number, row.id))),
+    );
     last = wants.at(-1)!.number;
   }
 }
@@ -147,7 +171,7 @@ interface UnservedRow extends WantRow {
 }
 
 /** Names what was asked for and cannot be served, as it was asked for, so that the asker's list can tell. */
-export function planUnserved(archive: Archive, plan: PlanStore): void {
+export function* unserved(archive: Archive): Generator<Omission> {
   const pages = archive.db.prepare<[number], UnservedRow>(`
     SELECT number, wants.digest, wants.url, (SELECT count(*) FROM temp.want_rows WHERE want = number) AS known,
       (SELECT state FROM ${SURVEYED} WHERE want = number LIMIT 1) AS state, (SELECT detail FROM ${SURVEYED} WHERE want = number LIMIT 1) AS detail
@@ -160,7 +184,7 @@ export function planUnserved(archive: Archive, plan: PlanStore): void {
     if (wants.length === 0) return;
     for (const { digest, url, known, state, detail } of wants) {
       const localPath = exportPath(digest === null ? { kind: 'url', url: url! } : { kind: 'hash', digest });
-      plan.addOmission({ imageId: null, localPath, digest, url, ...whyUnserved(known, state, detail) });
+      yield { imageId: null, localPath, digest, url, ...whyUnserved(known, state, detail) };
     }
     last = wants.at(-1)!.number;
   }
@@ -168,7 +192,11 @@ export function planUnserved(archive: Archive, plan: PlanStore): void {
 
 const SURVEYED = '(temp.want_rows JOIN temp.survey AS surveyed ON surveyed.id = want_rows.id)';
 
-function whyUnserved(known: number, state: string | null, detail: string | null): { reason: OmissionReason; detail: string | null } {
+function whyUnserved(
+  known: number,
+  state: string | null,
+  detail: string | null,
+): { reason: OmissionReason; detail: string | null } {
   if (known === 0) return { reason: 'unknown', detail: null };
   if (state === null) return { reason: 'no-file', detail: null };
   if (state === 'ok') return { reason: 'mismatch', detail: 'its bytes have another digest' };

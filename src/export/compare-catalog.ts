@@ -16,7 +16,12 @@ const REASON: { readonly [kind in Verdict['kind']]: Why } = {
 };
 
 /** Compares with what a catalogue says that the other archive has, by image and by content. */
-export async function insertMissingFromCatalog(archive: Archive, catalog: string, observer: Observer, signal?: AbortSignal): Promise<void> {
+export async function insertMissingFromCatalog(
+  archive: Archive,
+  catalog: string,
+  observer: Observer,
+  signal?: AbortSignal,
+): Promise<void> {
   const { holdings } = await openRemote(catalog, { observer, signal });
   try {
     const total = Number(archive.db.prepare('SELECT count(*) FROM main.images').pluck().get());

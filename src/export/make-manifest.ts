@@ -4,7 +4,7 @@ import type { Archive } from '../archive/open.ts';
 import { shardName } from '../bundle/entry-names.ts';
 import { FORMAT_NAME, FORMAT_VERSION, type Manifest } from '../manifest/types.ts';
 import type { ExportOptions } from './options.ts';
-import type { PlanStore } from './plan-store.ts';
+import type { PlanVolume } from './plan-volume.ts';
 import { README_TEXT } from './readme-text.ts';
 import { selectionWords } from './selection-words.ts';
 import { summarize } from './summarize.ts';
@@ -18,11 +18,25 @@ export interface ExportFacts {
   readonly listId: string | null;
 }
 
-/** The manifest of a plan that is complete. */
-export function makeManifest(archive: Archive, plan: PlanStore, options: ExportOptions, facts: ExportFacts): Manifest {
-  const { records, files, bytes } = plan.totals();
+/** The manifest of a volume whose records are planned. */
+export function makeManifest(
+  archive: Archive,
+  volume: PlanVolume,
+  count: number,
+  options: ExportOptions,
+  facts: ExportFacts,
+): Manifest {
+  const { number } = volume;
+  const { records, files, bytes } = volume.totals();
   const shards = (kind: 'records' | 'authors') =>
-    plan.shardFacts(kind).map(({ number, digest, size, count }) => ({ path: shardName(kind, number), digest, size, count }));
+    volume
+      .shardFacts(kind)
+      .map((shard) => ({
+        path: shardName(kind, shard.number),
+        digest: shard.digest,
+        size: shard.size,
+        count: shard.count,
+      }));
   return {
     format: { name: FORMAT_NAME, version: FORMAT_VERSION, capabilities: [] },
     created: facts.created,
@@ -31,9 +45,9 @@ export function makeManifest(archive: Archive, plan: PlanStore, options: ExportO
     export_id: facts.exportId,
     ...(facts.listId === null ? {} : { list_id: facts.listId }),
     selection: selectionWords(options),
-    volume: { number: 1, count: 1, export_id: facts.exportId },
+    volume: { number, count, export_id: facts.exportId },
     totals: { records, files, payload_bytes: bytes },
-    summary: summarize(archive),
+    summary: summarize(archive, number),
     records: shards('records'),
     authors: shards('authors'),
     readme: { digest: digestOf(README_TEXT), size: Buffer.byteLength(README_TEXT) },

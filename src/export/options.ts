@@ -30,8 +30,14 @@ export interface ExportOptions {
   /** The folder that relative `local_path`s start from; the database's folder if not given. */
   readonly root?: string;
   readonly selection: Selection;
-  /** A file to write, or a stream. Not needed for a dry run. */
+  /** A file to write, or a stream; with `volumeSize` a folder. Not needed for a dry run. */
   readonly output?: string | Writable;
+  /** Bytes that no volume of a series exceeds; without it there is one bundle. */
+  readonly volumeSize?: number;
+  /** Which volumes to make now; all that were never made if not given. */
+  readonly volumes?: readonly number[];
+  /** Read back what was written, past the system's cache where that is possible, and compare. */
+  readonly check?: boolean;
   readonly dryRun?: boolean;
   readonly force?: boolean;
   readonly metadataUpdates?: boolean;
@@ -59,12 +65,29 @@ export interface OmittedFile {
   readonly detail?: string;
 }
 
+/** One volume of a series. */
+export interface ExportedVolume {
+  readonly number: number;
+  /** Name in the folder. */
+  readonly name: string;
+  /** `made` in this run; `there` from an earlier one; `gone`: made earlier and carried away; `planned`: not made yet. */
+  readonly state: 'made' | 'there' | 'gone' | 'planned';
+  /** SHA-256 of the manifest; '' where it is planned. */
+  readonly bundleId: string;
+  /** Bytes; where it is planned what it would be at most. */
+  readonly bundleBytes: number;
+  readonly records: number;
+  readonly files: number;
+  readonly payloadBytes: number;
+}
+
+/** What was exported; of a series the sum of the volumes that this run was about. */
 export interface ExportResult {
   readonly dryRun: boolean;
-  /** Where the bundle is, or null when it went into a stream or was not written. */
+  /** Where the bundle is (of a series the folder), or null when it went into a stream or was not written. */
   readonly path: string | null;
   readonly exportId: string;
-  /** SHA-256 of the manifest; '' in a dry run. */
+  /** SHA-256 of the manifest; '' in a dry run and for a series. */
   readonly bundleId: string;
   readonly records: number;
   readonly metadataOnlyRecords: number;
@@ -74,6 +97,10 @@ export interface ExportResult {
   readonly payloadBytes: number;
   /** Bytes of the bundle; in a dry run what it would be at most. */
   readonly bundleBytes: number;
+  /** All volumes of a series, also those that this run was not about; empty for a single bundle. */
+  readonly volumes: readonly ExportedVolume[];
+  /** With `check`: whether the bytes came from the disk itself, or perhaps from the system's memory. */
+  readonly checked?: 'disk' | 'memory';
   /** Why the records were chosen, where `--for` knows: the images that the other lacks, would repair, or has otherwise. */
   readonly forReceiver?: { readonly missing: number; readonly restore: number; readonly conflict: number };
   /** Up to 1,000 of them; `omittedTotal` counts all. */

@@ -4,6 +4,7 @@ import { BundleError, systemCode } from '../base/errors.ts';
 import { type Lock, takeLock } from '../archive/lock.ts';
 import type { Archive } from '../archive/open.ts';
 import { PART_SUFFIX } from '../bundle/part-file.ts';
+import { checkName } from './check-room.ts';
 import type { ExportOptions } from './options.ts';
 import { removePlanFile } from './plan-file.ts';
 
@@ -11,7 +12,7 @@ import { removePlanFile } from './plan-file.ts';
 export const PLAN_SUFFIX = '.plan';
 
 /** @throws BundleError `output-locked`, `not-permitted` where the folder cannot be written to */
-function takeOutputLock(path: string): Lock {
+export function takeOutputLock(path: string): Lock {
   try {
     return takeLock(`${path}.lock`, 'output-locked', path);
   } catch (error) {
@@ -39,17 +40,23 @@ export class FileOutput {
     const path = resolve(name);
     if (path === archive.path) throw new BundleError('output-is-input', { params: { path } });
     if (!statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory()) {
-      throw new BundleError('option-value', { params: { option: '-o', found: name, expected: 'a file in a folder that exists' } });
+      throw new BundleError('option-value', {
+        params: { option: '-o', found: name, expected: 'a file in a folder that exists' },
+      });
     }
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-      throw new BundleError('option-value', { params: { option: '-o', found: name, expected: 'a file name; this is a folder' } });
+      throw new BundleError('option-value', {
+        params: { option: '-o', found: name, expected: 'a file name; this is a folder' },
+      });
     }
+    checkName(path);
     return new FileOutput(path, takeOutputLock(path));
   }
 
   /** @throws BundleError `output-exists` */
   checkFree(options: ExportOptions): void {
-    if (existsSync(this.path) && !options.force) throw new BundleError('output-exists', { params: { path: this.path } });
+    if (existsSync(this.path) && !options.force)
+      throw new BundleError('output-exists', { params: { path: this.path } });
   }
 
   /** Nothing is to be gone on with: what an earlier run left is of no use. */

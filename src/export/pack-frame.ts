@@ -28,7 +28,11 @@ export interface Omitted {
  * they take. `content` must hold all of them. Synchronous: for small files that is three times
  * faster than anything else, and a frame is short work.
  */
-export function packFiles(jobs: readonly FileJob[], mtime: number, content: Buffer): { readonly length: number; readonly results: FileResult[] } {
+export function packFiles(
+  jobs: readonly FileJob[],
+  mtime: number,
+  content: Buffer,
+): { readonly length: number; readonly results: FileResult[] } {
   const results: FileResult[] = [];
   let at = 0;
   for (const job of jobs) {
@@ -59,17 +63,24 @@ function readProven(job: FileJob, target: Buffer): Omitted | null {
 /** A FIFO in the place of a photo must not make us wait for a writer. */
 const READ_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
-function readSource(source: { readonly path: string; readonly mtime: number }, job: FileJob, target: Buffer): Omitted | null {
+function readSource(
+  source: { readonly path: string; readonly mtime: number },
+  job: FileJob,
+  target: Buffer,
+): Omitted | null {
   let file: number | null = null;
   try {
     file = openSync(source.path, READ_FLAGS);
     const status = fstatSync(file);
     if (!status.isFile()) return { reason: 'unreadable', detail: 'not a regular file' };
-    if (status.size !== job.size) return { reason: 'changed', detail: `${job.size} bytes when planned, ${status.size} now` };
+    if (status.size !== job.size)
+      return { reason: 'changed', detail: `${job.size} bytes when planned, ${status.size} now` };
     if (readFully(file, target) !== job.size) return { reason: 'changed', detail: 'it became shorter' };
     if (createHash('sha256').update(target).digest('hex') === job.digest) return null;
     const changed = Math.floor(status.mtimeMs / 1000) !== source.mtime;
-    return changed ? { reason: 'changed', detail: 'written since the plan' } : { reason: 'mismatch', detail: 'its bytes have another digest' };
+    return changed
+      ? { reason: 'changed', detail: 'written since the plan' }
+      : { reason: 'mismatch', detail: 'its bytes have another digest' };
   } catch (error) {
     return failureToRead(error);
   } finally {

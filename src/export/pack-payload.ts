@@ -28,7 +28,11 @@ export interface PackOptions {
 }
 
 /** Writes all payload files of a volume: shared frames of about 1 MiB, larger files in frames of their own. */
-export async function packPayload(volume: PlanVolume, writer: BundleWriter, options: PackOptions): Promise<void> {
+export async function packPayload(
+  volume: PlanVolume,
+  writer: BundleWriter,
+  options: PackOptions,
+): Promise<void> {
   const pipeline = await PackPipeline.start(options.threads);
   const packer = new PayloadPacker(volume, writer, pipeline, options);
   try {
@@ -131,11 +135,18 @@ class PayloadPacker {
 
   #job(file: PlannedFile): FileJob {
     const { ordinal, digest, size, name } = file;
-    return { ordinal, digest, size, entryName: payloadName(digest, name), sources: this.#volume.sources(digest) };
+    return {
+      ordinal,
+      digest,
+      size,
+      entryName: payloadName(digest, name),
+      sources: this.#volume.sources(digest),
+    };
   }
 
   #settle(result: FileResult): void {
-    if (result.omitted === null) this.#volume.setPacked(result.ordinal, this.#writer.state.tarOffset + result.at);
+    if (result.omitted === null)
+      this.#volume.setPacked(result.ordinal, this.#writer.state.tarOffset + result.at);
     else this.#volume.setOmitted(result.ordinal, result.omitted.reason, result.omitted.detail);
   }
 
@@ -152,7 +163,9 @@ class PayloadPacker {
       first ??= omitted;
       if (this.#writer.state.position === before.position) continue;
       if (!(await this.#writer.rewind(before))) {
-        throw new BundleError('io-error', { params: { what: source.path, reason: 'the file changed while it was read' } });
+        throw new BundleError('io-error', {
+          params: { what: source.path, reason: 'the file changed while it was read' },
+        });
       }
     }
     this.#volume.setOmitted(job.ordinal, first?.reason ?? 'missing', first?.detail ?? null);
@@ -161,7 +174,8 @@ class PayloadPacker {
   async #tryLong(job: FileJob, path: string): Promise<Omitted | null> {
     try {
       const { digest, size } = await hashFile(path, this.#options.signal);
-      if (size !== job.size) return { reason: 'changed', detail: `${job.size} bytes when planned, ${size} now` };
+      if (size !== job.size)
+        return { reason: 'changed', detail: `${job.size} bytes when planned, ${size} now` };
       if (digest !== job.digest) return { reason: 'mismatch', detail: 'its bytes have another digest' };
     } catch (error) {
       if ((error as Error).name === 'AbortError') throw error;
@@ -184,7 +198,8 @@ class PayloadPacker {
         await entry.write(piece.subarray(0, bytesRead));
         done += bytesRead;
       }
-      if (hash.digest('hex') !== job.digest) return { reason: 'changed', detail: 'written while it was packed' };
+      if (hash.digest('hex') !== job.digest)
+        return { reason: 'changed', detail: 'written while it was packed' };
       await entry.close();
       return null;
     } finally {
@@ -193,7 +208,12 @@ class PayloadPacker {
   }
 }
 
-async function readPiece(handle: FileHandle, piece: Buffer, length: number, position: number): Promise<number | Omitted> {
+async function readPiece(
+  handle: FileHandle,
+  piece: Buffer,
+  length: number,
+  position: number,
+): Promise<number | Omitted> {
   try {
     const { bytesRead } = await handle.read(piece, 0, length, position);
     return bytesRead > 0 ? bytesRead : { reason: 'changed', detail: 'it became shorter' };

@@ -28,7 +28,9 @@ export class PackPipeline {
 
   static async start(threads?: number): Promise<PackPipeline> {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    return new PackPipeline(await startThreads(new URL(`./pack-group.${extension}`, import.meta.url), packGroup, threads));
+    return new PackPipeline(
+      await startThreads(new URL(`./pack-group.${extension}`, import.meta.url), packGroup, threads),
+    );
   }
 
   /** True when there is room for another group: enough for every thread, but no more than fits in memory. */
@@ -38,7 +40,10 @@ export class PackPipeline {
 
   async pack(files: readonly FileJob[], mtime: number, coding: Coding): Promise<ReadyGroup> {
     const needed = groupMemory(files);
-    const memory = needed > USUAL_BYTES ? new SharedArrayBuffer(needed) : (this.#spare.pop() ?? new SharedArrayBuffer(USUAL_BYTES));
+    const memory =
+      needed > USUAL_BYTES
+        ? new SharedArrayBuffer(needed)
+        : (this.#spare.pop() ?? new SharedArrayBuffer(USUAL_BYTES));
     this.#groups += 1;
     this.#bytes += memory.byteLength;
     const done = () => {

@@ -33,7 +33,9 @@ export class PackProgress {
     for (; this.#frames < state.frames; this.#frames += 1) {
       insert.run(this.#volume, this.#frames, lengths.compressed(this.#frames), lengths.content(this.#frames));
     }
-    this.#db.prepare('INSERT INTO steps VALUES (?, ?, ?, ?)').run(this.#volume, ordinal, state.position, state.frames);
+    this.#db
+      .prepare('INSERT INTO steps VALUES (?, ?, ?, ?)')
+      .run(this.#volume, ordinal, state.position, state.frames);
   }
 
   /** The last step that ends within the first `bytes` bytes of the bundle; null when none does. */
@@ -49,7 +51,11 @@ export class PackProgress {
     const { ordinal = -1, frames = 0 } = step ?? {};
     this.#db.prepare('DELETE FROM steps WHERE volume = ? AND ordinal > ?').run(this.#volume, ordinal);
     this.#db.prepare('DELETE FROM frames WHERE volume = ? AND number >= ?').run(this.#volume, frames);
-    this.#db.prepare('UPDATE files SET offset = NULL, reason = NULL, detail = NULL WHERE volume = ? AND ordinal > ? AND (offset IS NOT NULL OR reason IS NOT NULL)').run(this.#volume, ordinal);
+    this.#db
+      .prepare(
+        'UPDATE files SET offset = NULL, reason = NULL, detail = NULL WHERE volume = ? AND ordinal > ? AND (offset IS NOT NULL OR reason IS NOT NULL)',
+      )
+      .run(this.#volume, ordinal);
     this.#frames = frames;
   }
 

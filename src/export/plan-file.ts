@@ -32,7 +32,10 @@ export function makePlanDurable(db: Database.Database, path: string): void {
 }
 
 /** Null where there is no file, none that SQLite can read, or none that `accepts` what is in it. */
-export function reopenPlanFile(path: string, accepts: (db: Database.Database) => boolean): Database.Database | null {
+export function reopenPlanFile(
+  path: string,
+  accepts: (db: Database.Database) => boolean,
+): Database.Database | null {
   if (!existsSync(path)) return null;
   const db = new Database(path);
   try {

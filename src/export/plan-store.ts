@@ -50,7 +50,10 @@ export class PlanStore {
 
   /** A plan that was sealed for the same stamp; null where there is none. */
   static reopen(path: string, stamp: string): PlanStore | null {
-    const db = reopenPlanFile(path, (found) => factOf(found, 'sealed') !== null && factOf(found, 'stamp') === stamp);
+    const db = reopenPlanFile(
+      path,
+      (found) => factOf(found, 'sealed') !== null && factOf(found, 'stamp') === stamp,
+    );
     return db === null ? null : new PlanStore(db, path);
   }
 
@@ -115,18 +118,30 @@ export class PlanStore {
   }
 
   addShard(volume: number, kind: 'records' | 'authors', number: number, shard: FullShard): void {
-    this.#statement('INSERT INTO shards VALUES (?, ?, ?, ?, ?, ?)').run(volume, kind, number, shard.content, shard.digest, shard.count);
+    this.#statement('INSERT INTO shards VALUES (?, ?, ?, ?, ?, ?)').run(
+      volume,
+      kind,
+      number,
+      shard.content,
+      shard.digest,
+      shard.count,
+    );
   }
 
   addRecord(volume: number, record: PlannedRecord): void {
-    this.#statement('INSERT INTO records (volume, image_id, digest, url, local_path) VALUES (?, ?, ?, ?, ?)').run(
-      volume, record.imageId, record.digest, record.url, record.localPath,
-    );
+    this.#statement(
+      'INSERT INTO records (volume, image_id, digest, url, local_path) VALUES (?, ?, ?, ?, ?)',
+    ).run(volume, record.imageId, record.digest, record.url, record.localPath);
   }
 
   /** Adds a content the first time it is named, and one more place where it may be read. */
   addFile(volume: number, file: Omit<PlannedFile, 'ordinal'>, path: string, mtime: number): void {
-    this.#statement('INSERT OR IGNORE INTO files (volume, digest, size, name) VALUES (?, ?, ?, ?)').run(volume, file.digest, file.size, file.name);
+    this.#statement('INSERT OR IGNORE INTO files (volume, digest, size, name) VALUES (?, ?, ?, ?)').run(
+      volume,
+      file.digest,
+      file.size,
+      file.name,
+    );
     this.#statement(
       `INSERT INTO sources SELECT @digest, count(*), @path, @mtime FROM sources WHERE digest = @digest
        HAVING count(*) < 8 AND coalesce(sum(path = @path), 0) = 0`,
@@ -135,8 +150,16 @@ export class PlanStore {
 
   /** A row that has no record because its file could not even be planned. */
   addOmission(volume: number, omission: Omission): void {
-    this.#statement('INSERT INTO omitted (volume, image_id, local_path, digest, url, reason, detail) VALUES (?, ?, ?, ?, ?, ?, ?)').run(
-      volume, omission.imageId, omission.localPath, omission.digest, omission.url, omission.reason, omission.detail,
+    this.#statement(
+      'INSERT INTO omitted (volume, image_id, local_path, digest, url, reason, detail) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    ).run(
+      volume,
+      omission.imageId,
+      omission.localPath,
+      omission.digest,
+      omission.url,
+      omission.reason,
+      omission.detail,
     );
   }
 

@@ -86,7 +86,9 @@ export class PlanVolume {
 
   /** Where a content may be read, the likeliest place first. */
   sources(digest: Digest): { path: string; mtime: number }[] {
-    return this.#statement('SELECT path, mtime FROM sources WHERE digest = ? ORDER BY number').all(digest) as { path: string; mtime: number }[];
+    return this.#statement('SELECT path, mtime FROM sources WHERE digest = ? ORDER BY number').all(
+      digest,
+    ) as { path: string; mtime: number }[];
   }
 
   setPacked(ordinal: number, offset: number): void {
@@ -107,7 +109,11 @@ export class PlanVolume {
 
   /** Bytes of the files up to one of them. */
   bytesUpTo(ordinal: number): number {
-    return Number(this.#statement('SELECT coalesce(sum(size), 0) FROM files WHERE volume = ? AND ordinal <= ?').pluck().get(this.number, ordinal));
+    return Number(
+      this.#statement('SELECT coalesce(sum(size), 0) FROM files WHERE volume = ? AND ordinal <= ?')
+        .pluck()
+        .get(this.number, ordinal),
+    );
   }
 
   packedTotals(): { files: number; bytes: number } {
@@ -124,20 +130,34 @@ export class PlanVolume {
     );
   }
 
+  /** Sizes of all files, in order. */
+  *fileSizes(): Generator<number> {
+    for (const { size } of this.#pages<{ size: number }>(
+      'SELECT ordinal AS page, size FROM files WHERE volume = ? AND ordinal > ? ORDER BY ordinal LIMIT 1000',
+    )) {
+      yield size;
+    }
+  }
+
   /**
    * Everything that was left out: rows without a record first, then files that failed while packing.
    * A row whose content belongs to other records, too, does not name it: their file is in the bundle.
    */
   *omissions(): Generator<Omission> {
+    yield* this.plannedOmissions();
     yield* this.#pages<Omission>(
+      `SELECT records.ordinal AS page, image_id AS imageId, local_path AS localPath, records.digest, url, reason, detail
+       FROM records JOIN files ON files.digest = records.digest
+       WHERE records.volume = ? AND records.ordinal > ? AND reason IS NOT NULL ORDER BY records.ordinal LIMIT 1000`,
+    );
+  }
+
+  /** Rows without a record. */
+  plannedOmissions(): Generator<Omission> {
+    return this.#pages(
       `SELECT number AS page, image_id AS imageId, local_path AS localPath, url, reason, detail,
               iif(EXISTS (SELECT 1 FROM files WHERE files.digest = omitted.digest), NULL, digest) AS digest
        FROM omitted WHERE volume = ? AND number > ? ORDER BY number LIMIT 1000`,
-    );
-    yield* this.#pages<Omission>(
-      `SELECT files.ordinal AS page, records.image_id AS imageId, records.local_path AS localPath, files.digest, records.url, reason, detail
-       FROM files JOIN records ON records.ordinal = (SELECT min(ordinal) FROM records named WHERE named.digest = files.digest)
-       WHERE files.volume = ? AND files.ordinal > ? AND reason IS NOT NULL ORDER BY files.ordinal LIMIT 1000`,
     );
   }
 
@@ -161,7 +181,11 @@ export class PlanVolume {
   }
 
   #fact<T>(column: 'manifest' | 'synced' | 'written'): T | null {
-    return (this.#statement(`SELECT ${column} FROM volumes WHERE number = ?`).pluck().get(this.number) as T | undefined) ?? null;
+    return (
+      (this.#statement(`SELECT ${column} FROM volumes WHERE number = ?`).pluck().get(this.number) as
+        | T
+        | undefined) ?? null
+    );
   }
 
   #statement(sql: string): Database.Statement<unknown[], unknown> {

@@ -1,32 +1,53 @@
 import { randomBytes } from 'node:crypto';
 import { canonicalLine } from '../base/canonical-json.ts';
 import { BundleError } from '../base/errors.ts';
-import { MAX_MANIFEST_BYTES } from '../base/limits.ts';
 import type { Observer } from '../base/events.ts';
 import { formatUtcTime, parseUtcTime } from '../base/utc-time.ts';
 import { VERSION } from '../base/version.ts';
 import type { Archive } from '../archive/open.ts';
-import type { Manifest } from '../manifest/types.ts';
 import { chooseRows } from './choose-rows.ts';
-import { planUnserved } from './choose-wanted.ts';
-import { type ExportFacts, makeManifest } from './make-manifest.ts';
-import { makePlan } from './make-plan.ts';
+import type { ExportFacts } from './make-manifest.ts';
 import type { ExportOptions, ExportResult } from './options.ts';
+import { planVolumes } from './plan-series.ts';
 import { PlanStore } from './plan-store.ts';
 import { settleSizes, survey } from './survey.ts';
 
 /** A plan that is complete, with what follows from it. */
 export interface Prepared {
   readonly plan: PlanStore;
-  readonly manifest: Manifest;
+  readonly exportId: string;
+  /** UTC, to the second. */
+  readonly created: string;
   readonly forReceiver: ExportResult['forReceiver'];
   readonly resumed: boolean;
 }
 
 /** What was asked for, so that a plan is gone on with only by whoever asks for the same. */
 export function stampOf(archive: Archive, options: ExportOptions): string {
-  const { selection, metadataUpdates, includePersonal, rehash, maps, level, label, created, exportId } = options;
-  const asked = { selection, metadataUpdates, includePersonal, rehash, maps, level, label, created, exportId };
+  const {
+    selection,
+    metadataUpdates,
+    includePersonal,
+    rehash,
+    maps,
+    level,
+    label,
+    created,
+    exportId,
+    volumeSize,
+  } = options;
+  const asked = {
+    selection,
+    metadataUpdates,
+    includePersonal,
+    rehash,
+    maps,
+    level,
+    label,
+    created,
+    exportId,
+    volumeSize,
+  };
   return canonicalLine({ version: VERSION, database: archive.path, root: archive.root, ...asked });
 }
 
@@ -34,40 +55,40 @@ export function stampOf(archive: Archive, options: ExportOptions): string {
 export function reopenPlan(path: string, stamp: string): Prepared | null {
   const plan = PlanStore.reopen(path, stamp);
   if (plan === null) return null;
-  const manifest = JSON.parse(plan.fact('manifest')!) as Manifest;
-  const { forReceiver } = JSON.parse(plan.fact('head')!) as Pick<Prepared, 'forReceiver'>;
-  return { plan, manifest, forReceiver, resumed: true };
+  const { exportId, created, forReceiver } = JSON.parse(plan.fact('head')!) as Pick<
+    Prepared,
+    'exportId' | 'created' | 'forReceiver'
+  >;
+  return { plan, exportId, created, forReceiver, resumed: true };
 }
 
 /** Decides what is packed, and writes it down at `path` ('' for a temporary file). */
-export async function makeNewPlan(archive: Archive, path: string, stamp: string, options: ExportOptions, observer: Observer): Promise<Prepared> {
+export async function makeNewPlan(
+  archive: Archive,
+  path: string,
+  stamp: string,
+  options: ExportOptions,
+  observer: Observer,
+): Promise<Prepared> {
   const names = exportNames(options);
-  const listId = await chooseRows(archive, options.selection, observer, options.signal);
   const { rehash = false, metadataUpdates = false, includePersonal = false, maps = [], signal } = options;
+  const listId = await chooseRows(archive, options.selection, { maps, observer, signal });
   await survey(archive, { rehash, metadataUpdates, maps, observer, signal });
   await settleSizes(archive, signal);
   const plan = PlanStore.create(path);
   try {
-    makePlan(archive, plan, { includePersonal, observer, signal });
-    if (plan.totals().records === 0) observer({ type: 'notice', notice: 'nothing-selected', params: {} });
-    if (listId !== null) planUnserved(archive, plan);
-    const manifest = makeManifest(archive, plan, options, { ...names, listId });
-    checkManifestSize(manifest);
+    planVolumes(archive, plan, options, { ...names, listId }, { includePersonal, observer, signal });
+    if (plan.volumes().every((volume) => volume.totals().records === 0))
+      observer({ type: 'notice', notice: 'nothing-selected', params: {} });
     const forReceiver = options.selection.kind === 'for' ? reasons(archive) : undefined;
     plan.remember('stamp', stamp);
-    plan.remember('manifest', JSON.stringify(manifest));
-    plan.remember('head', JSON.stringify({ forReceiver }));
+    plan.remember('head', JSON.stringify({ ...names, forReceiver }));
     plan.seal();
-    return { plan, manifest, forReceiver, resumed: false };
+    return { plan, ...names, forReceiver, resumed: false };
   } catch (error) {
     plan.close();
     throw error;
   }
-}
-
-function checkManifestSize(manifest: Manifest): void {
-  if (Buffer.byteLength(JSON.stringify(manifest, null, 2)) <= MAX_MANIFEST_BYTES) return;
-  throw new BundleError('usage', { params: { problem: 'Too many pictures for one bundle; choose fewer with filters.', command: 'export' } });
 }
 
 /** @throws BundleError `option-value` */
@@ -75,15 +96,33 @@ function exportNames(options: ExportOptions): Omit<ExportFacts, 'listId'> {
   const exportId = options.exportId ?? randomBytes(8).toString('hex');
   const created = options.created ?? formatUtcTime(new Date());
   if (!/^[A-Za-z0-9._-]{1,64}$/.test(exportId)) {
-    throw new BundleError('option-value', { params: { option: '--export-id', found: exportId, expected: 'up to 64 letters, digits, dots and hyphens' } });
+    throw new BundleError('option-value', {
+      params: {
+        option: '--export-id',
+        found: exportId,
+        expected: 'up to 64 letters, digits, dots and hyphens',
+      },
+    });
   }
   if (parseUtcTime(created) === null) {
-    throw new BundleError('option-value', { params: { option: '--created', found: created, expected: 'a time in UTC from 1970 to 2242, such as 2026-03-14T10:15:00Z' } });
+    throw new BundleError('option-value', {
+      params: {
+        option: '--created',
+        found: created,
+        expected: 'a time in UTC from 1970 to 2242, such as 2026-03-14T10:15:00Z',
+      },
+    });
   }
   return { exportId, created };
 }
 
 function reasons(archive: Archive): { missing: number; restore: number; conflict: number } {
-  const count = archive.db.prepare<[string], number>(`SELECT count(*) FROM temp.survey WHERE why = ? AND state = 'ok'`).pluck();
-  return { missing: count.get('missing') ?? 0, restore: count.get('restore') ?? 0, conflict: count.get('conflict') ?? 0 };
+  const count = archive.db
+    .prepare<[string], number>(`SELECT count(*) FROM temp.survey WHERE why = ? AND state = 'ok'`)
+    .pluck();
+  return {
+    missing: count.get('missing') ?? 0,
+    restore: count.get('restore') ?? 0,
+    conflict: count.get('conflict') ?? 0,
+  };
 }

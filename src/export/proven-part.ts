@@ -27,7 +27,8 @@ async function provenBytes(part: string, size: number, trusted: PackStep | null)
   const reader = new PackedReader(await FileSource.open(part), findings);
   if (trusted !== null) {
     // Offsets in the tar are of no interest here.
-    reader.skip = (number) => (number < trusted.frames ? { number: trusted.frames, offset: from, tarOffset: 0 } : null);
+    reader.skip = (number) =>
+      number < trusted.frames ? { number: trusted.frames, offset: from, tarOffset: 0 } : null;
   }
   try {
     return await walk(reader, findings, from);

@@ -3,7 +3,14 @@ import type { Archive } from '../archive/open.ts';
 import { LINK_TABLES, type LinkKind } from '../archive/merge-rows.ts';
 import { MAX_LINKS, MAX_TEXT_LENGTH } from '../base/limits.ts';
 import {
-  type AlbumLink, type AuthorRecord, type CollectionLink, type FileReference, IMAGE_COLUMNS, type ImageRecord, type Note, type TagLink,
+  type AlbumLink,
+  type AuthorRecord,
+  type CollectionLink,
+  type FileReference,
+  IMAGE_COLUMNS,
+  type ImageRecord,
+  type Note,
+  type TagLink,
 } from '../manifest/types.ts';
 
 type Row = { readonly [column: string]: unknown };
@@ -27,8 +34,14 @@ export class RowRecords {
     this.#archive = archive;
     const columns = archive.shape.select('images', IMAGE_COLUMNS).map((column) => `"${column}"`);
     this.#image = archive.db.prepare(`SELECT ${columns.join(', ') || 'id'} FROM main.images WHERE id = ?`);
-    this.#links = { tags: this.#linkQuery('tags', ['count']), albums: this.#linkQuery('albums'), collections: this.#linkQuery('collections') };
-    this.#notes = options.includePersonal ? this.#personal('image_notes', ['note', 'created_date', 'updated_date'], 'id') : null;
+    this.#links = {
+      tags: this.#linkQuery('tags', ['count']),
+      albums: this.#linkQuery('albums'),
+      collections: this.#linkQuery('collections'),
+    };
+    this.#notes = options.includePersonal
+      ? this.#personal('image_notes', ['note', 'created_date', 'updated_date'], 'id')
+      : null;
     this.#marked = options.includePersonal ? this.#personal('marked_images', ['marked_date'], 'rowid') : null;
   }
 
@@ -57,7 +70,9 @@ export class RowRecords {
   }
 
   #personalParts(id: number): Pick<ImageRecord, 'notes' | 'marked'> {
-    const notes = (this.#notes?.all(id) ?? []).map((row) => this.#values<Note>(row)).filter((note) => note.note !== undefined);
+    const notes = (this.#notes?.all(id) ?? [])
+      .map((row) => this.#values<Note>(row))
+      .filter((note) => note.note !== undefined);
     const marked = this.#marked?.get(id);
     return {
       ...(notes.length > 0 ? { notes } : {}),
@@ -90,7 +105,12 @@ export class RowRecords {
   /** Null for what cannot travel; NUL characters are taken out. */
   #text(value: unknown, isLink: boolean): string | null {
     if (value === null || value === undefined) return null;
-    const raw = typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'bigint' ? String(value) : null;
+    const raw =
+      typeof value === 'string'
+        ? value
+        : typeof value === 'number' || typeof value === 'bigint'
+          ? String(value)
+          : null;
     if (raw === null || raw.length > MAX_TEXT_LENGTH || (isLink && raw !== '' && !HTTP.test(raw))) {
       this.repaired += 1;
       return null;
@@ -101,7 +121,10 @@ export class RowRecords {
   }
 
   /** Ordered by natural key, byte for byte, so that the same archive gives the same bytes. */
-  #linkQuery(kind: LinkKind, own: readonly string[] = ['title', 'url', 'is_public']): Database.Statement<[number], Row> | null {
+  #linkQuery(
+    kind: LinkKind,
+    own: readonly string[] = ['title', 'url', 'is_public'],
+  ): Database.Statement<[number], Row> | null {
     const { naturalKey, junction, column } = LINK_TABLES[kind];
     const { db, shape } = this.#archive;
     if (!shape.has(kind) || !shape.has(junction) || !shape.hasColumn(kind, naturalKey)) return null;
@@ -112,28 +135,43 @@ export class RowRecords {
     );
   }
 
-  #personal(table: string, wanted: readonly string[], order: string): Database.Statement<[number], Row> | null {
+  #personal(
+    table: string,
+    wanted: readonly string[],
+    order: string,
+  ): Database.Statement<[number], Row> | null {
     const { db, shape } = this.#archive;
     const columns = shape.select(table, wanted);
     if (columns.length === 0 || !shape.hasColumn(table, 'image_id')) return null;
     return db.prepare(`SELECT ${columns.join(', ')} FROM main.${table} WHERE image_id = ? ORDER BY ${order}`);
   }
 
-  /** The `author_details` rows, and on request the favourites, of the authors in `temp.survey`. */
-  *authors(includePersonal: boolean): Generator<AuthorRecord> {
+  /** The `author_details` rows, and on request the favourites, of the authors in a volume of `temp.survey`, or in all. */
+  *authors(includePersonal: boolean, volume: number | null): Generator<AuthorRecord> {
     const { db, shape } = this.#archive;
     if (!shape.hasColumn('images', 'author')) return;
-    const details = shape.hasColumn('author_details', 'author') ? db.prepare<[string], Row>('SELECT * FROM main.author_details WHERE author = ?') : null;
-    const favorite = includePersonal && shape.hasColumn('favorite_authors', 'author_name') ? db.prepare('SELECT 1 FROM main.favorite_authors WHERE author_name = ?') : null;
+    const details = shape.hasColumn('author_details', 'author')
+      ? db.prepare<[string], Row>('SELECT * FROM main.author_details WHERE author = ?')
+      : null;
+    const favorite =
+      includePersonal && shape.hasColumn('favorite_authors', 'author_name')
+        ? db.prepare('SELECT 1 FROM main.favorite_authors WHERE author_name = ?')
+        : null;
     const names = db
-      .prepare<[], string>(`SELECT DISTINCT author FROM main.images WHERE author IS NOT NULL AND id IN (SELECT id FROM temp.survey WHERE state = 'ok') ORDER BY CAST(author AS BLOB)`)
+      .prepare<[number | null], string>(
+        `SELECT DISTINCT author FROM main.images WHERE author IS NOT NULL AND id IN (SELECT id FROM temp.survey WHERE state = 'ok' AND volume = coalesce(?, volume)) ORDER BY CAST(author AS BLOB)`,
+      )
       .pluck();
-    for (const author of names.all()) {
+    for (const author of names.all(volume)) {
       const row = details?.get(author);
       const isFavorite = favorite?.get(author) !== undefined && favorite !== null;
       if (!row && !isFavorite) continue;
       if (this.#text(author, false) !== author) continue;
-      yield { author, ...(row ? { details: this.#details(row) } : {}), ...(isFavorite ? { favorite: true } : {}) };
+      yield {
+        author,
+        ...(row ? { details: this.#details(row) } : {}),
+        ...(isFavorite ? { favorite: true } : {}),
+      };
     }
   }
 

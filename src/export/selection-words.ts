@@ -18,7 +18,10 @@ export function selectionWords(options: ExportOptions): Manifest['selection'] {
     case 'list':
       return { words: 'what another archive asked for', data: { kind: selection.kind, ...extras } };
     case 'filters':
-      return { words: filterWords(selection.filters), data: { kind: 'filters', filters: { ...selection.filters }, ...extras } };
+      return {
+        words: filterWords(selection.filters),
+        data: { kind: 'filters', filters: { ...selection.filters }, ...extras },
+      };
   }
 }
 

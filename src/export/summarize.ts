@@ -4,9 +4,12 @@ import type { Manifest, Tally } from '../manifest/types.ts';
 const TOP = 50;
 const LONGEST_NAME = 200;
 
-/** Counts what the chosen pictures hold; the database does the counting. */
-export function summarize(archive: Archive): Manifest['summary'] {
-  archive.db.exec(`CREATE TEMP TABLE travelling AS SELECT id FROM temp.survey WHERE state = 'ok'`);
+/** Counts what the pictures of a volume hold; the database does the counting. */
+export function summarize(archive: Archive, volume: number): Manifest['summary'] {
+  archive.db.exec('DROP TABLE IF EXISTS temp.travelling; CREATE TEMP TABLE travelling (id INTEGER)');
+  archive.db
+    .prepare(`INSERT INTO temp.travelling SELECT id FROM temp.survey WHERE state = 'ok' AND volume = ?`)
+    .run(volume);
   return {
     authors: tallyColumn(archive, 'author'),
     albums: tallyLinks(archive, 'albums', 'image_albums', 'album_id', 'title'),
@@ -19,7 +22,10 @@ export function summarize(archive: Archive): Manifest['summary'] {
 
 function tallyColumn(archive: Archive, column: string): Tally {
   if (!archive.shape.hasColumn('images', column)) return { count: 0, top: [] };
-  return tally(archive, `SELECT ${column} AS name, 1 AS one FROM temp.travelling JOIN main.images USING (id)`);
+  return tally(
+    archive,
+    `SELECT ${column} AS name, 1 AS one FROM temp.travelling JOIN main.images USING (id)`,
+  );
 }
 
 function tallyLinks(archive: Archive, table: string, junction: string, key: string, name: string): Tally {
@@ -36,7 +42,9 @@ function tally(archive: Archive, source: string): Tally {
   const grouped = `SELECT name, one, count(*) AS images FROM (${source}) WHERE name IS NOT NULL GROUP BY name, one`;
   const count = Number(archive.db.prepare(`SELECT count(*) FROM (${grouped})`).pluck().get());
   const top = archive.db
-    .prepare<[], { name: string; images: number }>(`SELECT name, images FROM (${grouped}) ORDER BY images DESC, CAST(name AS BLOB), one LIMIT ${TOP}`)
+    .prepare<[], { name: string; images: number }>(
+      `SELECT name, images FROM (${grouped}) ORDER BY images DESC, CAST(name AS BLOB), one LIMIT ${TOP}`,
+    )
     .all();
   return { count, top: top.map(({ name, images }) => ({ name: shortName(String(name)), images })) };
 }
@@ -48,7 +56,9 @@ function shortName(name: string): string {
 
 /** First and last day, of those that look like one. */
 function dates(archive: Archive): { from?: string; to?: string } {
-  const columns = archive.shape.select('images', ['taken_date', 'upload_date']).map((column) => `nullif(${column}, '')`);
+  const columns = archive.shape
+    .select('images', ['taken_date', 'upload_date'])
+    .map((column) => `nullif(${column}, '')`);
   if (columns.length === 0) return {};
   const day = `substr(coalesce(${[...columns, 'NULL'].join(', ')}), 1, 10)`;
   const row = archive.db

@@ -46,12 +46,14 @@ const BATCH = 500;
 export async function survey(archive: Archive, options: SurveyOptions): Promise<void> {
   const { db, shape } = archive;
   db.exec(`CREATE TEMP TABLE survey (seq INTEGER PRIMARY KEY, id INTEGER UNIQUE, why TEXT, state TEXT, path TEXT, name TEXT,
-           digest TEXT, size INTEGER, mtime INTEGER, url TEXT, local_path TEXT, detail TEXT)`);
-  const columns = ['local_path', 'sha256_hash', 'url'].map((column) => shape.expression('images', column)).join(', ');
+           digest TEXT, size INTEGER, mtime INTEGER, url TEXT, local_path TEXT, detail TEXT, volume INTEGER NOT NULL DEFAULT 1)`);
+  const columns = ['local_path', 'sha256_hash', 'url']
+    .map((column) => shape.expression('images', column))
+    .join(', ');
   const select = db.prepare<[number], ChosenRow>(
     `SELECT seq, chosen.id, why, ${columns} FROM temp.chosen JOIN main.images ON images.id = chosen.id WHERE seq > ? ORDER BY seq LIMIT ${BATCH}`,
   );
-  const insert = db.prepare('INSERT INTO temp.survey VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const insert = db.prepare('INSERT INTO temp.survey VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)');
   const total = Number(db.prepare('SELECT count(*) FROM temp.chosen').pluck().get());
   options.observer({ type: 'phase', phase: 'plan', total, unit: 'records' });
   let done = 0;
@@ -75,7 +77,20 @@ export async function survey(archive: Archive, options: SurveyOptions): Promise<
 function surveyValues(row: ChosenRow, found: Surveyed): (string | number | null)[] {
   const localPath = row.local_path ?? '';
   const { state, path, digest, size, mtime, detail } = found;
-  return [row.seq, row.id, row.why, state, path, baseName(localPath), digest, size, mtime, row.url, withSlashes(localPath), detail];
+  return [
+    row.seq,
+    row.id,
+    row.why,
+    state,
+    path,
+    baseName(localPath),
+    digest,
+    size,
+    mtime,
+    row.url,
+    withSlashes(localPath),
+    detail,
+  ];
 }
 
 /** Null for a row that has nothing to carry. */
@@ -96,13 +111,19 @@ function lookAt(path: string, known: string | null): Surveyed {
     const status = statSync(path, { throwIfNoEntry: false });
     if (status === undefined) return { ...nothing, state: 'missing' };
     if (!status.isFile()) return { ...nothing, state: 'unreadable', detail: 'not a regular file' };
-    if (status.size > MAX_ENTRY_BYTES) return { ...nothing, state: 'too-large', detail: `${status.size} bytes` };
-    if (status.size === 0 && known !== EMPTY_DIGEST) return { ...nothing, state: 'mismatch', detail: 'the file is empty' };
+    if (status.size > MAX_ENTRY_BYTES)
+      return { ...nothing, state: 'too-large', detail: `${status.size} bytes` };
+    if (status.size === 0 && known !== EMPTY_DIGEST)
+      return { ...nothing, state: 'mismatch', detail: 'the file is empty' };
     return { ...nothing, state: 'ok', size: status.size, mtime: Math.floor(status.mtimeMs / 1000) };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
     if (code === 'EIO') return { ...nothing, state: 'unreadable', detail: code };
-    return { ...nothing, state: code === 'ENOTDIR' || code === 'ENAMETOOLONG' ? 'missing' : 'unreadable', detail: code };
+    return {
+      ...nothing,
+      state: code === 'ENOTDIR' || code === 'ENAMETOOLONG' ? 'missing' : 'unreadable',
+      detail: code,
+    };
   }
 }
 
@@ -112,7 +133,11 @@ async function hashed(found: Surveyed, known: string | null, options: SurveyOpti
     file = await hashFile(found.path, options.signal);
   } catch (error) {
     if ((error as Error).name === 'AbortError') throw error;
-    return { ...found, state: 'unreadable', detail: (error as NodeJS.ErrnoException).code ?? (error as Error).message };
+    return {
+      ...found,
+      state: 'unreadable',
+      detail: (error as NodeJS.ErrnoException).code ?? (error as Error).message,
+    };
   }
   if (known !== null && file.digest !== known && !isWholePicture(file)) {
     return { ...found, state: 'mismatch', detail: 'neither its digest nor a whole picture' };
@@ -142,12 +167,18 @@ interface DoubtfulRow {
 export async function settleSizes(archive: Archive, signal?: AbortSignal): Promise<void> {
   const { db } = archive;
   const doubtful = db
-    .prepare<[], string>(`SELECT digest FROM temp.survey WHERE state = 'ok' AND why <> 'both' GROUP BY digest HAVING count(DISTINCT size) > 1`)
+    .prepare<[], string>(
+      `SELECT digest FROM temp.survey WHERE state = 'ok' AND why <> 'both' GROUP BY digest HAVING count(DISTINCT size) > 1`,
+    )
     .pluck()
     .all();
-  const rows = db.prepare<[string], DoubtfulRow>(`SELECT seq, path, size FROM temp.survey WHERE digest = ? AND state = 'ok' ORDER BY seq`);
+  const rows = db.prepare<[string], DoubtfulRow>(
+    `SELECT seq, path, size FROM temp.survey WHERE digest = ? AND state = 'ok' ORDER BY seq`,
+  );
   const share = db.prepare(`UPDATE temp.survey SET path = ?, size = ? WHERE digest = ? AND state = 'ok'`);
-  const refuse = db.prepare(`UPDATE temp.survey SET state = 'mismatch', detail = 'its bytes have another digest' WHERE digest = ? AND state = 'ok'`);
+  const refuse = db.prepare(
+    `UPDATE temp.survey SET state = 'mismatch', detail = 'its bytes have another digest' WHERE digest = ? AND state = 'ok'`,
+  );
   for (const digest of doubtful) {
     const right = await firstWithDigest(rows.all(digest), digest, signal);
     if (right === null) refuse.run(digest);
@@ -155,7 +186,11 @@ export async function settleSizes(archive: Archive, signal?: AbortSignal): Promi
   }
 }
 
-async function firstWithDigest(rows: readonly DoubtfulRow[], digest: string, signal?: AbortSignal): Promise<DoubtfulRow | null> {
+async function firstWithDigest(
+  rows: readonly DoubtfulRow[],
+  digest: string,
+  signal?: AbortSignal,
+): Promise<DoubtfulRow | null> {
   for (const row of rows) {
     const file = await hashFile(row.path, signal).catch((error: unknown) => {
       if ((error as Error).name === 'AbortError') throw error;

@@ -6,10 +6,11 @@ import { BundleWriter, type OpenEntry } from '../bundle/bundle-writer.ts';
 import type { ByteSink } from '../bundle/byte-sink.ts';
 import { payloadName, shardName } from '../bundle/entry-names.ts';
 import type { Coding } from '../bundle/frame-encoder.ts';
-import type { End, IndexLine, Located, Manifest, OmissionReason } from '../manifest/types.ts';
+import type { End, IndexLine, Located, OmissionReason } from '../manifest/types.ts';
 import type { PackLog } from './pack-log.ts';
 import { packPayload } from './pack-payload.ts';
 import type { PackStep } from './pack-progress.ts';
+import type { Omission, Written } from './planned.ts';
 import type { PlanVolume } from './plan-volume.ts';
 import { README_TEXT } from './readme-text.ts';
 
@@ -28,16 +29,19 @@ export interface WriteOptions {
   readonly step?: PackStep | null;
 }
 
-export interface Written {
-  readonly bundleId: Digest;
-  readonly bundleBytes: number;
-}
-
 /** Writes a whole bundle, in the order of docs/format.md, from what is planned for it. */
-export async function writeBundle(volume: PlanVolume, sink: ByteSink, options: WriteOptions): Promise<Written> {
+export async function writeBundle(
+  volume: PlanVolume,
+  sink: ByteSink,
+  options: WriteOptions,
+): Promise<Written> {
   const { log, step = null } = options;
   const counted = new CountingSink(sink, step?.position ?? 0);
-  const writer = new BundleWriter(counted, options.mtime, step === null ? undefined : volume.progress.frameLengths());
+  const writer = new BundleWriter(
+    counted,
+    options.mtime,
+    step === null ? undefined : volume.progress.frameLengths(),
+  );
   const coding: Coding = { kind: 'compressed', level: options.level };
   const manifestBytes = Buffer.from(canonicalDocument(volume.manifest));
   if (step === null) await writeHead(volume, writer, manifestBytes, coding);
@@ -55,22 +59,49 @@ export async function writeBundle(volume: PlanVolume, sink: ByteSink, options: W
   return written;
 }
 
-async function writeHead(volume: PlanVolume, writer: BundleWriter, manifest: Buffer, coding: Coding): Promise<void> {
+async function writeHead(
+  volume: PlanVolume,
+  writer: BundleWriter,
+  manifest: Buffer,
+  coding: Coding,
+): Promise<void> {
   await writer.writeEntry('manifest.json', manifest, coding);
   await writer.writeEntry('README.txt', Buffer.from(README_TEXT), coding);
   for (const kind of ['records', 'authors'] as const) {
-    for (const shard of volume.shards(kind)) await writer.writeEntry(shardName(kind, shard.number), shard.content, coding);
+    for (const shard of volume.shards(kind))
+      await writer.writeEntry(shardName(kind, shard.number), shard.content, coding);
   }
 }
 
-async function writeLists(volume: PlanVolume, writer: BundleWriter, manifestBytes: Buffer, coding: Coding): Promise<End> {
+async function writeLists(
+  volume: PlanVolume,
+  writer: BundleWriter,
+  manifestBytes: Buffer,
+  coding: Coding,
+): Promise<End> {
   const index = await writeLines(writer, 'index.jsonl', () => indexLines(volume), coding);
-  const sums = await writeLines(writer, 'SHA256SUMS', () => sumsLines(volume, manifestBytes, index.digest), coding);
-  return { manifest: digestOf(manifestBytes), index, sums, files: volume.packedTotals().files, omitted: countOmissions(volume) };
+  const sums = await writeLines(
+    writer,
+    'SHA256SUMS',
+    () => sumsLines(volume, manifestBytes, index.digest),
+    coding,
+  );
+  return {
+    manifest: digestOf(manifestBytes),
+    index,
+    sums,
+    files: volume.packedTotals().files,
+    omitted: countOmissions(volume),
+  };
 }
 
 /** Goes over the lines twice: tar wants the size before the content, and memory stays flat. */
-async function writeLines(writer: BundleWriter, name: string, lines: () => Generator<string>, coding: Coding): Promise<Located> {
+async function writeLines(
+  writer: BundleWriter,
+  name: string,
+  lines: () => Generator<string>,
+  coding: Coding,
+): Promise<Located> {
   let size = 0;
   for (const line of lines()) size += Buffer.byteLength(line);
   const offset = writer.state.tarOffset;
@@ -106,15 +137,23 @@ function* indexLines(volume: PlanVolume): Generator<string> {
     const line: IndexLine = { path: payloadName(digest, name), digest, size, offset };
     yield canonicalLine(line);
   }
-  for (const { reason, digest, url, detail } of volume.omissions()) {
-    const line: IndexLine = {
-      omitted: reason,
-      ...(digest === null ? {} : { digest }),
-      ...(url === null || digest !== null ? {} : { url }),
-      ...(detail === null ? {} : { detail }),
-    };
-    yield canonicalLine(line);
-  }
+  for (const omission of volume.omissions()) yield omissionLine(omission);
+}
+
+/** The line of the index that says what was left out. */
+export function omissionLine({
+  reason,
+  digest,
+  url,
+  detail,
+}: Pick<Omission, 'reason' | 'digest' | 'url' | 'detail'>): string {
+  const line: IndexLine = {
+    omitted: reason,
+    ...(digest === null ? {} : { digest }),
+    ...(url === null || digest !== null ? {} : { url }),
+    ...(detail === null ? {} : { detail }),
+  };
+  return canonicalLine(line);
 }
 
 function* sumsLines(volume: PlanVolume, manifestBytes: Buffer, indexDigest: Digest): Generator<string> {

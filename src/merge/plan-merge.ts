@@ -6,6 +6,7 @@ import type { ImageRecord } from '../manifest/types.ts';
 import { type Decision, decide, recordDigest, recordIdentity } from './decide.ts';
 import { isLarger, type MergeContext, mergeContext, needsFile } from './merge-context.ts';
 import { type ConflictPolicy, type Outcome, OutcomeCounter, type OutcomeTally } from './outcomes.ts';
+import { PersonalRows } from './personal-rows.ts';
 import { fillValues, recordLinks } from './record-rows.ts';
 
 export interface PlanOptions {
@@ -13,6 +14,8 @@ export interface PlanOptions {
   /** Fill NULL columns and unite links of images that are here. */
   readonly fill: boolean;
   readonly onConflict: ConflictPolicy;
+  /** Notes and marks that the records carry are wanted, too. */
+  readonly personal?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -38,6 +41,7 @@ export function planMerge(archive: Archive, options: PlanOptions, context: Merge
   const counter = new OutcomeCounter();
   const earlier = new EarlierRecords(archive);
   const rows = new MergeRows(archive.db, archive.shape, null);
+  const personal = options.personal ? new PersonalRows(archive.db, archive.shape, null) : null;
   let bytes = 0;
   let larger = 0;
   return {
@@ -60,7 +64,7 @@ export function planMerge(archive: Archive, options: PlanOptions, context: Merge
       if (twin !== null) return { outcome: twin, needsFile: twin === 'conflict' && options.onConflict !== 'keep-local', changes: 0 };
     }
     if (decision.outcome === 'conflict' && isLarger(record, decision.row)) larger += 1;
-    const changes = options.fill ? changesOf(record, decision) : 0;
+    const changes = (options.fill ? changesOf(record, decision) : 0) + ('row' in decision ? (personal?.addTo(0, decision.row.id, record) ?? 0) : 0);
     return { outcome: decision.outcome, needsFile: needsFile(decision, record, options.onConflict, context), changes };
   }
 

@@ -79,13 +79,14 @@ export class BundleWalk {
       findings.add(error.finding);
       this.#state.check.comparable = false;
     }
-    if (this.manifest) yield* this.#payloadBegins();
+    if (this.#began) yield* this.#payloadBegins();
     await options.settle?.();
-    if (this.manifest && !findings.refused) checkComplete(this.#state);
+    if (this.#began && !findings.refused) checkComplete(this.#state);
   }
 
   /** Damage costs the entry it is in, nothing else. */
   async *#item(entry: Entry): AsyncGenerator<WalkItem> {
+    if (!this.#order.isOpen && entry.kind !== 'manifest') yield* this.#withoutManifest(entry);
     this.#order.check(entry);
     try {
       yield* this.#dispatch(entry);
@@ -94,6 +95,41 @@ export class BundleWalk {
       this.#state.check.comparable = false;
       if (entry.kind === 'records' || entry.kind === 'authors') this.#state.shardsLost = true;
     }
+  }
+
+  /** The first entry that can be read is another: damage has cost the manifest. */
+  async *#withoutManifest(entry: Entry): AsyncGenerator<WalkItem> {
+    const { lostHead = 'refuse' } = this.#state.options;
+    if (lostHead === 'refuse') return;
+    const standIn = lostHead === 'report' ? null : await lostHead();
+    if (lostHead !== 'report' && standIn === null) return;
+    this.#state.damage('manifest-invalid', entry.place, 'manifest.json first', entry.name);
+    this.#order.begin();
+    if (standIn === null) {
+      this.#state.headless = true;
+      this.#state.shardsLost = true;
+      return;
+    }
+    this.#state.standsIn = true;
+    this.#state.manifest = standIn.manifest;
+    this.#state.manifestDigest = standIn.bundleId;
+    yield { kind: 'manifest', ...standIn };
+  }
+
+  /** There is something to go by: the manifest, or what stands in for it. */
+  get #began(): boolean {
+    return this.manifest !== null || this.#state.headless;
+  }
+
+  /** Digests of the contents that were wanted and did not come, and of those whose records are lost. */
+  *lostContents(): Generator<Digest> {
+    yield* this.contents.digestsIn(this.#state.headless && !this.#lists.isProven ? ['listed', 'damaged', 'proven', 'passed'] : ['listed', 'damaged']);
+    yield* this.#state.nameless.digestsIn(['listed']);
+  }
+
+  /** The lost manifest's digest, as the end of the bundle states it. */
+  get statedBundleId(): Digest | null {
+    return this.#state.manifestDigest === '' ? null : this.#state.manifestDigest;
   }
 
   async *#dispatch(entry: Entry): AsyncGenerator<WalkItem> {
@@ -127,7 +163,7 @@ export class BundleWalk {
   *#payloadBegins(): Generator<WalkItem> {
     if (this.#payloadBegan) return;
     this.#payloadBegan = true;
-    if (!this.#state.findings.refused) this.#shards.finish();
+    if (!this.#state.findings.refused && this.manifest !== null) this.#shards.finish();
     yield { kind: 'payload-begins' };
   }
 }

@@ -9,7 +9,8 @@ export function checkComplete(state: WalkState): void {
     state.damage('file-missing', {}, `${contents.count} files`, found);
   }
   if (state.shardsLost || state.findings.has('record-invalid')) return;
-  const { files } = state.manifest!.totals;
+  if (state.manifest === null) return;
+  const { files } = state.manifest.totals;
   if (files === contents.count) return;
   const where = { entry: 'manifest.json' };
   state.damage('manifest-invalid', where, `${files} files`, `records name ${contents.count}`);

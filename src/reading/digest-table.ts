@@ -1,7 +1,7 @@
 import type { Digest } from '../base/digest.ts';
 
-/** 128 bits of a SHA-256 are enough to tell apart what nobody can make collide. */
-const KEY_BYTES = 16;
+/** A whole SHA-256: what is lost must be named. */
+const KEY_BYTES = 32;
 
 /** What is known of one content that records name. */
 export type ContentState = 'listed' | 'proven' | 'passed' | 'damaged' | 'omitted';
@@ -9,8 +9,8 @@ export type ContentState = 'listed' | 'proven' | 'passed' | 'damaged' | 'omitted
 const STATES: readonly ContentState[] = ['listed', 'proven', 'passed', 'damaged', 'omitted'];
 
 /**
- * The contents that records name, with size and state: 25 bytes each, so that a million of them
- * take about 50 MB. An open-addressing hash table; the digest is its own hash.
+ * The contents that records name, with size and state: 41 bytes each, so that a million of them
+ * take about 80 MB. An open-addressing hash table; the digest is its own hash.
  */
 export class DigestTable {
   #capacity: number;
@@ -59,6 +59,14 @@ export class DigestTable {
   replace(state: ContentState, by: ContentState): void {
     const [old, now] = [STATES.indexOf(state) + 1, STATES.indexOf(by) + 1];
     for (let slot = 0; slot < this.#states.length; slot += 1) if (this.#states[slot] === old) this.#states[slot] = now;
+  }
+
+  /** The digests of all contents in one of these states, in no order that means anything. */
+  *digestsIn(states: readonly ContentState[]): Generator<Digest> {
+    const wanted = states.map((state) => STATES.indexOf(state) + 1);
+    for (let slot = 0; slot < this.#states.length; slot += 1) {
+      if (wanted.includes(this.#states[slot]!)) yield this.#keys.toString('hex', slot * KEY_BYTES, (slot + 1) * KEY_BYTES);
+    }
   }
 
   countIn(state: ContentState): number {

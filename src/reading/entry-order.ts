@@ -14,9 +14,14 @@ export class EntryOrder {
     this.#findings = findings;
   }
 
+  /** The manifest has come, or is known to be lost. */
+  get isOpen(): boolean {
+    return this.#began;
+  }
+
   /** @throws Refused `not-a-bundle`, `manifest-invalid`, `entry-unexpected`, `entry-duplicate` */
   check(entry: Entry): void {
-    if (!this.#began && entry.kind !== 'manifest') throw this.#withoutManifest(entry);
+    if (!this.#began && entry.kind !== 'manifest') throw this.withoutManifest(entry);
     const order = ENTRY_ORDER.indexOf(entry.kind);
     if (order < this.#order) {
       throw new Refused('entry-unexpected', entry.place, {
@@ -35,7 +40,7 @@ export class EntryOrder {
     this.#began = true;
   }
 
-  #withoutManifest(entry: Entry): Refused {
+  withoutManifest(entry: Entry): Refused {
     const code: FindingCode = this.#findings.damaged > 0 ? 'manifest-invalid' : 'not-a-bundle';
     return new Refused(code, entry.place, { expected: 'manifest.json first', found: entry.name });
   }

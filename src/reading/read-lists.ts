@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Digest } from '../base/digest.ts';
 import type { Place } from '../base/findings.ts';
 import { MAX_END_BYTES } from '../base/limits.ts';
@@ -7,6 +6,7 @@ import { isPackedLine } from '../manifest/lines.ts';
 import { parseEnd, parseIndexLine } from '../manifest/parse.ts';
 import type { End, IndexLine, OmittedLine } from '../manifest/types.ts';
 import { EntryLines } from './entry-lines.ts';
+import { readSums } from './tail.ts';
 import type { WalkItem } from './walk-items.ts';
 import type { WalkState } from './walk-state.ts';
 
@@ -21,6 +21,7 @@ export class ListReader {
   readonly #state: WalkState;
   #index: Located | null = null;
   #sums: Located | null = null;
+  #documents: ReadonlyMap<string, Digest> = new Map();
 
   constructor(state: WalkState) {
     this.#state = state;
@@ -45,8 +46,12 @@ export class ListReader {
     }
   }
 
+  /** Without a manifest: the end of the bundle has proven the shards that came. */
+  isProven = false;
+
   async readSums(entry: Entry): Promise<void> {
-    const digest = await digestOfEntry(entry);
+    const { digest, documents } = await readSums(entry);
+    this.#documents = documents;
     this.#sums = locate(entry, digest);
     if (!this.#state.listsComparable || digest === this.#state.check.expectedSums()) return;
     this.#state.damage('index-wrong', entry.place, 'a SHA256SUMS of the files as they came', 'another');
@@ -57,8 +62,9 @@ export class ListReader {
     if (problem !== null) {
       return this.#state.damage('index-wrong', entry.place, 'an end.json that fits the schema', problem);
     }
+    if (this.#state.headless) return this.#proveShards(value);
     const { manifestDigest } = this.#state;
-    if (value.manifest !== manifestDigest) {
+    if (value.manifest !== manifestDigest && !this.#state.standsIn) {
       const [expected, found] = [`manifest ${manifestDigest}`, `manifest ${value.manifest}`];
       this.#state.damage('index-wrong', entry.place, expected, found);
     }
@@ -67,10 +73,29 @@ export class ListReader {
     this.#checkCount(entry, value);
   }
 
+  /** end.json proves SHA256SUMS, and that the shards: what the manifest would have done. */
+  #proveShards(end: End): void {
+    this.#state.manifestDigest = end.manifest;
+    if (this.#sums?.digest !== end.sums.digest) {
+      return this.#state.damage('index-wrong', { entry: 'SHA256SUMS' }, `digest ${end.sums.digest}`, this.#sums?.digest ?? 'nothing');
+    }
+    this.isProven = true;
+    for (const [entry, digest] of this.#documents) {
+      const found = this.#state.unproven.get(entry);
+      if (!/^(records|authors)\//.test(entry) || found === digest) continue;
+      if (found === undefined) this.#state.damage('file-missing', { entry }, 'the shard', 'nothing');
+      else this.#state.damage('shard-digest-mismatch', { entry }, digest, found);
+    }
+  }
+
   #checkLine(line: IndexLine, where: Place): void {
     this.#state.check.listed(line);
     if (!isPackedLine(line)) return this.#checkOmission(line, where);
-    if (this.#state.shardsLost || this.#state.contents.get(line.digest) !== null) return;
+    if (this.#state.contents.get(line.digest) !== null) return;
+    if (this.#state.shardsLost) {
+      this.#state.nameless.list(line.digest, line.size);
+      return;
+    }
     this.#state.damage('index-wrong', where, 'content that a record names', line.digest);
   }
 
@@ -109,8 +134,3 @@ function locate(entry: Entry, digest: Digest): Located {
   return { digest, size: entry.size, offset: entry.tarOffset };
 }
 
-async function digestOfEntry(entry: Entry): Promise<Digest> {
-  const hash = createHash('sha256');
-  for await (const piece of entry.pieces()) hash.update(piece);
-  return hash.digest('hex');
-}

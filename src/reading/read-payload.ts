@@ -29,7 +29,10 @@ export async function* readPayload(state: WalkState, entry: Entry): AsyncGenerat
 }
 
 function unlisted(state: WalkState, entry: Entry): void {
-  if (state.shardsLost) return; // its record was in what is lost
+  if (state.shardsLost) {
+    state.nameless.list(payloadDigest(entry.name)!, entry.size); // its record was in what is lost
+    return;
+  }
   state.damage('entry-unexpected', entry.place, 'content that a record names', entry.name);
 }
 

@@ -14,6 +14,7 @@ type ShardKind = 'records' | 'authors';
 export class ShardReader {
   readonly #state: WalkState;
   readonly #next = { records: 0, authors: 0 };
+  #last = '';
 
   constructor(state: WalkState) {
     this.#state = state;
@@ -21,6 +22,7 @@ export class ShardReader {
 
   /** @throws Refused `entry-unexpected`, `entry-duplicate`, `limit-exceeded` */
   async *read(entry: Entry, kind: ShardKind): AsyncGenerator<WalkItem> {
+    if (this.#state.manifest === null) return await this.#readUnproven(entry, kind);
     const shard = this.#expected(entry, kind);
     const bytes = await this.#state.whole(entry, MAX_SHARD_BYTES);
     const found = digestOf(bytes);
@@ -31,6 +33,20 @@ export class ShardReader {
     }
     if (kind === 'records') yield this.#records(entry, shard, bytes);
     else yield this.#authors(entry, bytes);
+  }
+
+  /** Without a manifest: what the shard names is noted, and its digest kept for the end of the bundle. */
+  async #readUnproven(entry: Entry, kind: ShardKind): Promise<void> {
+    if (entry.name <= this.#last && entry.name.startsWith(kind) && this.#last.startsWith(kind)) {
+      throw new Refused('entry-duplicate', entry.place, { expected: 'each shard once', found: entry.name });
+    }
+    this.#last = entry.name;
+    const bytes = await this.#state.whole(entry, MAX_SHARD_BYTES);
+    this.#state.unproven.set(entry.name, digestOf(bytes));
+    if (kind !== 'records') return;
+    let line = 0;
+    for (const text of linesOf(bytes)) this.#record(entry, text, (line += 1));
+    this.#state.recordsRead += line;
   }
 
   /** No shard comes any more. */

@@ -1,6 +1,7 @@
 import type { Digest } from '../base/digest.ts';
 import type { Place } from '../base/findings.ts';
 import type { AuthorRecord, ImageRecord, Manifest, OmittedLine } from '../manifest/types.ts';
+import type { StandIn } from './stand-in.ts';
 
 /** What passes by, in the order of the bundle; everything in it is proven but a payload's content. */
 export type WalkItem =
@@ -34,5 +35,11 @@ export interface WalkOptions {
   readonly proveAll: boolean;
   /** Resolves when all proofs that were taken over have been told; waited for before the lists are checked. */
   readonly settle?: () => Promise<void>;
+  /**
+   * What to do where damage has cost the manifest. `refuse`, which is the default: nothing can be
+   * used. `report`: go on, and say at the end what the tail proves; records are not handed out. A
+   * function: it gathers from the tail what the manifest would have proven, if anything does.
+   */
+  readonly lostHead?: 'refuse' | 'report' | (() => Promise<StandIn | null>);
   readonly signal?: AbortSignal | undefined;
 }

@@ -14,6 +14,14 @@ export class WalkState {
   readonly check = new IndexCheck();
   manifest: Manifest | null = null;
   manifestDigest: Digest = '';
+  /** The manifest is lost, and nothing stands in for it: what comes is not proven before the end. */
+  headless = false;
+  /** The manifest was made of what the end proves. */
+  standsIn = false;
+  /** Digests of the shards that came without a manifest, by name. */
+  readonly unproven = new Map<string, Digest>();
+  /** Photos that no record names, because theirs is lost. */
+  readonly nameless = new DigestTable();
   /** Records are unknown, so contents and counts that nothing explains may be theirs. */
   shardsLost = false;
   /** Some payload is passed over by frames: the lists cannot be compared, which is no defect. */

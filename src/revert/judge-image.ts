@@ -43,7 +43,7 @@ export class ImageJudge {
     if (row === undefined) return verdict('gone');
     const insert = steps.find((step) => step.column === null);
     if (insert === undefined) return verdict('set-back', null, pathChanged(row, steps) ? 'changed' : null);
-    if (rowChanged(row, insert, steps)) return verdict('keep', 'changed');
+    if (rowChanged(row, insert, steps) || this.#references.isRewritten(id)) return verdict('keep', 'changed');
     return this.#references.isUsed(id) ? verdict('keep', 'used') : verdict('remove');
   }
 

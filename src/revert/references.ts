@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { LINK_KINDS, LINK_TABLES } from '../archive/merge-rows.ts';
 import type { Shape } from '../archive/shape.ts';
 import { PERSONAL_TABLES } from './steps.ts';
+import { isUnchanged, type RowValues } from './unchanged.ts';
 
 interface ForeignKey {
   readonly from: string;
@@ -10,18 +11,38 @@ interface ForeignKey {
 
 /** Tells whether something else than the operation itself uses an image. */
 export class ImageReferences {
+  readonly #db: Database.Database;
   readonly #counts: Database.Statement<[{ id: number }], number>[];
+  readonly #personal: Database.Statement<[{ id: number }], OwnRow>[];
 
   constructor(db: Database.Database, shape: Shape) {
     const junctions = LINK_KINDS.filter((kind) => shape.has(LINK_TABLES[kind].junction)).map((kind) => foreignLinks(LINK_TABLES[kind]));
     const others = otherTables(db, shape).map(({ table, column }) => foreignRows(table, column));
+    this.#db = db;
+    this.#personal = PERSONAL_TABLES.filter((table) => shape.hasColumn(table, 'image_id')).map((table) => db.prepare(ownRows(table)));
     this.#counts = [...junctions, ...others].map((sql) => db.prepare<[{ id: number }], number>(sql).pluck());
+  }
+
+  /** Notes and marks of the operation's own that somebody has written over. */
+  isRewritten(id: number): boolean {
+    return this.#personal.some((select) => select.all({ id }).some(({ table, key, made }) => !isUnchanged(this.#db, table, Number(key), JSON.parse(made) as RowValues)));
   }
 
   /** Links, notes, marks or rows of unknown tables that the operation did not make. */
   isUsed(id: number): boolean {
     return this.#counts.some((count) => count.get({ id }) !== undefined);
   }
+}
+
+interface OwnRow {
+  readonly table: string;
+  readonly key: string;
+  readonly made: string;
+}
+
+function ownRows(table: string): string {
+  return `SELECT '${table}' AS "table", step."key", step.new AS made FROM main.${table} own
+          JOIN temp.steps step ON step."table" = '${table}' AND step."key" = CAST(own.rowid AS TEXT) WHERE own.image_id = @id`;
 }
 
 function foreignLinks({ junction, column }: { readonly junction: string; readonly column: string }): string {

@@ -94,7 +94,7 @@ export class UndoImages {
   #removePersonal(id: number): void {
     for (const table of PERSONAL_TABLES) {
       if (!this.#shape.hasColumn(table, 'image_id')) continue;
-      const ours = this.#statements.get<string>(`SELECT CAST(rowid AS TEXT) FROM main.${table} WHERE image_id = ?`).pluck().all(id) as string[];
+      const ours = this.#statements.get<string>(`SELECT CAST(rowid AS TEXT) FROM main.${table} WHERE image_id = ?`).pluck().all(id);
       for (const key of ours) {
         this.#tally.personalRemoved += this.#statements.get(`DELETE FROM main.${table} WHERE rowid = ?`).run(Number(key)).changes;
         this.#dropSteps(stepsOf(this.#db, table, key));
@@ -105,7 +105,7 @@ export class UndoImages {
   /** Files go when all rows are back and durable: a row must never lack its file. */
   #scheduleFiles(steps: readonly Step[]): void {
     for (const path of placedPaths(steps)) {
-      const digest = this.#statements.get<string>('SELECT digest FROM temp.placed WHERE path = ?').pluck().get(path) as string | undefined;
+      const digest = this.#statements.get<string>('SELECT digest FROM temp.placed WHERE path = ?').pluck().get(path);
       if (digest !== undefined) this.#journal.add({ record: null, outcome: null, table: 'files', key: path, old: digest });
     }
   }

@@ -1,17 +1,16 @@
 import type Database from 'better-sqlite3';
-import { bindable, LINK_KINDS, LINK_TABLES } from '../archive/merge-rows.ts';
+import { LINK_KINDS, LINK_TABLES } from '../archive/merge-rows.ts';
 import type { Shape } from '../archive/shape.ts';
 import type { Kept } from './options.ts';
 import { insertsInto, PERSONAL_TABLES, type Step } from './steps.ts';
 import type { Tally } from './tally.ts';
-
-type Values = { readonly [column: string]: string | number };
+import { isUnchanged, type RowValues } from './unchanged.ts';
 
 /** A row that the operation inserted into one of the tables that stand beside the images. */
 export interface OtherInsert {
   readonly step: Step;
   readonly what: Kept['what'];
-  readonly values: Values;
+  readonly values: RowValues;
 }
 
 const WHAT: { readonly [table: string]: Kept['what'] } = {
@@ -24,9 +23,9 @@ export function otherInserts(db: Database.Database, shape: Shape): OtherInsert[]
   return tables.flatMap((table) => insertsInto(db, table).map((step) => ({ step, what: WHAT[table] ?? 'personal', values: parseValues(table, step) })));
 }
 
-function parseValues(table: string, step: Step): Values {
+function parseValues(table: string, step: Step): RowValues {
   const text = step.new ?? '{}';
-  if (text.startsWith('{')) return JSON.parse(text) as Values;
+  if (text.startsWith('{')) return JSON.parse(text) as RowValues;
   const key = LINK_KINDS.find((kind) => kind === table);
   return { [key === undefined ? 'author' : LINK_TABLES[key].naturalKey]: text };
 }
@@ -50,13 +49,6 @@ export function undoOther(db: Database.Database, { step, what, values }: OtherIn
   else if (what === 'personal') tally.personalRemoved += 1;
   else tally.targetsRemoved += 1;
   return true;
-}
-
-/** SQLite compares as the column stores: a number that became text is the same. */
-function isUnchanged(db: Database.Database, table: string, id: number, values: Values): boolean {
-  const columns = Object.keys(values);
-  const same = columns.map((column) => `"${column}" IS ?`).join(' AND ');
-  return db.prepare(`SELECT 1 FROM main."${table}" WHERE rowid = ? AND ${same || '1'}`).get(id, ...columns.map((column) => bindable(values[column]!))) !== undefined;
 }
 
 function isLinked(db: Database.Database, table: string, id: number): boolean {

@@ -115,7 +115,9 @@ type Reasons = Map<string, Reason>;
 /** The latest reason for each of these rows: rows of lists have no column for one. */
 function reasonsFor(db: Database.Database, rows: readonly ListedRow[]): Reasons {
   const reasons: Reasons = new Map();
-  const open = new Set(rows.map(({ wanted }) => (digestOf(wanted) === null ? wanted : HASH + digestOf(wanted))));
+  const open = new Set(
+    rows.map(({ wanted }) => (digestOf(wanted) === null ? wanted : HASH + digestOf(wanted))),
+  );
   if (open.size === 0) return reasons;
   const note = (found: Iterable<Reason>) => {
     for (const reason of found) if (open.has(reason.wanted)) reasons.set(reason.wanted, reason);

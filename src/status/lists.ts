@@ -46,7 +46,9 @@ function counted(db: Database.Database, row: ListRow): ListStatus {
 
 /** One pass over the rows of all lists: counting list by list would be one pass each. */
 function countsOfAll(db: Database.Database): Map<string, Counts> {
-  const rows = db.prepare<[], Counts & { list: unknown }>(`SELECT list_id AS list, ${COUNTS} GROUP BY list_id`);
+  const rows = db.prepare<[], Counts & { list: unknown }>(
+    `SELECT list_id AS list, ${COUNTS} GROUP BY list_id`,
+  );
   const counts = new Map<string, Counts>();
   for (const { list, ...count } of rows.iterate()) counts.set(String(list), count);
   return counts;

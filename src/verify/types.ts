@@ -10,9 +10,19 @@ export interface VerifyOptions {
   /** A receiver's database: adds what applying would find. */
   readonly db?: string;
   readonly root?: string;
+  /** A file to write a request into, for what is lost; none is written when nothing is. */
+  readonly request?: string;
+  /** Replace a file that is there. */
+  readonly force?: boolean;
   readonly threads?: number;
   readonly observer?: Observer;
   readonly signal?: AbortSignal;
+}
+
+/** A picture that a bundle should have brought and cannot: named as far as it is known. */
+export interface LostRecord {
+  readonly digest?: string;
+  readonly url?: string;
 }
 
 /** Records by what applying would do with them. */
@@ -34,6 +44,11 @@ export interface VerifyResult {
   readonly findingsTotal: number;
   /** Names in an unpacked folder that do not belong to the bundle (ignored). */
   readonly strays: readonly string[];
+  /** The first 1,000 pictures that damage has cost. */
+  readonly lost: readonly LostRecord[];
+  readonly lostTotal: number;
+  /** Where the request for them was written; null when none was. */
+  readonly request: string | null;
   readonly wouldApply?: OutcomeCounts;
   readonly seconds: number;
 }

@@ -6,6 +6,7 @@ import { type MergePlan, planMerge } from '../merge/plan-merge.ts';
 import { BundleWalk, type Payload } from '../reading/bundle-walk.ts';
 import { ContentPool } from '../reading/content-pool.ts';
 import { type OpenedBundle, openBundle } from '../reading/open-bundle.ts';
+import { checkRequestPath, lostRecords, writeRequest } from './lost-records.ts';
 import type { VerifyOptions, VerifyResult } from './types.ts';
 
 /**
@@ -18,6 +19,7 @@ export async function verifyBundle(options: VerifyOptions): Promise<VerifyResult
   const started = performance.now();
   const observer = options.observer ?? silent;
   const findings = new FindingList((finding) => observer({ type: 'finding', finding }));
+  checkRequestPath(options);
   const opened = await openBundle(options.input, findings);
   try {
     const plan = options.db === undefined ? null : openPlan(options, options.db);
@@ -54,7 +56,7 @@ async function verifyWith(
   pool: ContentPool, opened: OpenedBundle, findings: FindingList, plan: MergePlan | null, options: VerifyOptions, started: number,
 ): Promise<VerifyResult> {
   const observer = options.observer ?? silent;
-  const walk = new BundleWalk(opened.reader, findings, { proveAll: true, signal: options.signal, settle: () => pool.flush() });
+  const walk = new BundleWalk(opened.reader, findings, { proveAll: true, lostHead: 'report', signal: options.signal, settle: () => pool.flush() });
   let bundleId: string | null = null;
   for await (const item of walk.items()) {
     if (item.kind === 'manifest') bundleId = item.bundleId;
@@ -65,10 +67,13 @@ async function verifyWith(
   for (const name of opened.strays) observer({ type: 'notice', notice: 'stray-file', params: { name } });
   if (bundleId === null && findings.total === 0) throw new BundleError('not-a-bundle', { params: { path: opened.label, reason: 'it is empty' } });
   const omissions = findings.total - findings.damaged;
+  const lost = findings.damaged > 0 ? await lostRecords(walk, options.input) : { listed: [], total: 0 };
+  const request = lost.total > 0 && options.request !== undefined ? options.request : null;
+  if (request !== null) await writeRequest(walk, request, lost.total);
   return {
     input: opened.label,
     verdict: findings.damaged > 0 ? 'damaged' : omissions > 0 ? 'omissions' : 'whole',
-    bundleId,
+    bundleId: bundleId ?? walk.statedBundleId,
     manifest: walk.manifest,
     records: walk.recordsRead,
     files: walk.filesProven,
@@ -77,6 +82,9 @@ async function verifyWith(
     findings: findings.listed,
     findingsTotal: findings.total,
     strays: opened.strays,
+    lost: lost.listed,
+    lostTotal: lost.total,
+    request,
     ...(plan ? { wouldApply: plan.counts() } : {}),
     seconds: (performance.now() - started) / 1000,
   };

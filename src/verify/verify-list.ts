@@ -104,7 +104,10 @@ class Tally {
   #problemsTotal = 0;
   #bytesRead = 0;
 
-  add(row: ArrivedRow, { kind, found = null, size = 0 }: Omit<State, 'found'> & { found?: Digest | null }): void {
+  add(
+    row: ArrivedRow,
+    { kind, found = null, size = 0 }: Omit<State, 'found'> & { found?: Digest | null },
+  ): void {
     this.#counts.set(kind, this.#count(kind) + 1);
     this.#bytesRead += size;
     if (kind === 'whole' || kind === 'replaced' || kind === 'unproven' || kind === 'withoutFile') return;

@@ -16,7 +16,13 @@ const HERE = uniqueJpeg('here', 2_000);
 const THERE = uniqueJpeg('there', 3_000);
 const SITE_ID = 1_581_205;
 
-const local: ImageSpec = { siteImageId: SITE_ID, author: 'Tóth Gábor', file: HERE, title: null, tags: ['itt'] };
+const local: ImageSpec = {
+  siteImageId: SITE_ID,
+  author: 'Tóth Gábor',
+  file: HERE,
+  title: null,
+  tags: ['itt'],
+};
 const remote: ImageSpec = {
   ...local,
   url: siteUrl(SITE_ID, { server: 2, size: 'xl' }),

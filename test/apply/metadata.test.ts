@@ -93,7 +93,14 @@ describe('tags, albums and collections', () => {
     const group = { id: '1', title: 'Itt', url: null, isPublic: false };
     const here = { tags: [{ name: 'tó', count: 7 }], albums: [group], collections: [group] };
     const other = { id: '1', title: 'Ott', url: 'https://indafoto.hu/x/album/1', isPublic: true };
-    const there = { tags: [{ name: 'tó', count: 99 }, { name: 'új', count: 5 }], albums: [other], collections: [other] };
+    const there = {
+      tags: [
+        { name: 'tó', count: 99 },
+        { name: 'új', count: 5 },
+      ],
+      albums: [other],
+      collections: [other],
+    };
     const trip = exchange(folder(), { images: [there] }, { images: [{ ...here, siteImageId: 7 }] });
     await trip.carry();
     const after = trip.after();
@@ -118,7 +125,14 @@ describe('tags, albums and collections', () => {
     const images = [{}, { tags: ['új'], albums: [{ id: '9' }], collections: [{ id: '9' }] }];
     const receiver = {
       images: [{ siteImageId: 7, tags: ['egy'] }],
-      orphans: { tags: [[1, 2], [2, 1]], albums: [[1, 1]], collections: [[1, 1]] },
+      orphans: {
+        tags: [
+          [1, 2],
+          [2, 1],
+        ],
+        albums: [[1, 1]],
+        collections: [[1, 1]],
+      },
       notes: [{ imageId: 3, note: 'árva' }],
       marked: [4],
     } as const;
@@ -135,8 +149,17 @@ describe('tags, albums and collections', () => {
   });
 
   test('orphans far above all ids, too', async () => {
-    const orphans = { tags: [[900_001, 1], [1, 900_002]] } as const;
-    const trip = exchange(folder(), { images: [{ tags: ['új'] }] }, { images: [{ siteImageId: 7 }], orphans });
+    const orphans = {
+      tags: [
+        [900_001, 1],
+        [1, 900_002],
+      ],
+    } as const;
+    const trip = exchange(
+      folder(),
+      { images: [{ tags: ['új'] }] },
+      { images: [{ siteImageId: 7 }], orphans },
+    );
     await trip.carry();
     expect(trip.violations()).toEqual([]);
     expect(trip.after().images.has(900_001)).toBe(false);
@@ -144,14 +167,24 @@ describe('tags, albums and collections', () => {
 });
 
 describe('details of authors', () => {
-  const details = { author: 'Anna', bio: 'Fényképez.', imageCount: 12, tagCloud: '[{"name":"tó","count":3}]' };
+  const details = {
+    author: 'Anna',
+    bio: 'Fényképez.',
+    imageCount: 12,
+    tagCloud: '[{"name":"tó","count":3}]',
+  };
   const sender = { images: [{ author: 'Anna' }, { author: 'Béla' }], authorDetails: [details] };
 
   test('come along where there is no row yet', async () => {
     const trip = exchange(folder(), sender, { images: [] });
     expect((await trip.carry()).authorsAdded).toBe(1);
     const [row] = trip.after().others.get('author_details') ?? [];
-    expect(row).toMatchObject({ author: 'Anna', bio: 'Fényképez.', image_count: 12, tag_cloud: details.tagCloud });
+    expect(row).toMatchObject({
+      author: 'Anna',
+      bio: 'Fényképez.',
+      image_count: 12,
+      tag_cloud: details.tagCloud,
+    });
   });
 
   test('never replace a row that is there', async () => {
@@ -173,33 +206,47 @@ describe('details of authors', () => {
   test('bring no address that a browser would run', async () => {
     const website = 'javascript:alert(1)';
     const images = [{ author: 'Anna' }, { author: 'Béla' }];
-    const authorDetails = [{ ...details, website }, { author: 'Béla', website: 'https://bela.example.hu' }];
+    const authorDetails = [
+      { ...details, website },
+      { author: 'Béla', website: 'https://bela.example.hu' },
+    ];
     const trip = exchange(folder(), { images, authorDetails }, { images: [] });
     await trip.carry();
-    const rows = trip.after().others.get('author_details')?.map((row) => row['website']);
+    const rows = trip
+      .after()
+      .others.get('author_details')
+      ?.map((row) => row['website']);
     expect(rows).toEqual([null, 'https://bela.example.hu']);
   });
 });
 
 describe('an address that is UNIQUE here', () => {
-  test.each(['', 'https://example.org/egy.jpg'])('and comes twice costs nobody a picture: "%s"', async (url) => {
-    const images = [{ url, siteImageId: 1 }, { url, siteImageId: 2 }, { siteImageId: 3 }];
-    const trip = exchange(folder(), { images }, { schema: 'upgraded', images: [] });
-    expect(outcomesOf(await trip.carry())).toEqual({ added: 3 });
-    expect(new Set([...trip.after().images.values()].map((row) => row['url'])).size).toBe(3);
-    const dump = databaseDump(trip.receiver.dir);
-    await trip.apply();
-    expect(databaseDump(trip.receiver.dir)).toEqual(dump);
-  });
+  test.each(['', 'https://example.org/egy.jpg'])(
+    'and comes twice costs nobody a picture: "%s"',
+    async (url) => {
+      const images = [{ url, siteImageId: 1 }, { url, siteImageId: 2 }, { siteImageId: 3 }];
+      const trip = exchange(folder(), { images }, { schema: 'upgraded', images: [] });
+      expect(outcomesOf(await trip.carry())).toEqual({ added: 3 });
+      expect(new Set([...trip.after().images.values()].map((row) => row['url'])).size).toBe(3);
+      const dump = databaseDump(trip.receiver.dir);
+      await trip.apply();
+      expect(databaseDump(trip.receiver.dir)).toEqual(dump);
+    },
+  );
 });
 
 test('columns that only one side has stay out of it', async () => {
   const trip = exchange(folder(), { images: [RICH] }, { images: [BARE] });
-  changeDatabase(trip.sender.dir, 'ALTER TABLE images ADD COLUMN rating INTEGER', 'UPDATE images SET rating = 5');
+  changeDatabase(
+    trip.sender.dir,
+    'ALTER TABLE images ADD COLUMN rating INTEGER',
+    'UPDATE images SET rating = 5',
+  );
   changeDatabase(trip.receiver.dir, 'ALTER TABLE images ADD COLUMN stars INTEGER');
   const notices: string[] = [];
   await trip.export({
-    observer: (event) => event.type === 'notice' && notices.push(`${event.notice} ${event.params['columns']}`),
+    observer: (event) =>
+      event.type === 'notice' && notices.push(`${event.notice} ${event.params['columns']}`),
   });
   expect(notices).toContain('columns-left-behind rating');
   await trip.apply();

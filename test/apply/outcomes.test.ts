@@ -55,7 +55,10 @@ describe('an image that is not here', () => {
     expect(outcomesOf(result)).toEqual({ failed: 1, added: 1 });
     expect(result.failures[0]?.reason).toMatch(/not a picture/);
     expect(fileTree(trip.receiver.photoFolder).size).toBe(1);
-    const [row] = rowsOf(trip.receiver.dir, `SELECT status, error_message FROM sync_files WHERE status = 'error'`);
+    const [row] = rowsOf(
+      trip.receiver.dir,
+      `SELECT status, error_message FROM sync_files WHERE status = 'error'`,
+    );
     expect(row?.['error_message']).toMatch(/not a picture/);
     expect(outcomesOf(await trip.apply({ allowTypes: ['any'] }))).toEqual({ added: 1, present: 1 });
   });
@@ -105,7 +108,15 @@ describe('an image that is here with the same bytes is present', () => {
 });
 
 describe('an image that is here without a usable file is restored', () => {
-  const restores = async (receiver: ImageSpec, damage: (file: string) => void = () => {}) => {
+  test.each<[string, ImageSpec, ((file: string) => void)?]>([
+    ['path and digest NULL', { file: null }],
+    ['path empty', { file: 'missing', localPath: '' }],
+    ['file gone', {}, (file) => rmSync(file)],
+    ['file cut short', {}, (file) => truncateSync(file, 100)],
+    ['file empty', {}, (file) => truncateSync(file, 0)],
+    ['a folder in its place', { file: 'missing', localPath: 'indafoto_archive' }],
+    ['file not matching its own digest', { file: OTHER, digest: 'stale' }],
+  ])('%s', async (_, receiver, damage = () => {}) => {
     const trip = oneEach({ ...IMAGE, tags: ['tó'] }, { ...IMAGE, ...receiver });
     const { filePath } = trip.receiver.images[0]!;
     if (filePath) damage(filePath);
@@ -115,18 +126,14 @@ describe('an image that is here without a usable file is restored', () => {
     expect(after.fileDigests.get(1)).toBe(sha256(PICTURE));
     expect(after.images.get(1)?.['sha256_hash']).toBe(sha256(PICTURE));
     expect(after.links).toEqual([{ kind: 'tag', imageId: 1, key: 'tó' }]);
-  };
-
-  test('path and digest NULL', () => restores({ file: null }));
-  test('path empty', () => restores({ file: 'missing', localPath: '' }));
-  test('file gone', () => restores({}, (file) => rmSync(file)));
-  test('file cut short', () => restores({}, (file) => truncateSync(file, 100)));
-  test('file empty', () => restores({}, (file) => truncateSync(file, 0)));
-  test('a folder in its place', () => restores({ file: 'missing', localPath: 'indafoto_archive' }));
-  test('file not matching its own digest', () => restores({ file: OTHER, digest: 'stale' }));
+  });
 
   test('the lowest id of several', async () => {
-    const rows = [{ ...IMAGE, file: OTHER }, { ...IMAGE, file: null }, { ...IMAGE, file: null }] as const;
+    const rows = [
+      { ...IMAGE, file: OTHER },
+      { ...IMAGE, file: null },
+      { ...IMAGE, file: null },
+    ] as const;
     const trip = exchange(folder(), { images: [IMAGE] }, { images: rows });
     expect(outcomesOf(await trip.carry())).toEqual({ restored: 1 });
     expect(trip.after().images.get(2)?.['sha256_hash']).toBe(sha256(PICTURE));

@@ -103,7 +103,11 @@ describe('the folder of the author', () => {
 });
 
 describe('the name of the file', () => {
-  const named = (fileName: string, more: ImageSpec = {}): ImageSpec => ({ author: 'Anna', fileName, ...more });
+  const named = (fileName: string, more: ImageSpec = {}): ImageSpec => ({
+    author: 'Anna',
+    fileName,
+    ...more,
+  });
   const digits = (file: Buffer) => sha256(file).slice(0, 8);
   const FILE = uniqueJpeg('named');
 
@@ -152,10 +156,14 @@ describe('the name of the file', () => {
 
   test('is one for each row, where authors share a folder', async () => {
     const authors = ['A/B', 'A:B', 'A_B'];
-    const carried = trip(authors.map((author) => ({ author, localPath: `${author.length}${author}/kep.jpg` })));
+    const carried = trip(
+      authors.map((author) => ({ author, localPath: `${author.length}${author}/kep.jpg` })),
+    );
     expect(outcomesOf(await carried.carry())).toEqual({ added: 3 });
     expect(new Set(newPaths(carried)).size).toBe(3);
-    expect(new Set(newPaths(carried).map((path) => dirname(path)))).toEqual(new Set(['indafoto_archive/A_B/0']));
+    expect(new Set(newPaths(carried).map((path) => dirname(path)))).toEqual(
+      new Set(['indafoto_archive/A_B/0']),
+    );
   });
 
   test('gives way to a file that appears at the last moment', async () => {
@@ -169,7 +177,9 @@ describe('the name of the file', () => {
     });
     expect(readFileSync(target, 'utf8')).toBe('somebody else');
     expect(newPaths(carried).map((path) => basename(path))).toEqual([`a-${digits(FILE)}.jpg`, 'b.jpg']);
-    expect([...fileTree(carried.receiver.photoFolder).keys()].some((name) => name.includes('.tmp'))).toBe(false);
+    expect([...fileTree(carried.receiver.photoFolder).keys()].some((name) => name.includes('.tmp'))).toBe(
+      false,
+    );
   });
 });
 

@@ -20,6 +20,9 @@ test('a message says what happened and why, the hint what to do next', () => {
 const STATUS: Record<ErrorCode, number> = {
   usage: 2,
   'option-value': 2,
+  'volume-too-small': 2,
+  'series-begun': 2,
+  'read-back-differs': 6,
   'output-exists': 2,
   'output-is-input': 2,
   'list-not-found': 2,

@@ -34,12 +34,12 @@ describe('wrong usage answers 2, in JSON too', () => {
     [
       ['export', '-o', 'x'],
       'usage',
-      'Say what to pack: --for DATABASE, --all, or filters such as --author and --tag.',
+      'Say what to pack: --request FILE, --for DATABASE, --all, or filters such as --author and --tag.',
     ],
     [
       ['export', '--all', '--tag', 'tó', '-o', 'x'],
       'usage',
-      '--for, --all and the filters cannot be combined: choose one.',
+      '--request, --list-id, --for, --all and the filters cannot be combined: choose one.',
     ],
     [
       ['export', '--all'],

@@ -18,7 +18,12 @@ describe('a picture with more metadata than a record holds', () => {
   test('is left out and named, and the others travel', async () => {
     const trip = between({ images: [wordy, plain] });
     const result = await trip.export();
-    expect(result).toMatchObject({ records: 1, files: 1, omittedTotal: 1, omittedByReason: { 'too-large': 1 } });
+    expect(result).toMatchObject({
+      records: 1,
+      files: 1,
+      omittedTotal: 1,
+      omittedByReason: { 'too-large': 1 },
+    });
     expect(result.omitted[0]).toMatchObject({ reason: 'too-large', detail: 'its metadata' });
     const verified = await verifyBundle({ input: trip.bundle });
     expect(verified.findings.map(({ code }) => code)).toEqual(['file-omitted']);
@@ -28,7 +33,12 @@ describe('a picture with more metadata than a record holds', () => {
 
   test('costs another picture with the same photo nothing', async () => {
     const file = uniqueJpeg('shared', 2_000);
-    const trip = between({ images: [{ ...wordy, file }, { ...plain, file }] });
+    const trip = between({
+      images: [
+        { ...wordy, file },
+        { ...plain, file },
+      ],
+    });
     expect(await trip.export()).toMatchObject({ files: 1, omittedTotal: 1 });
     const verified = await verifyBundle({ input: trip.bundle });
     expect(verified.findings.map(({ code }) => code)).toEqual(['file-omitted']);
@@ -44,7 +54,9 @@ describe('a picture with more metadata than a record holds', () => {
 
   test('just below the limit, it travels', async () => {
     const text = 'x'.repeat(260_000);
-    const trip = between({ images: [{ ...plain, title: text, description: text, license: text, cameraMake: text }] });
+    const trip = between({
+      images: [{ ...plain, title: text, description: text, license: text, cameraMake: text }],
+    });
     expect(await trip.export()).toMatchObject({ records: 1, omittedTotal: 0 });
     expect((await verifyBundle({ input: trip.bundle })).verdict).toBe('whole');
   });
@@ -54,7 +66,12 @@ describe('numbers about an author that JSON cannot carry exactly', () => {
   test('stay behind, the others travel', async () => {
     const trip = between({ images: [plain], authorDetails: [{ author: 'Szűkszavú', bio: 'fotós' }] });
     const set = 'UPDATE author_details SET image_count = 9007199254740993, album_count = 12';
-    changeDatabase(trip.sender.dir, set, 'ALTER TABLE author_details ADD COLUMN endless REAL', 'UPDATE author_details SET endless = 9e999');
+    changeDatabase(
+      trip.sender.dir,
+      set,
+      'ALTER TABLE author_details ADD COLUMN endless REAL',
+      'UPDATE author_details SET endless = 9e999',
+    );
     await trip.export();
     expect((await verifyBundle({ input: trip.bundle })).verdict).toBe('whole');
     await trip.apply();
@@ -64,11 +81,14 @@ describe('numbers about an author that JSON cannot carry exactly', () => {
 });
 
 describe('the time of creation', () => {
-  test.each(['1969-12-31T23:59:59Z', '2242-03-16T12:56:32Z', '2026-02-30T00:00:00Z'])('%s is refused', async (created) => {
-    const trip = between({ images: [plain] });
-    const refusal = expect.objectContaining({ code: 'option-value' });
-    await expect(trip.export({ created })).rejects.toEqual(refusal);
-  });
+  test.each(['1969-12-31T23:59:59Z', '2242-03-16T12:56:32Z', '2026-02-30T00:00:00Z'])(
+    '%s is refused',
+    async (created) => {
+      const trip = between({ images: [plain] });
+      const refusal = expect.objectContaining({ code: 'option-value' });
+      await expect(trip.export({ created })).rejects.toEqual(refusal);
+    },
+  );
 
   test.each(['1970-01-01T00:00:00Z', '2242-03-16T12:56:31Z'])('%s gives a whole bundle', async (created) => {
     const trip = between({ images: [plain] });

@@ -2,7 +2,8 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import type { ImageSpec, SchemaName } from '../../fixtures/archive-builder.ts';
+import type { ImageSpec } from '../../fixtures/archive-builder.ts';
+import type { SchemaName } from '../../fixtures/archive-schemas.ts';
 import { fileTree, readArchive } from '../../fixtures/archive-reader.ts';
 import { hardArchive } from '../../fixtures/hard-values.ts';
 import { uniqueJpeg } from '../../fixtures/jpeg-files.ts';
@@ -171,8 +172,8 @@ describe('stopped in the middle', () => {
     };
     await expect(revert({ db: bela.db, operationId, backup: false, observer, signal: stop.signal })).rejects.toMatchObject({ code: 'interrupted' });
     const halfway = whole(bela).archive;
-    for (const [id, row] of halfway.images) {
-      if (!before.archive.images.has(id)) expect([row['local_path'], halfway.fileDigests.get(id)]).not.toContain(null);
+    for (const [id, row] of [...halfway.images].filter(([id]) => !before.archive.images.has(id))) {
+      expect([row['local_path'], halfway.fileDigests.get(id)]).not.toContain(null);
     }
     await takeBack(bela, operationId);
     expect(whole(bela)).toEqual(before);

@@ -45,6 +45,13 @@ export class Archivist {
     return output;
   }
 
+  /** Packs everything. */
+  async pack(): Promise<string> {
+    const output = this.#letter('indabundle');
+    await exportBundle({ db: this.db, selection: { kind: 'all' }, output });
+    return output;
+  }
+
   async take(bundle: string) {
     return await applyBundle({ db: this.db, input: bundle, backup: false });
   }

@@ -32,9 +32,7 @@ export function databaseDump(dir: string): Map<string, Row[]> {
       .prepare<[], string>(`SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name`)
       .pluck()
       .all();
-    return new Map(
-      names.map((name) => [name, database.prepare<[], Row>(`SELECT * FROM "${name}"`).all()]),
-    );
+    return new Map(names.map((name) => [name, database.prepare<[], Row>(`SELECT * FROM "${name}"`).all()]));
   });
 }
 

@@ -95,7 +95,9 @@ export class MergeModel {
   constructor(receiver: ArchiveSnapshot, columns: readonly string[]) {
     this.#columns = new Set(columns);
     this.#banned = new Set(receiver.others.get('banned_authors')?.map((row) => row['author']));
-    this.#kinds = new Set(['tag', 'album', 'collection'].filter((kind) => `image_${kind}s` in receiver.counts));
+    this.#kinds = new Set(
+      ['tag', 'album', 'collection'].filter((kind) => `image_${kind}s` in receiver.counts),
+    );
     this.images = [...receiver.images].map(([id, row]) => ({
       id,
       row,
@@ -125,7 +127,9 @@ export class MergeModel {
   }
 
   #insert(traveller: Traveller): string {
-    const held = ['url', 'page_url'].some((column) => this.#columns.has(column) && text(traveller.row[column]));
+    const held = ['url', 'page_url'].some(
+      (column) => this.#columns.has(column) && text(traveller.row[column]),
+    );
     if (!held && !this.#columns.has('sha256_hash')) {
       this.unknowable.push(traveller);
       return 'failed';

@@ -1,8 +1,18 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ArchiveSpec, buildArchive, type BuiltArchive, siteUrl } from '../../fixtures/archive-builder.ts';
-import { type ArchiveSnapshot, compareReceiver, fileTree, readArchive } from '../../fixtures/archive-reader.ts';
+import {
+  type ArchiveSpec,
+  buildArchive,
+  type BuiltArchive,
+  siteUrl,
+} from '../../fixtures/archive-builder.ts';
+import {
+  type ArchiveSnapshot,
+  compareReceiver,
+  fileTree,
+  readArchive,
+} from '../../fixtures/archive-reader.ts';
 import { ARCHIVE_SCHEMAS, SCHEMA_NAMES, type SchemaName } from '../../fixtures/archive-schemas.ts';
 import { hardArchive, hardImages } from '../../fixtures/hard-values.ts';
 import { uniqueJpeg } from '../../fixtures/jpeg-files.ts';
@@ -12,7 +22,12 @@ import { MergeModel, type Traveller, travellers } from './merge-model.ts';
 import { makeScratch } from './scratch-folder.ts';
 
 /** Their bytes do not match their digest: they are left out while packing, which has tests of its own. */
-const LEFT_OUT = new Set(['stale digest', 'cut short later', 'shared file, first row', 'climbs out of the archive']);
+const LEFT_OUT = new Set([
+  'stale digest',
+  'cut short later',
+  'shared file, first row',
+  'climbs out of the archive',
+]);
 
 const TRAVELLING = hardImages().filter(({ name }) => !LEFT_OUT.has(name));
 
@@ -27,7 +42,13 @@ function walOf(schema: SchemaName): Pick<ArchiveSpec, 'wal'> {
 
 function senderSpec(schema: SchemaName): ArchiveSpec {
   const separators = SCHEMA_NAMES.indexOf(schema) % 2 === 0 ? 'posix' : 'windows';
-  return { ...hardArchive(), images: TRAVELLING.map(({ spec }) => spec), schema, separators, ...walOf(schema) };
+  return {
+    ...hardArchive(),
+    images: TRAVELLING.map(({ spec }) => spec),
+    schema,
+    separators,
+    ...walOf(schema),
+  };
 }
 
 /** Has some of the sender's pictures: whole, broken, lost, otherwise, under another address. */
@@ -56,8 +77,18 @@ function receiverSpec(schema: SchemaName): ArchiveSpec {
       { siteImageId: 43, author: 'fényképész', file: 'missing', collections: [{ id: 'x' }] },
     ],
     bannedAuthors: ['-rf', 'CON'],
-    orphans: { tags: [[16, 1], [1, 900_002]], albums: [[900_001, 1]], collections: [[16, 2]] },
-    notes: [{ imageId: 1, note: 'enyém' }, { imageId: 17, note: 'árva' }],
+    orphans: {
+      tags: [
+        [16, 1],
+        [1, 900_002],
+      ],
+      albums: [[900_001, 1]],
+      collections: [[16, 2]],
+    },
+    notes: [
+      { imageId: 1, note: 'enyém' },
+      { imageId: 17, note: 'árva' },
+    ],
     marked: [2, 2, 18],
     favorites: ['közös'],
     authorDetails: [{ author: 'A/B', bio: 'az enyém' }],
@@ -99,7 +130,9 @@ export function describePairs(senders: readonly SchemaName[]): void {
       expect(compareReceiver(before, after)).toEqual([]);
       expect(new Map([...photosOf(built.dir)].filter(([name]) => photos.has(name)))).toEqual(photos);
       expect(picturesOf(after, before)).toEqual(model.pictures);
-      expect(Object.fromEntries(Object.entries(result.outcomes).filter(([, n]) => n > 0))).toEqual(model.outcomes);
+      expect(Object.fromEntries(Object.entries(result.outcomes).filter(([, n]) => n > 0))).toEqual(
+        model.outcomes,
+      );
       expectPlacesToBeSafe(before, after);
       await expectNothingSecondTime(built, bundle(), result.failures.length > 0);
       rmSync(built.dir, { recursive: true });
@@ -113,9 +146,14 @@ function photosOf(dir: string): Map<string, string> {
 
 function modelOf(before: ArchiveSnapshot, dir: string, pictures: readonly Traveller[]) {
   const columns = rowsOf<{ name: string }>(dir, `SELECT name FROM pragma_table_info('images')`);
-  const model = new MergeModel(before, columns.map(({ name }) => name));
+  const model = new MergeModel(
+    before,
+    columns.map(({ name }) => name),
+  );
   for (const picture of pictures) model.add(picture);
-  const described = model.images.map(({ id, row, digest, links }) => describeImage(id, row, digest, [...links]));
+  const described = model.images.map(({ id, row, digest, links }) =>
+    describeImage(id, row, digest, [...links]),
+  );
   return { pictures: described.sort(), outcomes: model.outcomes };
 }
 
@@ -160,4 +198,3 @@ async function expectNothingSecondTime(built: BuiltArchive, bundle: string, fail
   expect(Object.fromEntries(fileTree(built.dir))).toMatchObject(Object.fromEntries(files));
   expect(fileTree(built.dir).size - files.size).toBe(failed ? 1 : 0);
 }
-

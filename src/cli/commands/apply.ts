@@ -10,6 +10,7 @@ import { STANDARD_INPUT } from '../bundle-inputs.ts';
 import type { CommandDeclaration, CommandForm } from '../command-declaration.ts';
 import * as values from '../option-values.ts';
 import type { Session } from '../session.ts';
+import { type BundleInputs, groupOf } from '../series-inputs.ts';
 import type { BundleTask } from '../several-bundles.ts';
 
 interface ApplyFlags {
@@ -17,11 +18,13 @@ interface ApplyFlags {
   readonly root?: string;
   readonly onConflict: ConflictPolicy;
   readonly metadata: 'fill' | 'keep';
+  readonly includePersonal?: boolean;
   readonly checkLocal?: boolean;
   readonly strict?: boolean;
   readonly allowType?: readonly string[];
   readonly backup: boolean;
   readonly report?: string;
+  readonly removeWhenDone?: boolean;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
   readonly threads?: number;
@@ -39,6 +42,7 @@ export const applyCommand: CommandDeclaration = {
     form.argument('<BUNDLE...>', 'argument.bundle');
     form.database();
     declareChoices(form);
+    form.option('--remove-when-done', 'apply.option.removeWhenDone');
     form.option('--report <FILE>', 'apply.option.report', { parse: values.nonEmpty('--report') });
     form.threads();
     form.option('--dry-run', 'option.dryRun');
@@ -46,6 +50,7 @@ export const applyCommand: CommandDeclaration = {
     form.examples([
       ['apply.example.dryRun', 'indabundle apply trip.indabundle --dry-run'],
       ['apply.example.apply', 'indabundle apply trip.indabundle --db archive/indafoto.db'],
+      ['apply.example.volumes', 'indabundle apply stick/trip --remove-when-done'],
       ['apply.example.larger', 'indabundle apply trip.indabundle --on-conflict larger'],
     ]);
     form.run<ApplyFlags>(runApply);
@@ -63,6 +68,7 @@ function declareChoices(form: CommandForm): void {
     standard: 'fill',
     parse: values.oneOf('--metadata', METADATA_CHOICES),
   });
+  form.option('--include-personal', 'apply.option.includePersonal');
   form.option('--check-local', 'apply.option.checkLocal');
   form.option('--strict', 'apply.option.strict');
   form.option('--allow-type <TYPE>', 'apply.option.allowType', {
@@ -72,13 +78,17 @@ function declareChoices(form: CommandForm): void {
 }
 
 async function runApply(session: Session, names: readonly string[], flags: ApplyFlags): Promise<ExitStatus> {
-  const { workThrough } = await import('../several-bundles.ts');
-  return workThrough(session, names, await applyTask(session, names, flags));
+  const [{ gatherInputs }, { workThrough }] = await Promise.all([
+    import('../series-inputs.ts'),
+    import('../several-bundles.ts'),
+  ]);
+  const inputs = await gatherInputs(session, names);
+  return workThrough(session, inputs, await applyTask(session, inputs, flags));
 }
 
 async function applyTask(
   session: Session,
-  names: readonly string[],
+  inputs: BundleInputs,
   flags: ApplyFlags,
 ): Promise<BundleTask<Applied>> {
   const [{ applyBundle }, { applyLines, declinedLines }, { applyStatus, worstOfApplied }] = await Promise.all(
@@ -88,7 +98,7 @@ async function applyTask(
       import('../exit-status.ts'),
     ],
   );
-  const report = (name: string) => reportPath(flags.report, names.indexOf(name));
+  const report = (name: string) => reportPath(flags.report, groupOf(inputs, name));
   const about = (name: string) => ({ ...flags, name, report: report(name), quiet: session.quiet });
   const attempt = (input: string | Readable, name: string, dryRun: boolean) =>
     session.watch((observer, signal) =>
@@ -128,17 +138,24 @@ function optionsOf(flags: ApplyFlags, report: string | undefined): Omit<ApplyOpt
 
 /** Only a person at a terminal is asked; a bundle from a pipe cannot be read twice. */
 function asks(session: Session, name: string, flags: ApplyFlags): boolean {
-  if (flags.yes || flags.dryRun || session.json || name === STANDARD_INPUT) return false;
-  return session.world.stdin.isTTY === true && session.world.stdout.isTTY === true;
+  return session.asks && !flags.yes && !flags.dryRun && name !== STANDARD_INPUT;
 }
 
-function changesSomething({ outcomes, columnsFilled, linksAdded, authorsAdded }: ApplyResult): boolean {
+function changesSomething({ outcomes, ...result }: ApplyResult): boolean {
+  const { columnsFilled, linksAdded, authorsAdded, personalAdded } = result;
   return (
-    outcomes.added + outcomes.restored + outcomes.conflict + columnsFilled + linksAdded + authorsAdded > 0
+    outcomes.added +
+      outcomes.restored +
+      outcomes.conflict +
+      columnsFilled +
+      linksAdded +
+      authorsAdded +
+      personalAdded >
+    0
   );
 }
 
-/** Each bundle has a report of its own: `report.csv`, `report-2.csv`, ... */
+/** Each bundle, but a series as a whole, has a report of its own: `report.csv`, `report-2.csv`, ... */
 function reportPath(path: string | undefined, index: number): string | undefined {
   if (path === undefined || index === 0) return path;
   const dot = path.lastIndexOf('.');

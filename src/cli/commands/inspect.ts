@@ -45,8 +45,11 @@ async function runInspect(
   if (flags.files && flags.records && !session.json) {
     throw new UsageProblem('problem.one-list', {}, { command: 'inspect' });
   }
-  const { workThrough } = await import('../several-bundles.ts');
-  return workThrough(session, names, await inspectTask(session, flags));
+  const [{ gatherInputs }, { workThrough }] = await Promise.all([
+    import('../series-inputs.ts'),
+    import('../several-bundles.ts'),
+  ]);
+  return workThrough(session, await gatherInputs(session, names), await inspectTask(session, flags));
 }
 
 async function inspectTask(session: Session, flags: InspectFlags): Promise<BundleTask<Inspected>> {

@@ -1,12 +1,18 @@
 import type { ExitStatus } from '../../base/errors.ts';
 import type { VerifyResult } from '../../verify/types.ts';
-import type { CommandDeclaration } from '../command-declaration.ts';
+import { type CommandDeclaration, DEFAULT_DATABASE } from '../command-declaration.ts';
+import * as values from '../option-values.ts';
 import type { Session } from '../session.ts';
 import type { BundleTask } from '../several-bundles.ts';
+import { UsageProblem } from '../usage-problem.ts';
 
 interface VerifyFlags {
   readonly db?: string;
   readonly root?: string;
+  readonly listId?: string;
+  readonly operation?: string;
+  readonly request?: string;
+  readonly force?: boolean;
   readonly threads?: number;
 }
 
@@ -14,12 +20,17 @@ export const verifyCommand: CommandDeclaration = {
   name: 'verify',
   declare(form) {
     form.about('verify.summary', 'verify.about');
-    form.argument('<BUNDLE...>', 'argument.bundle');
+    form.argument('[BUNDLE...]', 'argument.bundle');
     form.database('verify.option.db', null);
+    form.option('--list-id <ID>', 'verify.option.listId', { parse: values.nonEmpty('--list-id') });
+    form.option('--operation <ID>', 'verify.option.operation', { parse: values.nonEmpty('--operation') });
+    form.option('--request <FILE>', 'verify.option.request', { parse: values.nonEmpty('--request') });
+    form.option('--force', 'verify.option.force');
     form.threads();
     form.examples([
       ['verify.example.check', 'indabundle verify stick/trip.indabundle'],
       ['verify.example.db', 'indabundle verify stick/trip.indabundle --db indafoto.db'],
+      ['verify.example.arrived', 'indabundle verify --operation 0123456789abcdef'],
       ['verify.example.pipe', 'curl -s https://example.org/trip.indabundle | indabundle verify -'],
     ]);
     form.run<VerifyFlags>(runVerify);
@@ -31,13 +42,46 @@ async function runVerify(
   names: readonly string[],
   flags: VerifyFlags,
 ): Promise<ExitStatus> {
-  const { workThrough } = await import('../several-bundles.ts');
-  return workThrough(session, names, await verifyTask(session, flags));
+  const { listId, operation } = flags;
+  if (listId !== undefined || operation !== undefined) {
+    if (names.length > 0 || (listId !== undefined && operation !== undefined)) {
+      throw new UsageProblem('problem.arrived-and-bundle', {}, { command: 'verify' });
+    }
+    return runVerifyArrived(session, flags);
+  }
+  if (names.length === 0) {
+    throw new UsageProblem('problem.missing-argument', { name: 'BUNDLE' }, { command: 'verify' });
+  }
+  const [{ gatherInputs }, { workThrough }] = await Promise.all([
+    import('../series-inputs.ts'),
+    import('../several-bundles.ts'),
+  ]);
+  return workThrough(session, await gatherInputs(session, names), await verifyTask(session, flags));
+}
+
+/** What arrived earlier, from the books of the archive. */
+async function runVerifyArrived(
+  session: Session,
+  { db = DEFAULT_DATABASE, root, listId, operation }: VerifyFlags,
+): Promise<ExitStatus> {
+  const [{ verifyArrived }, { arrivedLines }, { arrivedStatus }] = await Promise.all([
+    import('../../verify/verify-list.ts'),
+    import('../reports/arrived-report.ts'),
+    import('../exit-status.ts'),
+  ]);
+  const what = listId === undefined ? { operationId: operation ?? '' } : { listId };
+  const options = { db, ...what, ...(root === undefined ? {} : { root }) };
+  const result = await session.watch((observer, signal) => verifyArrived({ ...options, observer, signal }));
+  const exitStatus = arrivedStatus(result);
+  session.log.write('info', 'result', result);
+  if (session.json) await session.answer({ command: session.command, result, exitStatus });
+  else await session.print(arrivedLines(session.page, result, session.quiet));
+  return exitStatus;
 }
 
 async function verifyTask(
   session: Session,
-  { db, root, threads }: VerifyFlags,
+  { db, root, threads, request, force }: VerifyFlags,
 ): Promise<BundleTask<VerifyResult>> {
   const [{ verifyBundle }, { verifyLines }, { verifyStatus, worstStatus }] = await Promise.all([
     import('../../verify/verify-bundle.ts'),
@@ -48,6 +92,8 @@ async function verifyTask(
     ...(db === undefined ? {} : { db }),
     ...(root === undefined ? {} : { root }),
     ...(threads === undefined ? {} : { threads }),
+    ...(request === undefined ? {} : { request }),
+    ...(force === undefined ? {} : { force }),
   };
   return {
     process: (input) =>

@@ -1,12 +1,27 @@
+import { books } from './en/books.ts';
 import { demo } from './en/demo.ts';
+import { exchange } from './en/exchange.ts';
 import { findings } from './en/findings.ts';
 import { help } from './en/help.ts';
 import { problems } from './en/problems.ts';
 import { reports } from './en/reports.ts';
+import { undo } from './en/undo.ts';
+import { volumes } from './en/volumes.ts';
 import { words } from './en/words.ts';
 
 /** Every English text; errors have theirs in `base/error-texts.ts`. */
-export const en = { ...help, ...words, ...findings, ...problems, ...reports, ...demo } as const;
+export const en = {
+  ...help,
+  ...words,
+  ...findings,
+  ...problems,
+  ...reports,
+  ...exchange,
+  ...books,
+  ...undo,
+  ...demo,
+  ...volumes,
+} as const;
 
 type Key = keyof typeof en;
 

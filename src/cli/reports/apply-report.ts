@@ -1,5 +1,4 @@
 import type { ApplyResult, ConflictPolicy } from '../../apply/options.ts';
-import { OMISSION_REASONS } from '../../manifest/types.ts';
 import { shownName } from '../bundle-inputs.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 import { type Fact, factList, type Page, prose } from '../output/page.ts';
@@ -7,6 +6,8 @@ import { tableLines } from '../output/table.ts';
 import { findingLines } from './findings-report.ts';
 import { heading, type Mood } from './heading.ts';
 import { outcomeTable } from './outcome-table.ts';
+import { reasonText } from './reason-text.ts';
+import { seriesText } from './series-report.ts';
 import { strayText } from './verify-report.ts';
 
 export interface ApplyAbout {
@@ -59,6 +60,9 @@ function facts(page: Page, result: ApplyResult, about: ApplyAbout): Fact[] {
   else facts.push([t('fact.written'), figures.bytes(result.bytesWritten)]);
   if (result.backupPath !== null) facts.push([t('fact.backup'), escapeForTerminal(result.backupPath)]);
   if (result.operationId !== null) facts.push([t('fact.operation'), result.operationId]);
+  if (result.series !== null && !result.dryRun)
+    facts.push([t('fact.series'), seriesText(page, result.series)]);
+  if (result.removed) facts.push([t('fact.removed'), escapeForTerminal(about.name)]);
   if (about.report !== undefined && !result.dryRun)
     facts.push([t('fact.report'), escapeForTerminal(about.report)]);
   if (result.strays.length > 0) facts.push([t('fact.strays'), strayText(result.strays)]);
@@ -67,11 +71,13 @@ function facts(page: Page, result: ApplyResult, about: ApplyAbout): Fact[] {
 }
 
 /** What was added beside photos, without what there was none of. */
-function filledText({ texts }: Page, { columnsFilled, linksAdded, authorsAdded }: ApplyResult): string {
+function filledText({ texts }: Page, result: ApplyResult): string {
+  const { columnsFilled, linksAdded, authorsAdded, personalAdded } = result;
   const parts = [
     columnsFilled > 0 ? texts.t('unit.fields', { count: columnsFilled }) : '',
     linksAdded > 0 ? texts.t('unit.links', { count: linksAdded }) : '',
     authorsAdded > 0 ? texts.t('unit.authors', { count: authorsAdded }) : '',
+    personalAdded > 0 ? texts.t('unit.personal', { count: personalAdded }) : '',
   ];
   return parts.filter((part) => part !== '').join(', ');
 }
@@ -107,17 +113,6 @@ function failureLines(page: Page, { failures, outcomes }: ApplyResult): string[]
   ];
 }
 
-const LEFT_OUT = /^left out by the sender: ([a-z-]+)(?: \((.*)\))?$/;
-
-/** Why a record failed; what the sender left out bears the sender's reason. */
-function reasonText({ texts }: Page, reason: string): string {
-  const [, code, detail] = LEFT_OUT.exec(reason) ?? [];
-  const known = OMISSION_REASONS.find((candidate) => candidate === code);
-  if (known === undefined) return texts.detail(reason);
-  const more = detail === undefined ? '' : ` (${texts.detail(detail)})`;
-  return `${texts.t('finding.file-omitted')} ${texts.t(`omission.${known}`)}${more}`;
-}
-
 function nextSteps(page: Page, result: ApplyResult, { onConflict }: ApplyAbout): string[] {
   const { t } = page.texts;
   const lines: string[] = [];
@@ -126,6 +121,8 @@ function nextSteps(page: Page, result: ApplyResult, { onConflict }: ApplyAbout):
   }
   if (result.dryRun) lines.push(...prose(page, t('apply.nextWrite')));
   else if (result.outcomes.failed > 0) lines.push(...prose(page, t('apply.nextFailed')));
+  else if (result.series !== null && result.series.missing.length > 0)
+    lines.push(...prose(page, t('apply.nextVolumes')));
   else if (result.operationId !== null) lines.push(...prose(page, t('apply.nextDone')));
   return lines;
 }

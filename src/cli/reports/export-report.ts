@@ -1,3 +1,4 @@
+import { volumeNumbersText } from '../../bundle/volumes.ts';
 import type { ExportResult } from '../../export/options.ts';
 import { commandText } from '../command-text.ts';
 import { escapeForTerminal } from '../output/escape.ts';
@@ -16,14 +17,19 @@ export function exportLines(page: Page, result: ExportResult, { name, quiet }: E
   const omitted = omittedLines(page, result);
   if (quiet) return omitted;
   const lines = [...title(page, result), '', ...factList(page, facts(page, result))];
+  if (result.volumes.length > 0) lines.push('', ...volumeTable(page, result.volumes));
   if (omitted.length > 0) lines.push('', ...omitted);
   return [...lines, '', ...nextSteps(page, result, name)];
 }
 
-function title(page: Page, { dryRun, path, omittedTotal }: ExportResult): string[] {
+function title(page: Page, { dryRun, path, omittedTotal, volumes }: ExportResult): string[] {
   const { texts } = page;
   if (dryRun) return heading(page, 'neutral', texts.t('export.dryRun'));
   const mood = omittedTotal > 0 ? 'partly' : 'good';
+  if (path !== null && volumes.length > 0) {
+    const made = volumes.filter(({ state }) => state !== 'planned').length;
+    return heading(page, mood, texts.t('export.seriesDone', { path, made, count: volumes.length }));
+  }
   return heading(page, mood, path === null ? texts.t('export.streamed') : texts.t('export.done', { path }));
 }
 
@@ -45,11 +51,31 @@ function facts(page: Page, result: ExportResult): Fact[] {
   if (result.forReceiver)
     facts.push([t('fact.forReceiver'), t('fact.forReceiverCounts', result.forReceiver)]);
   if (result.bundleId !== '') facts.push([t('fact.bundleId'), result.bundleId]);
+  if (result.checked !== undefined) {
+    const where = result.checked === 'disk' ? 'fact.checkedOnDisk' : 'fact.checkedInMemory';
+    facts.push([t('fact.checked'), t(where)]);
+  }
   facts.push(
     [t('fact.exportId'), escapeForTerminal(result.exportId)],
     [t('fact.time'), figures.duration(result.seconds)],
   );
   return facts;
+}
+
+function volumeTable(page: Page, volumes: ExportResult['volumes']): string[] {
+  const { texts, figures } = page;
+  const columns = [
+    { title: texts.t('column.volume'), fit: 'middle', least: 20 },
+    { title: texts.t('column.images'), align: 'right' },
+    { title: texts.t('column.size'), align: 'right' },
+    { title: texts.t('column.state') },
+  ] as const;
+  const rows = volumes.map(({ name, records, bundleBytes, state }) => {
+    const size = figures.bytes(bundleBytes);
+    const shown = state === 'planned' ? texts.t('fact.bundleAtMost', { size }) : size;
+    return [escapeForTerminal(name), figures.number(records), shown, texts.t(`volume.${state}`)];
+  });
+  return tableLines(page, columns, rows);
 }
 
 function omittedLines(page: Page, { omitted, omittedTotal }: ExportResult): string[] {
@@ -71,14 +97,23 @@ function omittedLines(page: Page, { omitted, omittedTotal }: ExportResult): stri
   ];
 }
 
-function nextSteps(page: Page, { dryRun, path, records }: ExportResult, name: string | undefined): string[] {
+function nextSteps(page: Page, result: ExportResult, name: string | undefined): string[] {
+  const { dryRun, path, records } = result;
   const { t } = page.texts;
   if (dryRun) return prose(page, t('export.nextWrite'));
   if (path === null || name === undefined || records === 0) return [];
   return [
+    ...nextVolumes(page, result),
     ...prose(page, t('export.nextVerify')),
     ...commandLines(page, commandText(['verify', name])),
     ...prose(page, t('export.nextApply')),
     ...commandLines(page, commandText(['apply', name])),
   ];
+}
+
+function nextVolumes(page: Page, { volumes }: ExportResult): string[] {
+  const open = volumes.filter(({ state }) => state === 'planned').map(({ number }) => number);
+  if (open.length === 0) return [];
+  const numbers = volumeNumbersText(open).replaceAll(' ', '');
+  return [...prose(page, page.texts.t('export.nextVolumes')), ...commandLines(page, `--volumes ${numbers}`)];
 }

@@ -9,6 +9,7 @@ export function selectionText(page: Page, selection: Manifest['selection']): str
   const { words, data } = selection;
   if (data['kind'] === 'all') return page.texts.t('selection.all');
   if (data['kind'] === 'for') return page.texts.t('selection.for');
+  if (data['kind'] === 'request' || data['kind'] === 'list') return page.texts.t('selection.request');
   if (data['kind'] === 'filters') return filtersText(page, data['filters']) ?? escapeForTerminal(words);
   return escapeForTerminal(words);
 }

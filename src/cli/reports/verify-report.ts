@@ -23,19 +23,24 @@ const MOOD_OF: { readonly [verdict in VerifyResult['verdict']]: Mood } = {
 export function verifyLines(page: Page, result: VerifyResult, about: VerifyAbout): string[] {
   const findings = findingLines(page, result.findings, result.findingsTotal);
   const { t } = page.texts;
-  const verdict = result.manifest === null ? 'notBundle' : result.verdict;
+  const verdict = isBundle(result) ? result.verdict : 'notBundle';
   const title = heading(
     page,
     MOOD_OF[result.verdict],
     t(`verify.${verdict}`, { name: shownName(about.name, page.texts) }),
   );
   if (about.quiet) return result.verdict === 'whole' ? [] : [...title, ...findings];
-  const lines = result.manifest === null ? title : [...title, '', ...factList(page, facts(page, result))];
+  const lines = isBundle(result) ? [...title, '', ...factList(page, facts(page, result))] : title;
   if (findings.length > 0) lines.push('', ...findings);
   if (result.wouldApply) {
     lines.push('', ...prose(page, t('verify.wouldApply')), ...outcomeTable(page, result.wouldApply));
   }
   return [...lines, ...nextStep(page, result, about)];
+}
+
+/** One whose head is lost is still known by its end. */
+function isBundle({ manifest, bundleId }: VerifyResult): boolean {
+  return manifest !== null || bundleId !== null;
 }
 
 function facts(page: Page, result: VerifyResult): Fact[] {
@@ -48,6 +53,8 @@ function facts(page: Page, result: VerifyResult): Fact[] {
     [t('fact.read'), figures.bytes(result.bytesRead)],
   ];
   if (result.bundleId !== null) facts.push([t('fact.bundleId'), result.bundleId]);
+  if (result.lostTotal > 0) facts.push([t('fact.lost'), t('unit.images', { count: result.lostTotal })]);
+  if (result.request !== null) facts.push([t('fact.request'), result.request]);
   if (result.strays.length > 0) facts.push([t('fact.strays'), strayText(result.strays)]);
   facts.push([t('fact.time'), figures.duration(result.seconds)]);
   return facts;
@@ -57,10 +64,10 @@ export function strayText(strays: readonly string[]): string {
   return strays.map(escapeForTerminal).join(', ');
 }
 
-function nextStep(page: Page, { verdict, manifest }: VerifyResult, { name, db }: VerifyAbout): string[] {
-  if (manifest === null) return ['', ...prose(page, page.texts.t('verify.nextNotBundle'))];
+function nextStep(page: Page, result: VerifyResult, { name, db }: VerifyAbout): string[] {
+  if (!isBundle(result)) return ['', ...prose(page, page.texts.t('verify.nextNotBundle'))];
   if (name === STANDARD_INPUT) return [];
-  const text = page.texts.t(verdict === 'damaged' ? 'verify.nextSalvage' : 'verify.nextApply');
+  const text = page.texts.t(result.verdict === 'damaged' ? 'verify.nextSalvage' : 'verify.nextApply');
   const command = commandText(['apply', name, ...(db === undefined ? [] : ['--db', db])]);
   return ['', ...prose(page, text), ...commandLines(page, command)];
 }

@@ -30,7 +30,7 @@ export const help = {
   'export.about':
     'Packs photos of your archive, with titles, authors, tags, albums and collections, into one file to take or send to somebody else. Nothing in your archive changes but the sync tables.',
   'export.option.output': 'the bundle to write, or - for standard output',
-  'export.option.for': 'pack what another archive lacks: the path of its database',
+  'export.option.for': 'pack what another archive lacks: the path of its database or catalogue',
   'export.option.all': 'pack everything',
   'export.option.author': 'only photos of this author (may be repeated: any of them)',
   'export.option.album': 'only photos in this album, by title or id (may be repeated)',
@@ -63,6 +63,8 @@ export const help = {
   'verify.summary': 'read every byte of a bundle and check it',
   'verify.about':
     'Reads a bundle from end to end and checks every digest and every rule of the format. Writes nothing. With --db it also says what applying to that archive would find.',
+  'verify.option.request': 'write a request for the pictures that are lost, to send to whoever made the bundle',
+  'verify.option.force': 'replace the request if it exists',
   'verify.option.db': 'also compare with this archive, without changing it',
   'verify.example.check': 'Did the copy arrive whole?',
   'verify.example.db': 'And what would it bring me?',

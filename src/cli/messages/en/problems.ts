@@ -8,8 +8,10 @@ export const problems = {
   'problem.excess-arguments': 'That is more than this command takes.',
   'problem.no-command': 'Say what to do.',
   'problem.other': '{{message}}',
-  'problem.no-selection': 'Say what to pack: --for DATABASE, --all, or filters such as --author and --tag.',
-  'problem.two-selections': '--for, --all and the filters cannot be combined: choose one.',
+  'problem.no-selection':
+    'Say what to pack: --request FILE, --for DATABASE, --all, or filters such as --author and --tag.',
+  'problem.two-selections':
+    '--request, --list-id, --for, --all and the filters cannot be combined: choose one.',
   'problem.no-output': 'Say where to write the bundle: -o FILE.indabundle (or --dry-run to write nothing).',
   'problem.stdin-terminal': 'Standard input is the keyboard; lead a bundle into it, or name a file.',
   'problem.stdin-twice': 'Standard input (-) can be read only once.',

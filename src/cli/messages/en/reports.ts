@@ -52,6 +52,8 @@ export const reports = {
   'fact.operation': 'Operation',
   'fact.report': 'Report',
   'fact.doneBefore': 'Done before',
+  'fact.lost': 'Lost',
+  'fact.request': 'Request',
   'fact.strays': 'Ignored',
   'fact.unknown': 'unknown',
   'fact.nobody': '(no name given)',

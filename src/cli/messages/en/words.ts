@@ -61,6 +61,12 @@ export const words = {
     'This system cannot make folders durable at once: wait for the disk before pulling it out.',
   'notice.no-links':
     'The disk of the archive has no links (FAT, exFAT); files are put in place in another safe way.',
+  'notice.bundle-not-removed':
+    'Everything in it is in your archive, but it could not be deleted: {{path}} ({{reason}})',
+  'notice.plan-kept':
+    'The plan of the volumes that are still to be made ({{volumes}}) stays here, and is private: it names places on your disk: {{path}}',
+  'notice.checked-in-memory':
+    'Read back and compared, but perhaps from the memory of the system: what is at {{path}} cannot be read past it.',
   'notice.larger-available':
     'For this many conflicts the bundle has the larger photo: {{count, number}}. Take them with --on-conflict larger.',
   'notice.photo-folder-missing':

@@ -85,7 +85,19 @@ export const errors: { readonly [code in ErrorCode]: { readonly what: string; re
   },
   'file-too-large': {
     what: 'Túl nagy fájl lenne: {{what}}, {{size}}; az itteni fájlrendszerben legfeljebb {{limit}} lehet: {{path}}',
-    next: 'Válasszon másik lemezt, vagy készítsen szűrőkkel több kisebb csomagot.',
+    next: 'Készítsen kisebb kötetekből álló sorozatot egy mappába: --volume-size fat32. Vagy válasszon másik lemezt.',
+  },
+  'volume-too-small': {
+    what: 'Az ekkora kötet túl kicsi: {{size}}. Ennyi fájl nem fér el egyben: {{count}} ({{files}}).',
+    next: 'A legkisebb megfelelő méret: --volume-size {{smallest}}',
+  },
+  'series-begun': {
+    what: 'Itt egy másik sorozat kötetei készülnek, e terv szerint: {{path}}. A terv érintetlen maradt.',
+    next: 'A folytatáshoz adja meg ugyanazokat a kapcsolókat, mint korábban. Ha újrakezdi, adja hozzá a --force kapcsolót, vagy válasszon másik mappát a -o kapcsolóval.',
+  },
+  'read-back-differs': {
+    what: 'Visszaolvasva nem az van a lemezen, ami ki lett írva: {{path}}, a(z) {{offset}}. bájttól.',
+    next: 'A lemez vagy a pendrive hibás, vagy kisebb, mint amekkorának mondja magát. Használjon másikat, erre ne bízzon semmit.',
   },
   'list-not-found': {
     what: 'Nincs {{list}} azonosítójú lista itt: {{path}}',

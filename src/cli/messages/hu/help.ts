@@ -33,7 +33,7 @@ export const help: { readonly [key in keyof typeof english]: string } = {
   'export.about':
     'Az archívum képeit címükkel, szerzőjükkel, címkéikkel, albumaikkal és gyűjteményeikkel együtt egyetlen fájlba csomagolja, amely elvihető vagy elküldhető. Az archívumban a szinkronizálási táblákon kívül semmi sem változik.',
   'export.option.output': 'az elkészítendő csomag, vagy - a szabványos kimenethez',
-  'export.option.for': 'ami egy másik archívumból hiányzik: annak adatbázisa',
+  'export.option.for': 'ami egy másik archívumból hiányzik: annak adatbázisa vagy katalógusa',
   'export.option.all': 'minden kép',
   'export.option.author': 'csak ennek a szerzőnek a képei (ismételhető: bármelyiküké)',
   'export.option.album': 'csak ennek az albumnak a képei, cím vagy azonosító szerint (ismételhető)',
@@ -66,6 +66,8 @@ export const help: { readonly [key in keyof typeof english]: string } = {
   'verify.summary': 'egy csomag minden bájtjának elolvasása és ellenőrzése',
   'verify.about':
     'Elejétől a végéig elolvassa a csomagot, és ellenőriz minden lenyomatot és a formátum minden szabályát. Semmit sem ír. A --db kapcsolóval azt is megmondja, mit találna a betöltés abban az archívumban.',
+  'verify.option.request': 'kérést ír az elveszett képekről, amelyet a csomag készítőjének küldhet el',
+  'verify.option.force': 'lecseréli a kérést, ha már létezik',
   'verify.option.db': 'összeveti ezzel az archívummal is, anélkül hogy módosítaná',
   'verify.example.check': 'Épen megérkezett a másolat?',
   'verify.example.db': 'És mit hozna nekem?',

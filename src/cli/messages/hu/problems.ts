@@ -11,8 +11,9 @@ export const problems: { readonly [key in keyof typeof english]: string } = {
   'problem.no-command': 'Adja meg, mi a teendő.',
   'problem.other': '{{message}}',
   'problem.no-selection':
-    'Adja meg, mi kerüljön a csomagba: --for ADATBÁZIS, --all, vagy szűrők, például --author és --tag.',
-  'problem.two-selections': 'A --for, az --all és a szűrők nem használhatók együtt: válasszon egyet.',
+    'Adja meg, mi kerüljön a csomagba: --request FÁJL, --for ADATBÁZIS, --all, vagy szűrők, például --author és --tag.',
+  'problem.two-selections':
+    'A --request, a --list-id, a --for, az --all és a szűrők nem használhatók együtt: válasszon egyet.',
   'problem.no-output':
     'Adja meg, hová kerüljön a csomag: -o FÁJL.indabundle (vagy --dry-run, ha ne készüljön el).',
   'problem.stdin-terminal':

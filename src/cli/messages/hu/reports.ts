@@ -54,6 +54,8 @@ export const reports: { readonly [key in keyof typeof english]: string } = {
   'fact.operation': 'Művelet',
   'fact.report': 'Jelentés',
   'fact.doneBefore': 'Már kész volt',
+  'fact.lost': 'Elveszett',
+  'fact.request': 'Kérés',
   'fact.strays': 'Figyelmen kívül',
   'fact.unknown': 'nem ismert',
   'fact.nobody': '(nincs megnevezve)',

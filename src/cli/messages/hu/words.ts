@@ -65,6 +65,12 @@ export const words: { readonly [key in keyof typeof english]: string } = {
     'Ez a rendszer nem tudja a mappákat azonnal lemezre írni: kihúzás előtt várja meg, amíg a lemez végez.',
   'notice.no-links':
     'Az archívum lemeze nem ismeri a hivatkozásokat (FAT, exFAT); a fájlok más biztonságos módon kerülnek a helyükre.',
+  'notice.bundle-not-removed':
+    'Minden benne lévő kép az archívumban van, de a csomagot nem lehetett törölni: {{path}} ({{reason}})',
+  'notice.plan-kept':
+    'A hátralévő kötetek ({{volumes}}) terve itt marad; bizalmas, mert az Ön lemezének mappáit nevezi meg: {{path}}',
+  'notice.checked-in-memory':
+    'Visszaolvasva és összehasonlítva, de talán csak a rendszer memóriájából: ezen a lemezen nem lehet megkerülni ({{path}}).',
   'notice.larger-available':
     'Ennyi ütközésnél a csomag képe a nagyobb: {{count, number}}. Átvételük: --on-conflict larger.',
   'notice.photo-folder-missing':

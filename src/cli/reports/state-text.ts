@@ -1,0 +1,32 @@
+import type { ListStatus, OperationStatus } from '../../status/types.ts';
+import type { Page } from '../output/page.ts';
+import { escapeForTerminal } from '../output/escape.ts';
+
+/** How an operation stands, in a word or two. */
+export function operationState({ texts, figures }: Page, operation: OperationStatus): string {
+  const { t } = texts;
+  const { errors, volumes } = operation;
+  if (operation.reverted) return t('status.reverted');
+  const failed = errors > 0 ? [t('status.failed', { failed: figures.number(errors) })] : [];
+  if (volumes !== null && volumes.seen < volumes.count) {
+    return [t('status.volumes', volumes), ...failed].join(', ');
+  }
+  if (failed.length > 0) return failed.join();
+  return t(operation.status === 'completed' ? 'status.done' : 'status.unfinished');
+}
+
+/** How a list stands. */
+export function listState({ texts, figures }: Page, { pending, errors }: ListStatus): string {
+  const { t } = texts;
+  const failed = figures.number(errors);
+  if (errors > 0 && pending > 0) {
+    return t('status.someFailed', { failed, waiting: figures.number(pending) });
+  }
+  if (errors > 0) return t('status.failed', { failed });
+  return t(pending > 0 ? 'status.waiting' : 'status.done');
+}
+
+/** To the minute, as the books have it. */
+export function shortTime(time: string | null): string {
+  return escapeForTerminal(time?.slice(0, 16).replace('T', ' ') ?? '');
+}

@@ -1,0 +1,104 @@
+import type { ListStatus, OperationStatus, StatusResult } from '../../status/types.ts';
+import { commandText } from '../command-text.ts';
+import { DEFAULT_DATABASE } from '../command-declaration.ts';
+import { escapeForTerminal } from '../output/escape.ts';
+import { commandLines, type Fact, factList, type Page, prose } from '../output/page.ts';
+import { failureTable, retryCommands } from './failure-table.ts';
+import { heading, type Mood } from './heading.ts';
+import { outcomeTable } from './outcome-table.ts';
+import { listState, operationState, shortTime } from './state-text.ts';
+
+/** One operation or one list: how far it is, what came of it, what failed, what to do next. */
+export function detailLines(page: Page, result: StatusResult, db: string): string[] {
+  const [operation] = result.operations;
+  const [list] = result.lists;
+  const lines = operation !== undefined ? operationLines(page, operation, result.lists) : [];
+  if (operation === undefined && list !== undefined) lines.push(...listLines(page, list));
+  if (result.failuresTotal > 0) {
+    const count = result.failuresTotal;
+    lines.push('', ...prose(page, page.texts.t('status.detailFailures', { count })));
+    lines.push(...failureTable(page, result.failures, count), ...retryCommands(page, result.failures));
+  }
+  const next = operation === undefined ? listNext(page, list, db) : operationNext(page, operation, db);
+  return [...lines, ...next];
+}
+
+function moodOf({ status, errors }: { readonly status: string; readonly errors: number }): Mood {
+  if (errors > 0) return 'partly';
+  return status === 'completed' ? 'good' : 'neutral';
+}
+
+function operationLines(page: Page, operation: OperationStatus, lists: readonly ListStatus[]): string[] {
+  const { t } = page.texts;
+  const source = escapeForTerminal(operation.source ?? '');
+  const title = source === '' ? operation.operationId : `${t(`status.kind.${operation.kind}`)}: ${source}`;
+  const lines = [
+    ...heading(page, moodOf(operation), title),
+    '',
+    ...factList(page, operationFacts(page, operation, lists)),
+  ];
+  if (operation.outcomes !== null && !operation.reverted) {
+    lines.push('', ...outcomeTable(page, operation.outcomes));
+  }
+  return lines;
+}
+
+function operationFacts(page: Page, operation: OperationStatus, lists: readonly ListStatus[]): Fact[] {
+  const { texts, figures } = page;
+  const { t } = texts;
+  const done = { done: figures.number(operation.processed), total: figures.number(operation.total) };
+  const facts: Fact[] = [
+    [t('fact.operation'), escapeForTerminal(operation.operationId)],
+    [t('fact.state'), operationState(page, operation)],
+    [t('column.done'), t('progress.of', done)],
+  ];
+  if (operation.volumes !== null) facts.push([t('fact.volumes'), t('status.volumes', operation.volumes)]);
+  if (operation.startTime !== null) facts.push([t('fact.begun'), `${shortTime(operation.startTime)} UTC`]);
+  if (operation.endTime !== null) facts.push([t('fact.changed'), `${shortTime(operation.endTime)} UTC`]);
+  for (const { listId } of lists) facts.push([t('fact.list'), escapeForTerminal(listId)]);
+  return facts;
+}
+
+function listLines(page: Page, list: ListStatus): string[] {
+  const { texts, figures } = page;
+  const { t } = texts;
+  const facts: Fact[] = [[t('fact.state'), listState(page, list)]];
+  if (list.askedOf !== null) facts.push([t('fact.askedOf'), escapeForTerminal(list.askedOf)]);
+  if (list.createdTime !== null) facts.push([t('fact.created'), `${shortTime(list.createdTime)} UTC`]);
+  facts.push([t('fact.asked'), t('unit.images', { count: list.total })]);
+  const counts = [
+    ['fact.progress', list.completed],
+    ['fact.waiting', list.pending],
+    ['fact.failed', list.errors],
+  ] as const;
+  for (const [key, count] of counts) facts.push([t(key), figures.number(count)]);
+  if (list.operationId !== null) facts.push([t('fact.operation'), escapeForTerminal(list.operationId)]);
+  const title = t('list.title', { list: list.listId });
+  return [...heading(page, moodOf(list), title), '', ...factList(page, facts)];
+}
+
+/** `--db` where it has to be named. */
+const ofDatabase = (db: string) => (db === DEFAULT_DATABASE ? [] : ['--db', db]);
+
+function operationNext(page: Page, operation: OperationStatus, db: string): string[] {
+  const { t } = page.texts;
+  const { operationId, source, volumes } = operation;
+  if (operation.kind !== 'apply' || operation.reverted) return [];
+  const lines: string[] = [];
+  if (volumes !== null && volumes.seen < volumes.count)
+    lines.push('', ...prose(page, t('status.nextVolumes')));
+  else if (operation.status === 'pending' && source !== null) {
+    const command = commandText(['apply', source, ...ofDatabase(db)]);
+    lines.push('', ...prose(page, t('status.nextApply')), ...commandLines(page, command));
+  }
+  const verify = commandText(['verify', '--operation', operationId, ...ofDatabase(db)]);
+  lines.push('', ...prose(page, t('status.nextVerify')), ...commandLines(page, verify));
+  const revert = commandText(['revert', operationId, ...ofDatabase(db)]);
+  return [...lines, ...prose(page, t('status.nextRevert')), ...commandLines(page, revert)];
+}
+
+function listNext(page: Page, list: ListStatus | undefined, db: string): string[] {
+  if (list === undefined || list.completed === 0 || list.kind === 'export') return [];
+  const verify = commandText(['verify', '--list-id', list.listId, ...ofDatabase(db)]);
+  return ['', ...prose(page, page.texts.t('status.nextVerify')), ...commandLines(page, verify)];
+}
