@@ -2,14 +2,16 @@
 
 import { existsSync, mkdirSync } from 'node:fs';
 import { writeChart } from './chart/chart.ts';
+import { measureComparisons } from './comparisons.ts';
 import { corpusOf, type Corpus, openCorpus, RECIPES } from './corpora/corpus.ts';
-import { describeMachine } from './machine.ts';
+import { describeMachine, type Machine } from './machine.ts';
 import { type BenchOptions, type CorpusName, parseOptions, type Step, USAGE } from './options.ts';
 import { installedPeers, type Peer } from './peers.ts';
 import {
   mergeResults,
   type Pair,
   type PairStep,
+  type Results,
   readResults,
   type ResultSet,
   writeResults,
@@ -27,7 +29,13 @@ import { Workshop } from './workshop.ts';
 
 type Tell = (text: string) => void;
 type Measured = {
-  -readonly [Part in 'pairs' | 'singles' | 'sizes' | 'growth' | 'corpora']: ResultSet[Part][number][];
+  -readonly [Part in
+    | 'pairs'
+    | 'singles'
+    | 'sizes'
+    | 'growth'
+    | 'comparisons'
+    | 'corpora']: ResultSet[Part][number][];
 };
 
 interface Bench {
@@ -45,43 +53,42 @@ export async function bench(argv: readonly string[], tell: Tell): Promise<void> 
   if (!existsSync(options.program)) throw new Error(`not built: ${options.program}`);
   mkdirSync(options.docs, { recursive: true });
   const peers = installedPeers(options.peers);
-  const workshop = new Workshop(options);
+  const measured: Measured = { pairs: [], singles: [], sizes: [], growth: [], comparisons: [], corpora: [] };
+  const earlier = options.fresh ? { sets: [] } : readResults(options.docs);
+  const workshop = Workshop.open(options);
   const machine = describeMachine(options.work);
-  const measured: Measured = { pairs: [], singles: [], sizes: [], growth: [], corpora: [] };
+  const results = () => resultSet(options, machine, measured);
   try {
-    for (const name of options.corpora)
+    for (const name of options.corpora) {
       await measureCorpus(name, { options, workshop, peers, measured, tell });
+      publish(options, mergeResults(earlier, results()));
+    }
   } finally {
     workshop.close();
   }
-  const { runs, note } = options;
-  const set = {
-    setting: settingOf(options, machine.cores),
-    measuredAt: new Date().toISOString(),
-    runs,
-    note,
-    machine,
-    ...measured,
-  };
-  publish(options, set, tell);
+  tell(resultsText({ sets: [results()] }));
 }
 
-function settingOf({ cores, threads }: BenchOptions, all: number): string {
-  const count = cores ?? all;
+function resultSet(
+  { cores, threads, runs, note }: BenchOptions,
+  machine: Machine,
+  measured: Measured,
+): ResultSet {
+  const count = cores ?? machine.cores;
   const told = threads === undefined ? '' : `, --threads ${threads}`;
-  return `${count} ${count === 1 ? 'core' : 'cores'}${told}`;
+  const setting = `${count} ${count === 1 ? 'core' : 'cores'}${told}`;
+  return { setting, measuredAt: new Date().toISOString(), runs, note, machine, ...measured };
 }
 
-function publish({ docs, fresh }: BenchOptions, set: ResultSet, tell: Tell): void {
-  const results = mergeResults(fresh ? { sets: [] } : readResults(docs), set);
+/** Written after each corpus, so that a run that is broken off has not been for nothing. */
+function publish({ docs }: BenchOptions, results: Results): void {
   writeResults(docs, results);
   writeTables(docs, results);
   // The picture shows the setting with most cores.
-  const shown = results.sets.toSorted(
+  const byCores = results.sets.toSorted(
     (one, other) => Number.parseInt(other.setting, 10) - Number.parseInt(one.setting, 10),
-  )[0];
-  writeChart(docs, shown ?? set);
-  tell(resultsText({ sets: [set] }));
+  );
+  if (byCores[0] !== undefined) writeChart(docs, byCores[0]);
 }
 
 async function measureCorpus(name: CorpusName, bench: Bench): Promise<void> {
@@ -101,11 +108,13 @@ async function measureCorpus(name: CorpusName, bench: Bench): Promise<void> {
 }
 
 async function measureRecords({ options, workshop, measured, tell }: Bench): Promise<void> {
-  if (!options.only.includes('growth')) return;
-  tell('R: making the corpora, where they are not there yet');
-  const most = options.growth.at(-1);
-  if (most !== undefined) noteCorpus(openCorpus('R', most, options), { measured });
-  measured.growth.push(...(await measureGrowth(options, workshop, tell)));
+  if (options.only.includes('growth')) {
+    tell('R: making the corpora, where they are not there yet');
+    const most = options.growth.at(-1);
+    if (most !== undefined) noteCorpus(openCorpus('R', most, options), { measured });
+    measured.growth.push(...(await measureGrowth(options, workshop, tell)));
+  }
+  if (options.only.includes('catalog')) measured.comparisons.push(...measureComparisons(options));
 }
 
 function noteCorpus({ name, files, bytes, pictures }: Corpus, { measured }: Pick<Bench, 'measured'>): void {

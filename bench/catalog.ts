@@ -20,12 +20,13 @@ type Library = typeof import('../src/index.ts');
 const IMAGES_PER_AUTHOR = 40;
 const SHARED = 0.6;
 
-/** A number that looks random and is the same every time. */
+/** Numbers that look random and are the same every time. */
 function dice(seed: number): (below: number) => number {
-  let state = seed;
+  const digest = createHash('sha256').update(`dice ${seed}`).digest();
+  let at = 0;
   return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
+    at += 4;
+    return Math.floor((digest.readUInt32LE(at % 28) / 2 ** 32) * below);
   };
 }
 

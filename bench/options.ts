@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-export const STEPS = ['export', 'verify', 'apply', 'again', 'inspect', 'growth'] as const;
+export const STEPS = ['export', 'verify', 'apply', 'again', 'inspect', 'growth', 'catalog'] as const;
 export type Step = (typeof STEPS)[number];
 
 export const CORPORA = ['M', 'S', 'R'] as const;

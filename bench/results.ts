@@ -44,6 +44,16 @@ export interface GrowthPoint {
   readonly cost: Cost;
 }
 
+/** One line of the benchmark of catalogues and comparisons. */
+export interface Comparison {
+  readonly what: string;
+  /** Images on each side. */
+  readonly images: number;
+  readonly seconds: number;
+  /** Peak memory in MiB; null for other programs. */
+  readonly memory: number | null;
+}
+
 export interface CorpusFacts {
   readonly name: CorpusName;
   readonly about: string;
@@ -64,6 +74,7 @@ export interface ResultSet {
   readonly singles: readonly Single[];
   readonly sizes: readonly Size[];
   readonly growth: readonly GrowthPoint[];
+  readonly comparisons: readonly Comparison[];
 }
 
 export interface Results {
@@ -99,6 +110,7 @@ function mergeSets(before: ResultSet, now: ResultSet): ResultSet {
     singles: newest(before.singles, now.singles, ({ corpus, step }) => `${corpus} ${step}`),
     sizes: newest(before.sizes, now.sizes, ({ corpus }) => corpus),
     growth: newest(before.growth, now.growth, ({ command, records }) => `${command} ${records}`),
+    comparisons: newest(before.comparisons, now.comparisons, ({ what }) => what),
   };
 }
 

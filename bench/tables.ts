@@ -31,7 +31,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 export function targetTable(sets: readonly ResultSet[]): string {
   const rows = TARGETS.map((target) => [
-    target.what,
+    target.what.replaceAll('|', String.raw`\|`),
     limit(target, target.gate),
     limit(target, target.stretch),
     ...sets.map((set) => measured(target, set)),
@@ -66,6 +66,7 @@ function detailsOf(set: ResultSet): string[] {
     ...(set.growth.length === 0
       ? []
       : ['Growth, in a line: wall time, processor time a record, peak memory.', growthTable(set)]),
+    ...(set.comparisons.length === 0 ? [] : [comparisonTable(set)]),
   ];
 }
 
@@ -73,7 +74,7 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function surroundings({ machine, corpora, runs, measuredAt, note }: ResultSet): string {
+function surroundings({ machine, corpora, measuredAt, note }: ResultSet): string {
   const kept = corpora.map(({ name, files, bytes, pictures }) => {
     const megabytes = Math.max(1, Math.round(bytes / 1e6));
     return `**${name}**, ${files.toLocaleString('en')} files, ${megabytes} MB, of ${pictures}`;
@@ -81,7 +82,7 @@ function surroundings({ machine, corpora, runs, measuredAt, note }: ResultSet): 
   const programs = Object.values(machine.programs).join('; ');
   return [
     `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, ${machine.fileSystem}, Node ${machine.node}.`,
-    `Measured ${measuredAt.slice(0, 10)}, medians of ${runs} ${runs === 1 ? 'run' : 'runs'}; load before the run: ${machine.loadBefore}.`,
+    `Measured ${measuredAt.slice(0, 10)}; load before the last run: ${machine.loadBefore}.`,
     ...(note === '' ? [] : [`${note}.`]),
     ...(kept.length === 0 ? [] : [`Corpora: ${kept.join('; ')}.`]),
     ...(programs === '' ? [] : [`Beside: ${programs}.`]),
@@ -89,13 +90,14 @@ function surroundings({ machine, corpora, runs, measuredAt, note }: ResultSet): 
 }
 
 function pairTable(pairs: readonly Pair[]): string {
-  const rows = pairs.map(({ corpus, step, label, ours, theirs, ratio }) => [
+  const rows = pairs.map(({ corpus, step, label, runs, ours, theirs, ratio }) => [
     `${corpus} ${step}, ${label.replaceAll('|', String.raw`\|`)}`,
     ...[ours, theirs].map(({ wall, cpu, memory }) => `${figure(wall)} (${figure(cpu)}), ${figure(memory)}`),
     ...[ratio.wall, ratio.cpu, ratio.memory].map(figure),
+    String(runs),
   ]);
   const unit = 's (CPU s), MiB';
-  return table(['beside', `indabundle: ${unit}`, `other: ${unit}`, 'wall', 'CPU', 'memory'], rows);
+  return table(['beside', `indabundle: ${unit}`, `other: ${unit}`, 'wall', 'CPU', 'memory', 'runs'], rows);
 }
 
 function singleTable({ singles }: ResultSet): string {
@@ -107,6 +109,16 @@ function singleTable({ singles }: ResultSet): string {
     bytesRead === null ? '' : `${figure(bytesRead / 1_000)} kB`,
   ]);
   return table(['alone', 'records', 'wall (CPU)', 'peak memory', 'read of the bundle'], rows);
+}
+
+function comparisonTable({ comparisons }: ResultSet): string {
+  const rows = comparisons.map(({ what, images, seconds, memory }) => [
+    what,
+    images.toLocaleString('en'),
+    `${figure(seconds)} s`,
+    memory === null ? '' : `${memory} MiB`,
+  ]);
+  return table(['catalogue and comparison', 'images on each side', 'wall', 'peak memory'], rows);
 }
 
 function growthTable({ growth }: ResultSet): string {

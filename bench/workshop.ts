@@ -31,10 +31,16 @@ export class Workshop {
   #done: string[] = [];
   #count = 0;
 
-  constructor(options: BenchOptions) {
-    mkdirSync(options.work, { recursive: true });
-    this.#folder = mkdtempSync(path.join(options.work, 'runs-'));
-    this.#cores = options.cores;
+  private constructor(folder: string, cores: number | undefined) {
+    this.#folder = folder;
+    this.#cores = cores;
+  }
+
+  static open({ work, cores }: BenchOptions): Workshop {
+    mkdirSync(work, { recursive: true });
+    const workshop = new Workshop(mkdtempSync(path.join(work, 'runs-')), cores);
+    process.on('exit', () => workshop.close());
+    return workshop;
   }
 
   /** Packs a corpus; the result serves later runs that read it, until the peer packs the corpus again. */

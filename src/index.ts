@@ -23,6 +23,8 @@ export { cleanup } from './cleanup/cleanup.ts';
 export type { CleanupOptions, CleanupResult, Litter, LitterKind } from './cleanup/options.ts';
 export { exportBundle } from './export/export-bundle.ts';
 export type { ExportedVolume, ExportOptions, ExportResult, Filters, OmittedFile, Selection } from './export/options.ts';
+export { bundlesIn, findSeries, type FoundSeries, type FoundVolume } from './inspect/find-series.ts';
+export { parseVolumeNumbers, parseVolumeSize } from './base/volume-text.ts';
 export { inspectBundle, listBundle } from './inspect/inspect-bundle.ts';
 export type { InspectLists, InspectOptions, InspectResult } from './inspect/types.ts';
 export type { Kept, KeptReason, RevertOptions, RevertResult } from './revert/options.ts';

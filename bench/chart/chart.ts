@@ -53,12 +53,11 @@ function aboutOf({ corpora }: ResultSet, name: (typeof CORPORA)[number]): string
   return `${corpus.files.toLocaleString('en')} ${corpus.about} (${name})`;
 }
 
-function heading({ machine, runs, setting, measuredAt }: ResultSet): string[] {
+function heading({ machine, setting, measuredAt }: ResultSet): string[] {
   const facts = `${machine.processor}, ${setting}, ${machine.system}, ${machine.fileSystem}, Node ${machine.node}`;
-  const medians = runs === 1 ? 'one run' : `medians of ${runs} runs`;
   return [
     text(MARGIN, 40, 'Wall time beside other programs, shorter is better', { size: 20, weight: 700 }),
-    text(MARGIN, 62, `${facts}; ${medians}, ${measuredAt.slice(0, 10)}`, { size: 12, fill: SOFT }),
+    text(MARGIN, 62, `${facts}, ${measuredAt.slice(0, 10)}`, { size: 12, fill: SOFT }),
     bar(MARGIN, 76, 14, 12, OURS),
     text(MARGIN + 20, 87, 'indabundle', { size: 12 }),
     bar(MARGIN + 110, 76, 14, 12, BASE),

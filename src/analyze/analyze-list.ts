@@ -39,7 +39,8 @@ export function analyzeList(options: ListOptions): ListStatistics {
   const archive = openToRead(options.db, { root: options.root });
   const { db } = archive;
   try {
-    const notFound = () => new BundleError('list-not-found', { params: { list: options.listId, path: archive.path } });
+    const notFound = () =>
+      new BundleError('list-not-found', { params: { list: options.listId, path: archive.path } });
     if (!hasListTables(db)) throw notFound();
     const sync = new SyncTables(db);
     const list = sync.list(options.listId);
@@ -53,7 +54,10 @@ export function analyzeList(options: ListOptions): ListStatistics {
          FROM sync_export_files WHERE list_id = ?`,
       )
       .get(sync.listReference(list))!;
-    const createdTime = db.prepare<[string], string>('SELECT created_time FROM sync_export_lists WHERE list_id = ?').pluck().get(options.listId);
+    const createdTime = db
+      .prepare<[string], string>('SELECT created_time FROM sync_export_lists WHERE list_id = ?')
+      .pluck()
+      .get(options.listId);
     return {
       listId: list.list_id,
       createdTime: createdTime ?? null,

@@ -4,7 +4,7 @@ import { locate } from '../archive/open.ts';
 import { openRemote } from '../holdings/open-remote.ts';
 import { askAll, notAsked } from './ask-all.ts';
 import { requestOutput } from './asking.ts';
-import { compare } from './comparing.ts';
+import { compare, type CompareOptions } from './comparing.ts';
 import { Offers } from './offers.ts';
 import type { AnalyzeOptions, AnalyzeResult, RemoteAnalysis } from './options.ts';
 import { checkRemotes, imageKey, type OwnHoldings, readOwn, wantFor } from './remotes.ts';
@@ -27,12 +27,15 @@ export async function analyze(options: AnalyzeOptions): Promise<AnalyzeResult> {
     const own = await readOwn(options);
     const compared: Compared[] = [];
     try {
-      for (const [number, path] of options.remotes.entries()) compared.push(await compareWith(path, number, own, offers, options));
+      for (const [number, path] of options.remotes.entries())
+        compared.push(await compareWith(path, number, own, offers, options));
     } finally {
       own.holdings.close();
     }
     const shares = offers.shareOut(compared.length);
-    const asked = options.dryRun ? shares.map(notAsked) : await askAll(shares, compared, offers, output, options);
+    const asked = options.dryRun
+      ? shares.map(notAsked)
+      : await askAll(shares, compared, offers, output, options);
     return {
       dryRun: options.dryRun ?? false,
       images: own.holdings.count,
@@ -47,25 +50,35 @@ export async function analyze(options: AnalyzeOptions): Promise<AnalyzeResult> {
   }
 }
 
-async function compareWith(path: string, number: number, own: OwnHoldings, offers: Offers, options: AnalyzeOptions): Promise<Compared> {
+async function compareWith(
+  path: string,
+  number: number,
+  own: OwnHoldings,
+  offers: Offers,
+  options: AnalyzeOptions,
+): Promise<Compared> {
   const { observer = silent, signal } = options;
   const remote = await openRemote(path, { observer, signal });
-  const { holdings } = remote;
+  const { holdings, kind, label } = remote;
   try {
-    const weLack = compare(holdings, own.holdings, {
-      observer, signal,
-      banned: own.banned,
-      offer: (image, { match }) => {
-        const want = wantFor(image);
-        if (want === null) return;
-        const fits = match !== null && match.digest === image.digest;
-        const { size, rank, author } = image;
-        offers.add({ image: match === null ? imageKey(image) : `row ${match.id}`, want, size, fits, rank, author, remote: number });
-      },
-    });
-    const theyLack = compare(own.holdings, holdings, { observer, signal, banned: new Set(), offer: () => {} });
-    return { remote: remote.path, kind: remote.kind, label: remote.label, images: holdings.count, weLack, theyLack };
+    const offer = offerTo(offers, number);
+    const nothing = { observer, signal, banned: new Set<string>(), offer: () => {} };
+    const weLack = compare(holdings, own.holdings, { observer, signal, banned: own.banned, offer });
+    const theyLack = compare(own.holdings, holdings, nothing);
+    return { remote: remote.path, kind, label, images: holdings.count, weLack, theyLack };
   } finally {
     holdings.close();
   }
+}
+
+/** Notes what one remote can give, under its number. */
+function offerTo(offers: Offers, remote: number): CompareOptions['offer'] {
+  return (image, { match }) => {
+    const want = wantFor(image);
+    if (want === null) return;
+    const { size, rank, author } = image;
+    const ours = match === null ? imageKey(image) : `row ${match.id}`;
+    const fits = match !== null && match.digest === image.digest;
+    offers.add({ image: ours, want, size, fits, rank, author, remote });
+  };
 }

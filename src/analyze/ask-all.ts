@@ -6,14 +6,24 @@ import { ask, newListId, type RequestOutput } from './asking.ts';
 import type { Offers, Share } from './offers.ts';
 import type { AnalyzeOptions, Asked } from './options.ts';
 
-export const notAsked = (share: Share): Asked => ({ ...share, listId: null, requestPath: null, requestBytes: 0 });
+export const notAsked = (share: Share): Asked => ({
+  ...share,
+  listId: null,
+  requestPath: null,
+  requestBytes: 0,
+});
 
 /** Called inside the transaction that makes rows, with the images that the rows are for. */
 export type Moved = (db: Database.Database, images: readonly string[]) => void;
 
 /** Makes the lists and requests of all remotes that have something to give. */
 export async function askAll(
-  shares: readonly Share[], remotes: readonly { readonly remote: string }[], offers: Offers, output: RequestOutput, options: AnalyzeOptions, moved?: Moved,
+  shares: readonly Share[],
+  remotes: readonly { readonly remote: string }[],
+  offers: Offers,
+  output: RequestOutput,
+  options: AnalyzeOptions,
+  moved?: Moved,
 ): Promise<Asked[]> {
   const database = locate(options.db);
   if (shares.every((share) => share.images === 0)) return shares.map(notAsked);
@@ -27,7 +37,15 @@ export async function askAll(
       for (const [number, share] of shares.entries()) {
         const { remote } = remotes[number]!;
         const listId = newListId();
-        const facts = { remote, number, share, created, wait, requestPath: output.pathFor(remote, listId), ...(moved ? { moved } : {}) };
+        const facts = {
+          remote,
+          number,
+          share,
+          created,
+          wait,
+          requestPath: output.pathFor(remote, listId),
+          ...(moved ? { moved } : {}),
+        };
         asked.push(share.images === 0 ? notAsked(share) : await ask(archive, offers, listId, facts));
       }
       return asked;

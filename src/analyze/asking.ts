@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import type Database from 'better-sqlite3';
+import { BundleError } from '../base/errors.ts';
 import { checkOutputPath, creationTime } from '../base/output-path.ts';
 import { VERSION } from '../base/version.ts';
 import { Journal } from '../archive/journal.ts';
@@ -25,12 +26,22 @@ export interface RequestOutput {
 /** @throws BundleError `output-exists`, `output-is-input`, `option-value` */
 export function requestOutput(options: AnalyzeOptions, database: string): RequestOutput {
   if (options.output === undefined) return { pathFor: () => null };
+  creationTime(options.created);
   const path = resolve(options.output);
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const found = statSync(path, { throwIfNoEntry: false });
+  const isFolder = found?.isDirectory() ?? false;
+  if (options.remotes.length > 1 && found !== undefined && !isFolder) {
+    throw new BundleError('option-value', {
+      params: { option: '-o', found: path, expected: 'a folder, for several requests' },
+    });
+  }
   if (options.remotes.length > 1 || isFolder) {
     return { pathFor: (remote, listId) => join(path, `${stem(remote)}-${listId}${EXTENSION}`) };
   }
-  checkOutputPath(path, { force: options.force ?? false, inputs: [database, ...options.remotes.map((remote) => resolve(remote))] });
+  checkOutputPath(path, {
+    force: options.force ?? false,
+    inputs: [database, ...options.remotes.map((remote) => resolve(remote))],
+  });
   return { pathFor: () => path };
 }
 
@@ -65,30 +76,47 @@ export async function ask(archive: Archive, offers: Offers, listId: string, fact
   return { ...share, listId, requestPath, requestBytes };
 }
 
-/** Pages of a thousand rows keep each transaction short. */
-async function makeList(db: Database.Database, offers: Offers, listId: string, facts: AskFacts): Promise<void> {
-  const { wait, share, remote, number } = facts;
-  await immediately(db, () => {
+async function makeList(
+  db: Database.Database,
+  offers: Offers,
+  listId: string,
+  facts: AskFacts,
+): Promise<void> {
+  const { wait, share, remote } = facts;
+  const begin = () => {
     createSyncTables(db);
     new SyncTables(db).createList(listId, null, share.images, new Date());
-    new Journal(db, listId).add({ record: null, outcome: null, table: 'sync_export_lists', key: listId, column: 'asked_of', new: remote });
-  }, wait);
+    const step = { table: 'sync_export_lists', key: listId, column: 'asked_of', new: remote };
+    new Journal(db, listId).add({ record: null, outcome: null, ...step });
+  };
+  await immediately(db, begin, wait);
   try {
-    const sync = new SyncTables(db);
-    const list = sync.list(listId)!;
-    for (const rows of offers.rows(number)) {
-      await immediately(db, () => {
-        for (const { want } of rows) sync.addListFile(list, null, want, 'pending');
-        facts.moved?.(db, rows.map(({ image }) => image));
-      }, wait);
-    }
+    await addRows(db, offers, listId, facts);
   } catch (error) {
-    if (facts.moved === undefined) await immediately(db, () => dropList(db, listId), { what: archive(db) }).catch(() => {});
+    const drop = () => dropList(db, listId);
+    if (facts.moved === undefined) await immediately(db, drop, { what: db.name }).catch(() => {});
     throw error;
   }
 }
 
-const archive = (db: Database.Database) => db.name;
+/** Pages of a thousand rows keep each transaction short. */
+async function addRows(
+  db: Database.Database,
+  offers: Offers,
+  listId: string,
+  facts: AskFacts,
+): Promise<void> {
+  const sync = new SyncTables(db);
+  const list = sync.list(listId)!;
+  for (const rows of offers.rows(facts.number)) {
+    const add = () => {
+      for (const { want } of rows) sync.addListFile(list, null, want, 'pending');
+      const images = rows.map(({ image }) => image);
+      facts.moved?.(db, images);
+    };
+    await immediately(db, add, facts.wait);
+  }
+}
 
 function dropList(db: Database.Database, listId: string): void {
   const sync = new SyncTables(db);
@@ -99,7 +127,12 @@ function dropList(db: Database.Database, listId: string): void {
   db.prepare('DELETE FROM indabundle_journal WHERE operation = ?').run(listId);
 }
 
-async function writeRequest(path: string, offers: Offers, listId: string, { share, created, number }: AskFacts): Promise<number> {
+async function writeRequest(
+  path: string,
+  offers: Offers,
+  listId: string,
+  { share, created, number }: AskFacts,
+): Promise<number> {
   mkdirSync(resolve(path, '..'), { recursive: true });
   const sink = await PartFile.open(path);
   try {

@@ -63,7 +63,12 @@ class GapCounter {
   gap(): Gap {
     const authors: AuthorGap[] = [...this.#authors].map(([author, counts]) => ({ author, ...counts }));
     authors.sort((a, b) => b.images - a.images || compareNames(a.author ?? '', b.author ?? ''));
-    return { images: this.#images, bytes: this.#bytes, sizesUnknown: this.#sizesUnknown, byAuthor: authors.slice(0, TOP) };
+    return {
+      images: this.#images,
+      bytes: this.#bytes,
+      sizesUnknown: this.#sizesUnknown,
+      byAuthor: authors.slice(0, TOP),
+    };
   }
 }
 

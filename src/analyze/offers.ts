@@ -42,7 +42,9 @@ export class Offers {
 
   constructor() {
     this.#db = openScratch();
-    this.#db.exec('CREATE TABLE offers (image TEXT, want TEXT, size INTEGER, fits INTEGER, rank INTEGER, author TEXT, remote INTEGER)');
+    this.#db.exec(
+      'CREATE TABLE offers (image TEXT, want TEXT, size INTEGER, fits INTEGER, rank INTEGER, author TEXT, remote INTEGER)',
+    );
     this.#insert = this.#db.prepare('INSERT INTO offers VALUES (?, ?, ?, ?, ?, ?, ?)');
   }
 
@@ -53,7 +55,9 @@ export class Offers {
   /** Chooses one content an image and one remote a content. Only once, after the last offer. */
   shareOut(remotes: number): Share[] {
     this.#choose();
-    const pages = this.#db.prepare<[number], WantedRow>(`SELECT * FROM wanted WHERE number > ? ORDER BY number LIMIT ${PAGE}`);
+    const pages = this.#db.prepare<[number], WantedRow>(
+      `SELECT * FROM wanted WHERE number > ? ORDER BY number LIMIT ${PAGE}`,
+    );
     const senders = new Senders(this.#db, remotes);
     for (let last = 0; ; ) {
       const rows = pages.all(last);
@@ -79,7 +83,9 @@ export class Offers {
   }
 
   /** The rows of one remote's list, one an image, in pages. */
-  *rows(remote: number): Generator<readonly { readonly number: number; readonly image: string; readonly want: string }[]> {
+  *rows(
+    remote: number,
+  ): Generator<readonly { readonly number: number; readonly image: string; readonly want: string }[]> {
     const select = this.#db.prepare<[number, number], { number: number; image: string; want: string }>(
       `SELECT number, image, want FROM shares WHERE remote = ? AND number > ? ORDER BY number LIMIT ${PAGE}`,
     );
@@ -93,7 +99,11 @@ export class Offers {
 
   /** What one remote is asked for, each content once, in a fixed order. */
   *wants(remote: number): Generator<string> {
-    const select = this.#db.prepare<[number, string], string>(`SELECT want FROM asked WHERE remote = ? AND want > ? ORDER BY want LIMIT ${PAGE}`).pluck();
+    const select = this.#db
+      .prepare<[number, string], string>(
+        `SELECT want FROM asked WHERE remote = ? AND want > ? ORDER BY want LIMIT ${PAGE}`,
+      )
+      .pluck();
     for (let last = ''; ; ) {
       const wants = select.all(remote, last);
       if (wants.length === 0) return;
@@ -116,12 +126,16 @@ class Senders {
   readonly #insert: Database.Statement;
 
   constructor(db: Database.Database, remotes: number) {
-    db.exec('CREATE TABLE asked (want TEXT, remote INTEGER, PRIMARY KEY (remote, want)) WITHOUT ROWID; CREATE INDEX asked_want ON asked (want)');
+    db.exec(
+      'CREATE TABLE asked (want TEXT, remote INTEGER, PRIMARY KEY (remote, want)) WITHOUT ROWID; CREATE INDEX asked_want ON asked (want)',
+    );
     this.shares = Array.from({ length: remotes }, () => ({ images: 0, bytes: 0, sizesUnknown: 0 }));
     this.#loads = this.shares.map(() => 0);
     this.#known = db.prepare<[string], number>('SELECT remote FROM asked WHERE want = ?').pluck();
     this.#note = db.prepare('INSERT INTO asked VALUES (?, ?)');
-    this.#insert = db.prepare('INSERT INTO shares SELECT number, ?, image, want FROM wanted WHERE number = ?');
+    this.#insert = db.prepare(
+      'INSERT INTO shares SELECT number, ?, image, want FROM wanted WHERE number = ?',
+    );
   }
 
   assign({ number, want, size, remotes }: WantedRow): void {

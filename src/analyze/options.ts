@@ -104,6 +104,11 @@ export interface RetryResult {
   readonly hereMeanwhile: number;
   /** Nobody of those asked has them: their rows stay as they are. */
   readonly notFound: number;
-  readonly remotes: readonly { readonly remote: string; readonly kind: 'database' | 'catalog'; readonly label: string | null; readonly asked: Asked }[];
+  readonly remotes: readonly {
+    readonly remote: string;
+    readonly kind: 'database' | 'catalog';
+    readonly label: string | null;
+    readonly asked: Asked;
+  }[];
   readonly seconds: number;
 }

@@ -19,9 +19,12 @@ export async function readOwn(options: AnalyzeOptions): Promise<OwnHoldings> {
   const archive = openToRead(options.db, { root: options.root, observer });
   try {
     const filesThere = hasAnyFile(archive);
-    if (!filesThere) observer({ type: 'notice', notice: 'photo-folder-missing', params: { path: archive.root } });
+    if (!filesThere)
+      observer({ type: 'notice', notice: 'photo-folder-missing', params: { path: archive.root } });
     observer({ type: 'phase', phase: 'read', total: imageCount(archive), unit: 'records' });
-    const holdings = await Holdings.load(counted(archiveImages(archive, filesThere, { signal: options.signal }), observer));
+    const holdings = await Holdings.load(
+      counted(archiveImages(archive, filesThere, { signal: options.signal }), observer),
+    );
     return { path: archive.path, holdings, banned: bannedAuthors(archive) };
   } finally {
     archive.close();
@@ -37,7 +40,10 @@ function bannedAuthors(archive: Archive): ReadonlySet<string> {
   return new Set(archive.db.prepare<[], string>('SELECT author FROM main.banned_authors').pluck().all());
 }
 
-function* counted(groups: Iterable<readonly HeldImage[]>, observer: Observer): Generator<readonly HeldImage[]> {
+function* counted(
+  groups: Iterable<readonly HeldImage[]>,
+  observer: Observer,
+): Generator<readonly HeldImage[]> {
   let done = 0;
   for (const images of groups) {
     yield images;
@@ -49,7 +55,10 @@ function* counted(groups: Iterable<readonly HeldImage[]>, observer: Observer): G
 /** @throws BundleError `usage` */
 export function checkRemotes(remotes: readonly string[]): void {
   if (remotes.length > 0 && remotes.length <= MOST_REMOTES) return;
-  const problem = remotes.length === 0 ? 'No other archive is named.' : `At most ${MOST_REMOTES} other archives can be compared at once.`;
+  const problem =
+    remotes.length === 0
+      ? 'No other archive is named.'
+      : `At most ${MOST_REMOTES} other archives can be compared at once.`;
   throw new BundleError('usage', { params: { problem, command: 'analyze' } });
 }
 

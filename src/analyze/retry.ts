@@ -39,12 +39,15 @@ export async function retry(options: RetryOptions): Promise<RetryResult> {
     const wanted = failed.filter(({ id }) => !here.has(id));
     const remotes: Opened[] = [];
     const found = new Set<number>();
-    for (const [number, path] of options.remotes.entries()) remotes.push(await offerFrom(path, number, wanted, offers, found, options));
+    for (const [number, path] of options.remotes.entries())
+      remotes.push(await offerFrom(path, number, wanted, offers, found, options));
     const shares = offers.shareOut(remotes.length);
     if (!options.dryRun) await completeRows(here, options, database);
     const asked = options.dryRun
       ? shares.map(notAsked)
-      : await askAll(shares, remotes, offers, output, options, (db, images) => takeRows(db, options.listId, images));
+      : await askAll(shares, remotes, offers, output, options, (db, images) =>
+          takeRows(db, options.listId, images),
+        );
     return {
       dryRun: options.dryRun ?? false,
       listId: options.listId,
@@ -64,13 +67,16 @@ export async function retry(options: RetryOptions): Promise<RetryResult> {
 function failedRows(options: RetryOptions, database: string): FailedRow[] {
   const archive = openToRead(options.db, { root: options.root, observer: options.observer });
   try {
-    const notFound = () => new BundleError('list-not-found', { params: { list: options.listId, path: database } });
+    const notFound = () =>
+      new BundleError('list-not-found', { params: { list: options.listId, path: database } });
     if (!hasListTables(archive.db)) throw notFound();
     const sync = new SyncTables(archive.db);
     const list = sync.list(options.listId);
     if (list === null) throw notFound();
     return archive.db
-      .prepare<[string | number], FailedRow>(`SELECT id, export_path AS path FROM sync_export_files WHERE list_id = ? AND status = 'error' ORDER BY id`)
+      .prepare<[string | number], FailedRow>(
+        `SELECT id, export_path AS path FROM sync_export_files WHERE list_id = ? AND status = 'error' ORDER BY id`,
+      )
       .all(sync.listReference(list));
   } finally {
     archive.close();
@@ -95,7 +101,12 @@ interface Opened {
 }
 
 async function offerFrom(
-  path: string, number: number, wanted: readonly FailedRow[], offers: Offers, found: Set<number>, options: RetryOptions,
+  path: string,
+  number: number,
+  wanted: readonly FailedRow[],
+  offers: Offers,
+  found: Set<number>,
+  options: RetryOptions,
 ): Promise<Opened> {
   const { observer = silent, signal } = options;
   const { path: remote, kind, label, holdings } = await openRemote(path, { observer, signal });
@@ -107,7 +118,15 @@ async function offerFrom(
       if (image === null || asking === null) continue;
       found.add(row.id);
       const { size, rank, author } = image;
-      offers.add({ image: String(row.id), want: asking, size, fits: want?.kind === 'hash', rank, author, remote: number });
+      offers.add({
+        image: String(row.id),
+        want: asking,
+        size,
+        fits: want?.kind === 'hash',
+        rank,
+        author,
+        remote: number,
+      });
     }
   } finally {
     holdings.close();
@@ -118,7 +137,8 @@ async function offerFrom(
 /** An image with a usable file that is what was wanted. */
 function findWant(holdings: Holdings, want: Want | null): HeldImage | null {
   if (want === null) return null;
-  const matches = want.kind === 'hash' ? holdings.withDigest(want.digest) : holdings.matches(identityOf(want.url));
+  const matches =
+    want.kind === 'hash' ? holdings.withDigest(want.digest) : holdings.matches(identityOf(want.url));
   return matches.find(({ here }) => here) ?? null;
 }
 
@@ -130,20 +150,28 @@ function identityOf(address: string): Pick<HeldImage, 'site' | 'url' | 'pageUrl'
 
 const ROWS = 1000;
 
-async function completeRows(here: ReadonlySet<number>, options: RetryOptions, database: string): Promise<void> {
+async function completeRows(
+  here: ReadonlySet<number>,
+  options: RetryOptions,
+  database: string,
+): Promise<void> {
   if (here.size === 0) return;
   const lock = takeArchiveLock(database);
   const archive = openToWrite(database, { root: options.root, observer: options.observer });
   try {
     const ids = [...here];
     for (let at = 0; at < ids.length; at += ROWS) {
-      await immediately(archive.db, () => {
-        const sync = new SyncTables(archive.db);
-        const rows = ids.slice(at, at + ROWS);
-        for (const id of rows) sync.setListFile(id, 'completed', null);
-        sync.addToList(options.listId, rows.length);
-        closeList(archive.db, sync.list(options.listId)!);
-      }, { observer: options.observer, signal: options.signal, what: database });
+      await immediately(
+        archive.db,
+        () => {
+          const sync = new SyncTables(archive.db);
+          const rows = ids.slice(at, at + ROWS);
+          for (const id of rows) sync.setListFile(id, 'completed', null);
+          sync.addToList(options.listId, rows.length);
+          closeList(archive.db, sync.list(options.listId)!);
+        },
+        { observer: options.observer, signal: options.signal, what: database },
+      );
     }
   } finally {
     archive.close();
@@ -156,13 +184,17 @@ function takeRows(db: Database.Database, listId: string, images: readonly string
   const remove = db.prepare(`DELETE FROM sync_export_files WHERE id = ? AND status = 'error'`);
   let removed = 0;
   for (const id of images) removed += remove.run(Number(id)).changes;
-  db.prepare('UPDATE sync_export_lists SET total_files = max(0, coalesce(total_files, 0) - ?) WHERE list_id = ?').run(removed, listId);
+  db.prepare(
+    'UPDATE sync_export_lists SET total_files = max(0, coalesce(total_files, 0) - ?) WHERE list_id = ?',
+  ).run(removed, listId);
   closeList(db, new SyncTables(db).list(listId)!);
 }
 
 /** A list that waits for nothing more is done. */
 function closeList(db: Database.Database, list: ExportList): void {
   const sync = new SyncTables(db);
-  const open = db.prepare(`SELECT 1 FROM sync_export_files WHERE list_id = ? AND status <> 'completed' LIMIT 1`).get(sync.listReference(list));
+  const open = db
+    .prepare(`SELECT 1 FROM sync_export_files WHERE list_id = ? AND status <> 'completed' LIMIT 1`)
+    .get(sync.listReference(list));
   if (open === undefined) sync.setList(list.list_id, { status: 'completed' });
 }

@@ -90,7 +90,10 @@ export class ApplyPlan {
   #noteFavorite(author: string): void {
     const { archive, context } = this;
     if (!this.#options.personal) this.personalLeft = true;
-    else if (!context.banned.has(author) && new PersonalRows(archive.db, archive.shape, null).addFavorite(author, new Date())) {
+    else if (
+      !context.banned.has(author) &&
+      new PersonalRows(archive.db, archive.shape, null).addFavorite(author, new Date())
+    ) {
       this.favorites.push(author);
       this.changes += 1;
     }
@@ -98,7 +101,13 @@ export class ApplyPlan {
 
   /** True when an earlier run has done everything and all of it is still there. */
   get nothingToDo(): boolean {
-    return this.earlier.operation !== null && this.earlier.number !== null && this.spool.count + this.favorites.length === 0 && this.refused.length === 0 && !this.#owesRequest();
+    return (
+      this.earlier.operation !== null &&
+      this.earlier.number !== null &&
+      this.spool.count + this.favorites.length === 0 &&
+      this.refused.length === 0 &&
+      !this.#owesRequest()
+    );
   }
 
   /** A request of ours may name what the bundle says it could not serve. */
@@ -141,6 +150,8 @@ export class ApplyPlan {
     const { root } = this.archive;
     const free = freeBytes(root);
     if (free < 0 || free >= this.bytesNeeded) return;
-    throw new BundleError('no-space', { params: { what: root, reason: `${this.bytesNeeded} bytes are needed and ${free} are free` } });
+    throw new BundleError('no-space', {
+      params: { what: root, reason: `${this.bytesNeeded} bytes are needed and ${free} are free` },
+    });
   }
 }

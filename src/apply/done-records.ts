@@ -10,7 +10,8 @@ export class DoneRecords {
   }
 
   static read(archive: Archive, earlier: EarlierRun): DoneRecords {
-    if (earlier.list === null || earlier.operation === null || earlier.number === null) return new DoneRecords(() => false);
+    if (earlier.list === null || earlier.operation === null || earlier.number === null)
+      return new DoneRecords(() => false);
     const { db } = archive;
     db.exec('CREATE TEMP TABLE done_records (record INTEGER PRIMARY KEY)');
     if (earlier.kind === 'own') {
@@ -20,8 +21,9 @@ export class DoneRecords {
     } else {
       const first = earlier.number * RECORDS_PER_BUNDLE;
       db.prepare(`INSERT OR IGNORE INTO temp.done_records SELECT record - @first FROM main.indabundle_journal
-                  WHERE operation = @operation AND outcome IS NOT NULL AND outcome <> 'failed' AND record >= @first AND record < @end`)
-        .run({ operation: earlier.operation.operation_id, first, end: first + RECORDS_PER_BUNDLE });
+                  WHERE operation = @operation AND outcome IS NOT NULL AND outcome <> 'failed' AND record >= @first AND record < @end`).run(
+        { operation: earlier.operation.operation_id, first, end: first + RECORDS_PER_BUNDLE },
+      );
     }
     const find = db.prepare<[number], number>('SELECT 1 FROM temp.done_records WHERE record = ?').pluck();
     return new DoneRecords((ordinal) => find.get(ordinal) !== undefined);

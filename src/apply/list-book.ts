@@ -52,15 +52,25 @@ export class ListBook {
   }
 
   /** Adds the rows that are missing, one per record in order, as pending. A request has its own. */
-  async complete(kind: ListKind, total: number, pathOf: (ordinal: number) => string | null, wait: WaitOptions): Promise<void> {
+  async complete(
+    kind: ListKind,
+    total: number,
+    pathOf: (ordinal: number) => string | null,
+    wait: WaitOptions,
+  ): Promise<void> {
     if (kind === 'request') return;
     const count = this.#db.prepare('SELECT count(*) FROM sync_export_files WHERE list_id = ?');
     let next = Number(count.pluck().get(this.#sync.listReference(this.#list)));
     while (next < total) {
       const end = Math.min(next + ROWS, total);
-      await immediately(this.#db, () => {
-        for (; next < end; next += 1) this.#sync.addListFile(this.#list, null, pathOf(next) ?? unknownPath(next), 'pending');
-      }, wait);
+      await immediately(
+        this.#db,
+        () => {
+          for (; next < end; next += 1)
+            this.#sync.addListFile(this.#list, null, pathOf(next) ?? unknownPath(next), 'pending');
+        },
+        wait,
+      );
     }
   }
 
@@ -71,11 +81,15 @@ export class ListBook {
     db.function('site_of_path', { deterministic: true }, siteOfPath);
     db.exec(`CREATE TEMP TABLE IF NOT EXISTS list_rows (id INTEGER PRIMARY KEY, record INTEGER, path TEXT, site TEXT, status TEXT);
              DELETE FROM temp.list_rows`);
-    const [record, site] = kind === 'own' ? ['row_number() OVER (ORDER BY id) - 1', 'NULL'] : ['NULL', 'site_of_path(export_path)'];
+    const [record, site] =
+      kind === 'own'
+        ? ['row_number() OVER (ORDER BY id) - 1', 'NULL']
+        : ['NULL', 'site_of_path(export_path)'];
     db.prepare(`INSERT INTO temp.list_rows SELECT id, ${record},
                 CASE WHEN export_path GLOB 'hash_*' THEN lower(export_path) ELSE export_path END, ${site}, status
                 FROM main.sync_export_files WHERE list_id = ?`).run(this.#sync.listReference(this.#list));
-    for (const column of ['record', 'path', 'site']) db.exec(`CREATE INDEX IF NOT EXISTS temp.list_rows_${column} ON list_rows (${column})`);
+    for (const column of ['record', 'path', 'site'])
+      db.exec(`CREATE INDEX IF NOT EXISTS temp.list_rows_${column} ON list_rows (${column})`);
   }
 
   /** What failed is pending again; of a request only what this bundle brings will tell. */
@@ -89,7 +103,8 @@ export class ListBook {
   book(ordinal: number, record: ImageRecord | null, imageId: number | null, status: SyncStatus): string[] {
     const open = this.#rowsOf(ordinal, record).filter((row) => row.status !== 'completed');
     for (const row of open) {
-      if (record !== null && row.path === unknownPath(ordinal)) this.#sync.setListPath(row.id, listPaths(record)[0]!);
+      if (record !== null && row.path === unknownPath(ordinal))
+        this.#sync.setListPath(row.id, listPaths(record)[0]!);
       this.#set(row.id, status, imageId);
     }
     return open.map(({ path }) => path);
@@ -111,7 +126,9 @@ export class ListBook {
   }
 
   #rowsOf(ordinal: number, record: ImageRecord | null): ListRow[] {
-    const byRecord = this.#statements.get<ListRow>('SELECT id, status, path FROM temp.list_rows WHERE record = ?').all(ordinal);
+    const byRecord = this.#statements
+      .get<ListRow>('SELECT id, status, path FROM temp.list_rows WHERE record = ?')
+      .all(ordinal);
     if (byRecord.length > 0 || record === null || this.#kind === 'own') return byRecord;
     const { url, page_url } = record.image;
     return this.#requested(listPaths(record), siteImageId({ url: url ?? null, pageUrl: page_url ?? null }));
@@ -135,7 +152,8 @@ export class ListBook {
   finish(): void {
     const statuses = this.#db.prepare<[], string>('SELECT DISTINCT status FROM temp.list_rows').pluck().all();
     const open = statuses.filter((status) => status !== 'completed');
-    const status: SyncStatus = open.length === 0 ? 'completed' : open.includes('pending') ? 'pending' : 'error';
+    const status: SyncStatus =
+      open.length === 0 ? 'completed' : open.includes('pending') ? 'pending' : 'error';
     this.#sync.setList(this.#list.list_id, { status });
   }
 }

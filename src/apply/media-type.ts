@@ -22,8 +22,14 @@ export type MediaVerdict =
   | { readonly allowed: false; readonly type: string };
 
 /** Judges a file by its first bytes, never by its name. `allowTypes` holds media types, or `any`. */
-export async function judgeMedia(head: Buffer, name: string, allowTypes: readonly string[]): Promise<MediaVerdict> {
-  const type = isJpeg(head) ? 'image/jpeg' : ((await fileTypeFromBuffer(head).catch(() => undefined))?.mime ?? 'unknown');
+export async function judgeMedia(
+  head: Buffer,
+  name: string,
+  allowTypes: readonly string[],
+): Promise<MediaVerdict> {
+  const type = isJpeg(head)
+    ? 'image/jpeg'
+    : ((await fileTypeFromBuffer(head).catch(() => undefined))?.mime ?? 'unknown');
   const extensions = PICTURES[type];
   if (extensions !== undefined) {
     const extension = /\.([A-Za-z0-9]{1,5})$/.exec(name)?.[1]?.toLowerCase() ?? '';

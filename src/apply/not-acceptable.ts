@@ -6,5 +6,8 @@ export function notAcceptable(path: string, findings: readonly Finding[]): Bundl
   const [first] = findings;
   const detail = first?.expected === undefined ? '' : ` (expected ${first.expected}, found ${first.found})`;
   const code = first?.code === 'not-a-bundle' ? 'not-a-bundle' : 'bundle-not-acceptable';
-  return new BundleError(code, { params: { path, reason: `${first?.code ?? 'truncated'}${detail}` }, findings });
+  return new BundleError(code, {
+    params: { path, reason: `${first?.code ?? 'truncated'}${detail}` },
+    findings,
+  });
 }

@@ -45,16 +45,26 @@ export class RecordSpool {
       `SELECT ordinal, digest, size, line FROM spool WHERE ordinal >= ? AND needs = 1 ORDER BY ordinal LIMIT ${WINDOW_RECORDS}`,
     );
     this.#named = db.prepare('SELECT ordinal, digest, line FROM spool WHERE digest = ? ORDER BY ordinal');
-    this.#isWanted = db.prepare<[string], number>('SELECT 1 FROM spool WHERE digest = ? AND needs = 1 LIMIT 1').pluck();
+    this.#isWanted = db
+      .prepare<[string], number>('SELECT 1 FROM spool WHERE digest = ? AND needs = 1 LIMIT 1')
+      .pluck();
     this.#one = db.prepare('SELECT digest, line FROM spool WHERE ordinal = ?');
     this.#needFile = db.prepare('UPDATE spool SET needs = 1 WHERE ordinal = ?');
     this.#settle = db.prepare('DELETE FROM spool WHERE ordinal = ?');
-    this.#takeAuthor = db.prepare<[string], string>('DELETE FROM spooled_authors WHERE author = ? RETURNING line').pluck();
+    this.#takeAuthor = db
+      .prepare<[string], string>('DELETE FROM spooled_authors WHERE author = ? RETURNING line')
+      .pluck();
   }
 
   add(ordinal: number, record: ImageRecord, needsFile: boolean): void {
     const { file } = record;
-    this.#insert.run(ordinal, file?.digest ?? null, file?.size ?? 0, needsFile ? 1 : 0, JSON.stringify(record));
+    this.#insert.run(
+      ordinal,
+      file?.digest ?? null,
+      file?.size ?? 0,
+      needsFile ? 1 : 0,
+      JSON.stringify(record),
+    );
   }
 
   addAuthor(author: AuthorRecord): void {
@@ -64,7 +74,9 @@ export class RecordSpool {
   /** Records that need no file, in order. */
   withoutFile(limit: number): SpooledRecord[] {
     return this.#db
-      .prepare<[number], SpoolRow>('SELECT ordinal, digest, line FROM spool WHERE needs = 0 ORDER BY ordinal LIMIT ?')
+      .prepare<[number], SpoolRow>(
+        'SELECT ordinal, digest, line FROM spool WHERE needs = 0 ORDER BY ordinal LIMIT ?',
+      )
       .all(limit)
       .map(parseRow);
   }
@@ -85,7 +97,8 @@ export class RecordSpool {
     const first = own[0]?.ordinal ?? 0;
     const window = new Map<number, SpoolRow>();
     const take = (row: SpoolRow) => {
-      for (const named of row.digest === null ? [row] : this.#named.all(row.digest)) window.set(named.ordinal, named);
+      for (const named of row.digest === null ? [row] : this.#named.all(row.digest))
+        window.set(named.ordinal, named);
     };
     for (const row of own) take(row);
     let bytes = 0;
@@ -113,7 +126,9 @@ export class RecordSpool {
   /** The content of a record and its line, or null when nothing is to be done about it. */
   find(ordinal: number): { readonly digest: string | null; record(): ImageRecord } | null {
     const row = this.#one.get(ordinal);
-    return row === undefined ? null : { digest: row.digest, record: () => JSON.parse(row.line) as ImageRecord };
+    return row === undefined
+      ? null
+      : { digest: row.digest, record: () => JSON.parse(row.line) as ImageRecord };
   }
 
   /** How many different contents are waited for. */

@@ -80,8 +80,17 @@ export class RecordSettler {
     const { record, ordinal, pendingRow } = prepared;
     const { outcome, imageId, localPath } = settled;
     if (settled.unused && pendingRow !== null) this.#operation.dropPending(pendingRow);
-    this.#operation.book({ ordinal, record, outcome, imageId, localPath, message: null, pendingRow: settled.unused ? null : pendingRow });
-    if (imageId !== null && record.image.author !== undefined && this.#insertAuthor(record.image.author)) this.authorsAdded += 1;
+    this.#operation.book({
+      ordinal,
+      record,
+      outcome,
+      imageId,
+      localPath,
+      message: null,
+      pendingRow: settled.unused ? null : pendingRow,
+    });
+    if (imageId !== null && record.image.author !== undefined && this.#insertAuthor(record.image.author))
+      this.authorsAdded += 1;
     if (imageId !== null) this.personalAdded += this.#personal?.addTo(ordinal, imageId, record) ?? 0;
     this.#spool.settle(ordinal);
     return settled;
@@ -107,7 +116,9 @@ export class RecordSettler {
     const { digest, size } = record.file;
     const { root, shape } = this.#context.archive;
     const knowsDigests = shape.hasColumn('images', 'sha256_hash');
-    const same = rows.find((row) => (!knowsDigests || parseDigest(row.sha256_hash) === digest) && localSize(root, row) === size);
+    const same = rows.find(
+      (row) => (!knowsDigests || parseDigest(row.sha256_hash) === digest) && localSize(root, row) === size,
+    );
     if (same) return { outcome: 'present', row: same };
     const unusable = rows.find((row) => !localSize(root, row));
     return unusable ? { outcome: 'restored', row: unusable } : { outcome: 'conflict', row: first };
@@ -127,7 +138,12 @@ export class RecordSettler {
         return this.#add('added', ordinal, record, localPath);
       case 'present':
         this.#fill(ordinal, record, decision.row, record.file !== undefined);
-        return { outcome: 'present', imageId: decision.row.id, localPath: decision.row.local_path, unused: placed };
+        return {
+          outcome: 'present',
+          imageId: decision.row.id,
+          localPath: decision.row.local_path,
+          unused: placed,
+        };
       case 'restored':
         if (localPath === null) return null;
         return this.#replace('restored', ordinal, record, decision.row, localPath);
@@ -153,7 +169,13 @@ export class RecordSettler {
     return { outcome, imageId, localPath, unused: false };
   }
 
-  #replace(outcome: Outcome, ordinal: number, record: ImageRecord, row: LocalImage, localPath: string): Settled {
+  #replace(
+    outcome: Outcome,
+    ordinal: number,
+    record: ImageRecord,
+    row: LocalImage,
+    localPath: string,
+  ): Settled {
     this.#rows.setImage(ordinal, row.id, { local_path: localPath, sha256_hash: record.file!.digest });
     this.#fill(ordinal, record, row, true);
     this.#note(row.id);
@@ -175,7 +197,11 @@ export class RecordSettler {
 }
 
 /** Inserts an author's details where the receiver has the table and no row. */
-function authorInserter(context: MergeContext, spool: RecordSpool, operation: ApplyOperation): (author: string) => boolean {
+function authorInserter(
+  context: MergeContext,
+  spool: RecordSpool,
+  operation: ApplyOperation,
+): (author: string) => boolean {
   const { db, shape } = context.archive;
   if (!shape.hasColumn('author_details', 'author')) return () => false;
   const known = db.prepare('SELECT 1 FROM main.author_details WHERE author = ?');
@@ -184,14 +210,25 @@ function authorInserter(context: MergeContext, spool: RecordSpool, operation: Ap
     const spooled = spool.takeAuthor(author);
     if (spooled?.details === undefined || known.get(author) !== undefined) return false;
     const details = authorDetails(spooled);
-    const columns = shape.columns('author_details').filter((column) => column !== 'id' && column !== 'author' && Object.hasOwn(details, column));
+    const columns = shape
+      .columns('author_details')
+      .filter((column) => column !== 'id' && column !== 'author' && Object.hasOwn(details, column));
     const names = ['author', ...columns];
     const sql = `INSERT INTO main.author_details (${names.map((name) => `"${name}"`).join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
     const insert = statements.get(sql) ?? db.prepare(sql);
     statements.set(sql, insert);
     const id = insert.run(author, ...columns.map((column) => bindable(details[column]!))).lastInsertRowid;
-    const made = Object.fromEntries([['author', author], ...columns.map((column) => [column, details[column]!])]);
-    operation.journal.add({ record: null, outcome: null, table: 'author_details', key: String(id), new: JSON.stringify(made) });
+    const made = Object.fromEntries([
+      ['author', author],
+      ...columns.map((column) => [column, details[column]!]),
+    ]);
+    operation.journal.add({
+      record: null,
+      outcome: null,
+      table: 'author_details',
+      key: String(id),
+      new: JSON.stringify(made),
+    });
     return true;
   };
 }

@@ -30,7 +30,10 @@ export class StagedFile {
 
   /** Nothing is created yet: short files are written elsewhere, in one go. */
   static at(destination: Destination, operation: string, number: number): StagedFile {
-    return new StagedFile(destination, join(destination.folder, `.indabundle-${operation.slice(0, 8)}-${number}.tmp`));
+    return new StagedFile(
+      destination,
+      join(destination.folder, `.indabundle-${operation.slice(0, 8)}-${number}.tmp`),
+    );
   }
 
   /** Begins a file that is written piece by piece. */
@@ -91,7 +94,17 @@ export class StagedFile {
 }
 
 /** What systems answer where a file system has no hard links. */
-const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV', 'EINVAL', 'EISDIR', 'UNKNOWN']);
+const NO_LINKS = new Set([
+  'EPERM',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EMLINK',
+  'EXDEV',
+  'EINVAL',
+  'EISDIR',
+  'UNKNOWN',
+]);
 
 /** Virus scanners and indexers on Windows hold new files for a moment. */
 async function patiently(rename: () => Promise<void>): Promise<void> {
@@ -109,11 +122,17 @@ async function patiently(rename: () => Promise<void>): Promise<void> {
 
 /** Makes a folder with its parents; answers those whose names are new and must be made durable. */
 export async function makeFolder(folder: string): Promise<string[]> {
-  const first = await mkdir(folder, { recursive: true });
-  if (first === undefined) return [];
-  const made = [dirname(first)];
-  for (let path = folder; path.length >= first.length; path = dirname(path)) made.push(path);
-  return made;
+  // Node's own recursive way tells of a full disk that there is no such folder.
+  try {
+    await mkdir(folder);
+    return [dirname(folder), folder];
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return [];
+    if (code !== 'ENOENT' || dirname(folder) === folder) throw error;
+  }
+  const above = await makeFolder(dirname(folder));
+  return [...above, ...(await makeFolder(folder))];
 }
 
 /** Makes new names durable. */

@@ -41,15 +41,31 @@ export interface Member {
 }
 
 /** Decides about a record as the archive is now, and chooses the place of its file. */
-export async function decideMember(spooled: SpooledRecord, images: Map<string, Member>, options: WindowOptions): Promise<Member> {
+export async function decideMember(
+  spooled: SpooledRecord,
+  images: Map<string, Member>,
+  options: WindowOptions,
+): Promise<Member> {
   const { context, checkLocal } = options;
   const { record } = spooled;
   const { signal } = options.wait;
   const rows = context.index.matches(recordIdentity(record), recordDigest(record));
-  const decision = await decide(record, context.index, context.banned, { root: context.archive.root, checkLocal, signal }, rows);
+  const decision = await decide(
+    record,
+    context.index,
+    context.banned,
+    { root: context.archive.root, checkLocal, signal },
+    rows,
+  );
   const takesFile = needsFile(decision, record, options.onConflict, context);
   const member: Member = {
-    spooled, decision, basis: basisOf(rows), destination: null, pendingRow: null, staged: null, placed: false,
+    spooled,
+    decision,
+    basis: basisOf(rows),
+    destination: null,
+    pendingRow: null,
+    staged: null,
+    placed: false,
     failure: decision.outcome === 'failed' ? decision.reason : null,
     twinOf: takesFile ? earlierTwin(spooled, images) : null,
   };
@@ -64,7 +80,11 @@ function adopt(member: Member, { leftovers, context }: WindowOptions): boolean {
   const adopted = leftovers.adopt(member.spooled.digest!);
   if (adopted === null) return false;
   const parts = adopted.localPath.split('/');
-  member.destination = { localPath: adopted.localPath, folder: join(context.archive.root, ...parts.slice(0, -1)), name: parts.at(-1)! };
+  member.destination = {
+    localPath: adopted.localPath,
+    folder: join(context.archive.root, ...parts.slice(0, -1)),
+    name: parts.at(-1)!,
+  };
   member.pendingRow = adopted.row;
   member.placed = true;
   return true;

@@ -69,12 +69,16 @@ export class Window {
 
   async #bookPlaces(): Promise<void> {
     const { operation, context, wait } = this.#options;
-    await immediately(context.archive.db, () => {
-      for (const member of this.#members) {
-        if (member.destination === null || member.pendingRow !== null) continue;
-        member.pendingRow = operation.bookPending(member.destination.localPath, member.spooled.digest!);
-      }
-    }, wait);
+    await immediately(
+      context.archive.db,
+      () => {
+        for (const member of this.#members) {
+          if (member.destination === null || member.pendingRow !== null) continue;
+          member.pendingRow = operation.bookPending(member.destination.localPath, member.spooled.digest!);
+        }
+      },
+      wait,
+    );
   }
 
   has(digest: string): boolean {
@@ -84,7 +88,9 @@ export class Window {
   /** Writes one content to every place that waits for it; nothing keeps it unless all of it is proven. */
   async stage(payload: Payload): Promise<void> {
     const named = this.#byDigest.get(payload.digest) ?? [];
-    const waiting = named.filter((member) => member.destination !== null && !member.placed && member.failure === null);
+    const waiting = named.filter(
+      (member) => member.destination !== null && !member.placed && member.failure === null,
+    );
     if (waiting.length === 0) return;
     if (payload.whole !== null) await this.#stageWhole(payload, payload.whole, waiting);
     else await this.#stagePieces(payload, waiting);
@@ -95,7 +101,10 @@ export class Window {
     await this.#judge(waiting, content.subarray(0, SNIFF_BYTES));
     const allowed = waiting.filter((member) => member.failure === null);
     for (const member of allowed) await this.#begin(member);
-    const targets = allowed.map((member) => ({ path: member.staged!.temporary, mtime: member.spooled.record.file!.mtime }));
+    const targets = allowed.map((member) => ({
+      path: member.staged!.temporary,
+      mtime: member.spooled.record.file!.mtime,
+    }));
     const conclude = payload.takeOver();
     const { answer } = await this.#options.pool.submit(content, payload.digest, targets);
     this.#proofs.push(answer.then((found) => (conclude(found) ? undefined : this.#fail(allowed, DAMAGED))));
@@ -150,7 +159,11 @@ export class Window {
   async #rename(member: Member, extension: string | null): Promise<void> {
     const { destinations, operation, context, wait } = this.#options;
     const destination = destinations.rename(member.destination!, member.spooled.digest!, extension);
-    await immediately(context.archive.db, () => operation.changePending(member.pendingRow!, destination.localPath), wait);
+    await immediately(
+      context.archive.db,
+      () => operation.changePending(member.pendingRow!, destination.localPath),
+      wait,
+    );
     member.destination = destination;
     member.staged = member.staged?.moveTo(destination) ?? null;
   }
@@ -172,7 +185,10 @@ export class Window {
     await this.#options.pool.flush();
     await Promise.all(this.#proofs);
     const staged = this.#members.filter((member) => member.staged !== null);
-    await syncFiles(staged.map((member) => member.staged!.temporary), this.#options.context.archive.root);
+    await syncFiles(
+      staged.map((member) => member.staged!.temporary),
+      this.#options.context.archive.root,
+    );
     for (const member of staged) await this.#placeMember(member);
     await syncFolders(this.#folders);
   }
@@ -202,7 +218,14 @@ export class Window {
       const failure = member.failure ?? member.twinOf?.failure ?? null;
       if (failure !== null) failed.push({ ordinal, record, reason: failure, pendingRow });
       else if (destination === null || placed) {
-        ready.push({ ordinal, record, decision, basis, localPath: placed ? destination!.localPath : null, pendingRow });
+        ready.push({
+          ordinal,
+          record,
+          decision,
+          basis,
+          localPath: placed ? destination!.localPath : null,
+          pendingRow,
+        });
       } else waiting.push({ ordinal, pendingRow: pendingRow! });
     }
     return { ready, failed, waiting };
@@ -222,6 +245,7 @@ export class Window {
 
   /** Gives up what is not in place yet. */
   async abandon(): Promise<void> {
+    await this.#options.pool.flush().catch(() => {}); // what was never sent would never be answered
     await Promise.allSettled(this.#proofs);
     await this.#discard(this.#members).catch(() => {});
   }

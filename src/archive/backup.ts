@@ -10,7 +10,12 @@ const PAGES_PER_STEP = 2000;
  * durable. The source is read in one read transaction, so that a program that goes on writing
  * does not start the copy again and again.
  */
-export async function backupDatabase(source: string, target: string, observer: Observer, signal?: AbortSignal): Promise<void> {
+export async function backupDatabase(
+  source: string,
+  target: string,
+  observer: Observer,
+  signal?: AbortSignal,
+): Promise<void> {
   const part = `${target}.part`;
   const db = new Database(source, { readonly: true, fileMustExist: true, timeout: 5000 });
   try {

@@ -103,7 +103,12 @@ export class Destinations {
   #isInside(path: string): boolean {
     try {
       const inside = relative(realpathSync(this.#root), realpathSync(path));
-      return inside !== '' && inside !== '..' && !inside.startsWith(`..${sep}`) && lstatSync(realpathSync(path)).isDirectory();
+      return (
+        inside !== '' &&
+        inside !== '..' &&
+        !inside.startsWith(`..${sep}`) &&
+        lstatSync(realpathSync(path)).isDirectory()
+      );
     } catch {
       return false;
     }

@@ -5,7 +5,8 @@ import type { Digest } from '../base/digest.ts';
  * `https://img7.indafoto.hu/5/7/24927_<32 hex>/1581205_<32 hex>_l.jpg`: the number in the last part
  * is the site's own id of the image, whatever the server and the size.
  */
-const FILE_URL = /^https?:\/\/(?:[^/]*\.)?indafoto\.hu\/.*\/(\d{1,15})_[0-9a-f]{32}(?:_([a-z]{1,4}))?\.\w{2,5}(?:[?#].*)?$/i;
+const FILE_URL =
+  /^https?:\/\/(?:[^/]*\.)?indafoto\.hu\/.*\/(\d{1,15})_[0-9a-f]{32}(?:_([a-z]{1,4}))?\.\w{2,5}(?:[?#].*)?$/i;
 
 /** `https://indafoto.hu/<slug>/image/27344784-e761530c`, with anything behind it. */
 const PAGE_URL = /^https?:\/\/(?:[^/]*\.)?indafoto\.hu\/[^/]+\/image\/(\d{1,15})(?=[-/?#]|$)/i;

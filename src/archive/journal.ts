@@ -20,7 +20,10 @@ export class Journal {
   constructor(db: Database.Database, operation: string) {
     this.#operation = operation;
     this.#insert = db.prepare('INSERT INTO indabundle_journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
-    const last = db.prepare('SELECT max(sequence) FROM indabundle_journal WHERE operation = ?').pluck().get(operation);
+    const last = db
+      .prepare('SELECT max(sequence) FROM indabundle_journal WHERE operation = ?')
+      .pluck()
+      .get(operation);
     this.#sequence = Number(last ?? 0);
   }
 
@@ -32,21 +35,43 @@ export class Journal {
   add(step: JournalStep): void {
     this.#sequence += 1;
     const { record, outcome } = step;
-    const undo = [step.table ?? null, step.key ?? null, step.column ?? null, step.old ?? null, step.new ?? null];
+    const undo = [
+      step.table ?? null,
+      step.key ?? null,
+      step.column ?? null,
+      step.old ?? null,
+      step.new ?? null,
+    ];
     this.#insert.run(this.#operation, this.#sequence, record, outcome, ...undo);
   }
 }
 
 /** Tables that an apply may insert into, whose next id is part of what reverting gives back. */
-const NUMBERED_TABLES = ['images', 'tags', 'albums', 'collections', 'author_details', 'image_notes', 'marked_images', 'favorite_authors'];
+const NUMBERED_TABLES = [
+  'images',
+  'tags',
+  'albums',
+  'collections',
+  'author_details',
+  'image_notes',
+  'marked_images',
+  'favorite_authors',
+];
 
 /** Notes at the start of an operation which id each table gave last. */
 export function noteSequences(db: Database.Database, journal: Journal): void {
-  const hasSequences = db.prepare(`SELECT 1 FROM main.sqlite_master WHERE name = 'sqlite_sequence'`).get() !== undefined;
+  const hasSequences =
+    db.prepare(`SELECT 1 FROM main.sqlite_master WHERE name = 'sqlite_sequence'`).get() !== undefined;
   if (!hasSequences) return;
   const last = db.prepare<[string], number>('SELECT seq FROM main.sqlite_sequence WHERE name = ?').pluck();
   for (const table of NUMBERED_TABLES) {
     const old = last.get(table);
-    journal.add({ record: null, outcome: null, table: 'sqlite_sequence', key: table, old: old === undefined ? null : String(old) });
+    journal.add({
+      record: null,
+      outcome: null,
+      table: 'sqlite_sequence',
+      key: table,
+      old: old === undefined ? null : String(old),
+    });
   }
 }

@@ -34,7 +34,12 @@ export function localSize(root: string, row: LocalImage, maps: readonly PathMap[
  * Usable is a file that exists and has the expected size; where the row's digest is NULL or differs
  * from the record's, or when asked to, the file is hashed.
  */
-export async function checkLocalFile(root: string, row: LocalImage, expected: FileExpectation, options: FileCheckOptions): Promise<LocalFile> {
+export async function checkLocalFile(
+  root: string,
+  row: LocalImage,
+  expected: FileExpectation,
+  options: FileCheckOptions,
+): Promise<LocalFile> {
   const size = localSize(root, row, options.maps);
   if (size === null || (size === 0 && expected.size !== 0)) return 'unusable';
   const digest = parseDigest(row.sha256_hash);

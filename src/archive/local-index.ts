@@ -33,7 +33,9 @@ export class LocalIndex {
     scratch.exec('CREATE TABLE local_keys (key INTEGER, id INTEGER, PRIMARY KEY (key, id)) WITHOUT ROWID');
     const columns = COLUMNS.map((column) => shape.expression('images', column)).join(', ');
     this.#insertKey = scratch.prepare('INSERT OR IGNORE INTO local_keys VALUES (?, ?)');
-    this.#findIds = scratch.prepare<[number], number>('SELECT id FROM local_keys WHERE key = ? ORDER BY id').pluck();
+    this.#findIds = scratch
+      .prepare<[number], number>('SELECT id FROM local_keys WHERE key = ? ORDER BY id')
+      .pluck();
     this.#row = db.prepare(`SELECT id, ${columns} FROM main.images WHERE id = ?`);
     this.#newRows = db.prepare(`SELECT id, ${columns} FROM main.images WHERE id > ? ORDER BY id`);
   }
@@ -60,7 +62,9 @@ export class LocalIndex {
   #batch(after: number): LocalImage[] {
     const columns = COLUMNS.map((column) => this.#archive.shape.expression('images', column)).join(', ');
     return this.#archive.db
-      .prepare<[number], LocalImage>(`SELECT id, ${columns} FROM main.images WHERE id > ? ORDER BY id LIMIT 2000`)
+      .prepare<[number], LocalImage>(
+        `SELECT id, ${columns} FROM main.images WHERE id > ? ORDER BY id LIMIT 2000`,
+      )
       .all(after);
   }
 
@@ -95,7 +99,10 @@ export class LocalIndex {
   canHold(identity: Identity): boolean {
     const { shape } = this.#archive;
     if (shape.hasColumn('images', 'sha256_hash')) return true;
-    return (Boolean(identity.url) && shape.hasColumn('images', 'url')) || (Boolean(identity.pageUrl) && shape.hasColumn('images', 'page_url'));
+    return (
+      (Boolean(identity.url) && shape.hasColumn('images', 'url')) ||
+      (Boolean(identity.pageUrl) && shape.hasColumn('images', 'page_url'))
+    );
   }
 
   /** Rows whose digest says that they have this content. */
@@ -106,7 +113,9 @@ export class LocalIndex {
   /** True when some row names this file, in whatever spelling. */
   namesFile(localPath: string): boolean {
     const folded = foldedPath(localPath);
-    return this.#find(keyNumber('file', folded)).some((row) => row.local_path !== null && foldedPath(row.local_path) === folded);
+    return this.#find(keyNumber('file', folded)).some(
+      (row) => row.local_path !== null && foldedPath(row.local_path) === folded,
+    );
   }
 
   #find(key: number): LocalImage[] {
@@ -134,7 +143,8 @@ function keysOf(row: LocalImage): number[] {
   const site = siteImageId(identityOf(row));
   if (site !== null) keys.push(keyNumber('site', site));
   if (row.url && siteImageId({ url: row.url, pageUrl: null }) === null) keys.push(keyNumber('url', row.url));
-  if (row.page_url && siteImageId({ url: null, pageUrl: row.page_url }) === null) keys.push(keyNumber('page', row.page_url));
+  if (row.page_url && siteImageId({ url: null, pageUrl: row.page_url }) === null)
+    keys.push(keyNumber('page', row.page_url));
   const digest = parseDigest(row.sha256_hash);
   if (digest !== null) keys.push(keyNumber('digest', digest));
   if (digest !== null && !row.url && !row.page_url) keys.push(keyNumber('bare', digest));

@@ -38,7 +38,9 @@ export interface Changes {
 
 /** Columns of an image that are filled when they are NULL here. */
 export function fillable(shape: Shape): string[] {
-  return shape.columns('images').filter((column) => !['id', 'local_path', 'metadata_updated'].includes(column));
+  return shape
+    .columns('images')
+    .filter((column) => !['id', 'local_path', 'metadata_updated'].includes(column));
 }
 
 /**
@@ -67,7 +69,13 @@ export class MergeRows {
     const columns = this.#shape.select('images', Object.keys(values));
     const bound = columns.map((column) => (this.#isFree(column, values[column]!) ? values[column]! : null));
     const newId = this.#insert('images', columns, bound);
-    this.#journal?.add({ record, outcome: null, table: 'images', key: String(newId), new: JSON.stringify(values) });
+    this.#journal?.add({
+      record,
+      outcome: null,
+      table: 'images',
+      key: String(newId),
+      new: JSON.stringify(values),
+    });
     return newId;
   }
 
@@ -76,16 +84,31 @@ export class MergeRows {
     const columns = this.#emptyColumns(id, values);
     for (const column of columns) {
       if (!this.#journal) continue;
-      this.#prepare(`UPDATE images SET ${quoted(column)} = ? WHERE id = ? AND ${quoted(column)} IS NULL`).run(values[column]!, id);
-      this.#journal.add({ record, outcome: null, table: 'images', key: String(id), column, old: null, new: values[column]! });
+      this.#prepare(`UPDATE images SET ${quoted(column)} = ? WHERE id = ? AND ${quoted(column)} IS NULL`).run(
+        values[column]!,
+        id,
+      );
+      this.#journal.add({
+        record,
+        outcome: null,
+        table: 'images',
+        key: String(id),
+        column,
+        old: null,
+        new: values[column]!,
+      });
     }
     return columns.length;
   }
 
   #emptyColumns(id: number, values: ImageValues): string[] {
-    const columns = this.#shape.select('images', Object.keys(values)).filter((column) => column !== 'local_path');
+    const columns = this.#shape
+      .select('images', Object.keys(values))
+      .filter((column) => column !== 'local_path');
     if (columns.length === 0) return [];
-    const row = this.#prepare(`SELECT ${columns.map(quoted).join(', ')} FROM images WHERE id = ?`).get(id) as Record<string, unknown> | undefined;
+    const row = this.#prepare(`SELECT ${columns.map(quoted).join(', ')} FROM images WHERE id = ?`).get(id) as
+      | Record<string, unknown>
+      | undefined;
     if (!row) return [];
     return columns.filter((column) => row[column] === null && this.#isFree(column, values[column]!));
   }
@@ -109,11 +132,21 @@ export class MergeRows {
   /** Sets columns to new values, whatever they were. */
   setImage(record: number, id: number, values: ImageValues): void {
     const columns = this.#shape.select('images', Object.keys(values));
-    const before = this.#prepare(`SELECT ${columns.map(quoted).join(', ')} FROM images WHERE id = ?`).get(id) as Record<string, string | null>;
+    const before = this.#prepare(`SELECT ${columns.map(quoted).join(', ')} FROM images WHERE id = ?`).get(
+      id,
+    ) as Record<string, string | null>;
     for (const column of columns) {
       if (before[column] === values[column]) continue;
       this.#prepare(`UPDATE images SET ${quoted(column)} = ? WHERE id = ?`).run(values[column]!, id);
-      this.#journal?.add({ record, outcome: null, table: 'images', key: String(id), column, old: before[column] ?? null, new: values[column]! });
+      this.#journal?.add({
+        record,
+        outcome: null,
+        table: 'images',
+        key: String(id),
+        column,
+        old: before[column] ?? null,
+        new: values[column]!,
+      });
     }
   }
 
@@ -139,29 +172,49 @@ export class MergeRows {
         continue;
       }
       const id = known ?? this.#insertTarget(record, kind, target);
-      const { changes } = this.#prepare(`INSERT OR IGNORE INTO ${junction} (image_id, ${column}) VALUES (?, ?)`).run(imageId, id);
+      const { changes } = this.#prepare(
+        `INSERT OR IGNORE INTO ${junction} (image_id, ${column}) VALUES (?, ?)`,
+      ).run(imageId, id);
       if (changes > 0) made.push(id);
     }
     missing += made.length;
-    if (made.length > 0) this.#journal?.add({ record, outcome: null, table: junction, key: String(imageId), new: JSON.stringify(made) });
+    if (made.length > 0)
+      this.#journal?.add({
+        record,
+        outcome: null,
+        table: junction,
+        key: String(imageId),
+        new: JSON.stringify(made),
+      });
     return missing;
   }
 
   #isLinked(kind: LinkKind, imageId: number, id: number): boolean {
     const { junction, column } = LINK_TABLES[kind];
-    return this.#prepare(`SELECT 1 FROM ${junction} WHERE image_id = ? AND ${column} = ?`).get(imageId, id) !== undefined;
+    return (
+      this.#prepare(`SELECT 1 FROM ${junction} WHERE image_id = ? AND ${column} = ?`).get(imageId, id) !==
+      undefined
+    );
   }
 
   #targetId(kind: LinkKind, key: string): number | null {
-    const id = this.#prepare(`SELECT id FROM ${kind} WHERE ${LINK_TABLES[kind].naturalKey} = ?`).pluck().get(key);
+    const id = this.#prepare(`SELECT id FROM ${kind} WHERE ${LINK_TABLES[kind].naturalKey} = ?`)
+      .pluck()
+      .get(key);
     return id === undefined ? null : Number(id);
   }
 
   #insertTarget(record: number, kind: LinkKind, target: LinkTarget): number {
     const columns = this.#shape.select(kind, Object.keys(target.values));
     const names = [LINK_TABLES[kind].naturalKey, ...columns];
-    const id = this.#insert(kind, names, [target.key, ...columns.map((column) => bindable(target.values[column]!))]);
-    const made = Object.fromEntries([[names[0]!, target.key], ...columns.map((column) => [column, target.values[column]!])]);
+    const id = this.#insert(kind, names, [
+      target.key,
+      ...columns.map((column) => bindable(target.values[column]!)),
+    ]);
+    const made = Object.fromEntries([
+      [names[0]!, target.key],
+      ...columns.map((column) => [column, target.values[column]!]),
+    ]);
     this.#journal?.add({ record, outcome: null, table: kind, key: String(id), new: JSON.stringify(made) });
     return id;
   }
@@ -183,7 +236,9 @@ export class MergeRows {
 
 /** True when the table cannot hold two rows with the same value in this column. */
 export function hasUniqueIndex(db: Database.Database, table: string, column: string): boolean {
-  const indexes = db.prepare<[string], { name: string }>('SELECT name FROM pragma_index_list(?) WHERE "unique" = 1').all(table);
+  const indexes = db
+    .prepare<[string], { name: string }>('SELECT name FROM pragma_index_list(?) WHERE "unique" = 1')
+    .all(table);
   return indexes.some(({ name }) => {
     const columns = db.prepare<[string], { name: string }>('SELECT name FROM pragma_index_info(?)').all(name);
     return columns.length === 1 && columns[0]!.name === column;

@@ -181,7 +181,17 @@ export function quickCheck(archive: Archive): void {
   try {
     answer = String(archive.db.pragma('quick_check(1)', { simple: true }));
   } catch (error) {
-    throw new BundleError('db-corrupt', { cause: error, params: { path: archive.path } });
+    throw asOpenError(error, archive.path);
   }
-  if (answer !== 'ok') throw new BundleError('db-corrupt', { params: { path: archive.path, reason: answer } });
+  if (answer === 'ok') return;
+  const code = isReadFailure(answer) ? 'io-error' : 'db-corrupt';
+  throw new BundleError(code, { params: { path: archive.path, what: archive.path, reason: answer } });
+}
+
+const SQLITE_IOERR = 10;
+
+/** The check reports a page that the disk did not give like one that is wrong. */
+function isReadFailure(answer: string): boolean {
+  const code = /error code=(\d+)/.exec(answer)?.[1];
+  return code !== undefined && (Number(code) & 0xff) === SQLITE_IOERR;
 }

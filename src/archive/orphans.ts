@@ -20,9 +20,16 @@ const NAMED_BY = {
  * new row must not inherit their links, notes or marks. Returns the first id behind them, or null
  * where the next id is behind them anyway.
  */
-export function idBehindOrphans(db: Database.Database, shape: Shape, table: keyof typeof NAMED_BY): number | null {
-  const largest = (column: string, from: string) => Number(db.prepare(`SELECT max(${column}) FROM main.${from}`).pluck().get() ?? 0);
-  const named = NAMED_BY[table].filter(([from, column]) => shape.hasColumn(from, column)).map(([from, column]) => largest(column, from));
+export function idBehindOrphans(
+  db: Database.Database,
+  shape: Shape,
+  table: keyof typeof NAMED_BY,
+): number | null {
+  const largest = (column: string, from: string) =>
+    Number(db.prepare(`SELECT max(${column}) FROM main.${from}`).pluck().get() ?? 0);
+  const named = NAMED_BY[table]
+    .filter(([from, column]) => shape.hasColumn(from, column))
+    .map(([from, column]) => largest(column, from));
   const orphan = Math.max(0, ...named);
   const sequence = shape.has('sqlite_sequence')
     ? Number(db.prepare('SELECT seq FROM main.sqlite_sequence WHERE name = ?').pluck().get(table) ?? 0)

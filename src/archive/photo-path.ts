@@ -37,7 +37,9 @@ export function photoPath(root: string, localPath: string, maps: readonly PathMa
 function mapped(path: string, maps: readonly PathMap[]): string {
   for (const { from, to } of maps) {
     const prefix = withSlashes(from).replace(/\/$/, '');
-    const matches = DRIVE.test(`${prefix}/`) ? path.toLowerCase().startsWith(`${prefix.toLowerCase()}/`) : path.startsWith(`${prefix}/`);
+    const matches = DRIVE.test(`${prefix}/`)
+      ? path.toLowerCase().startsWith(`${prefix.toLowerCase()}/`)
+      : path.startsWith(`${prefix}/`);
     if (matches) return withSlashes(to).replace(/\/$/, '') + path.slice(prefix.length);
   }
   return path;

@@ -14,9 +14,13 @@ export class Shape {
   }
 
   static read(db: Database.Database): Shape {
-    const names = db.prepare<[], { name: string }>(`SELECT name FROM main.sqlite_master WHERE type = 'table'`).all();
+    const names = db
+      .prepare<[], { name: string }>(`SELECT name FROM main.sqlite_master WHERE type = 'table'`)
+      .all();
     const columns = db.prepare<[string], ColumnInfo>('SELECT name, pk FROM pragma_table_info(?)');
-    const tables = names.map(({ name }) => [name, new Set(columns.all(name).map((column) => column.name))] as const);
+    const tables = names.map(
+      ({ name }) => [name, new Set(columns.all(name).map((column) => column.name))] as const,
+    );
     return new Shape(new Map(tables));
   }
 

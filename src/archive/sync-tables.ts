@@ -33,8 +33,16 @@ export function createSyncTables(db: Database.Database): void {
 
 /** True when this database has all the tables that {@link createSyncTables} makes. */
 export function hasSyncTables(db: Database.Database): boolean {
-  const names = ['sync_operations', 'sync_files', 'sync_export_lists', 'sync_export_files', 'indabundle_journal'];
-  const found = db.prepare(`SELECT count(*) FROM main.sqlite_master WHERE type = 'table' AND name IN (${names.map(() => '?').join()})`);
+  const names = [
+    'sync_operations',
+    'sync_files',
+    'sync_export_lists',
+    'sync_export_files',
+    'indabundle_journal',
+  ];
+  const found = db.prepare(
+    `SELECT count(*) FROM main.sqlite_master WHERE type = 'table' AND name IN (${names.map(() => '?').join()})`,
+  );
   return found.pluck().get(...names) === names.length;
 }
 
@@ -49,7 +57,11 @@ export function hasListTables(db: Database.Database): boolean {
 
 /** True when our own journal is there. */
 export function hasJournal(db: Database.Database): boolean {
-  return db.prepare(`SELECT 1 FROM main.sqlite_master WHERE type = 'table' AND name = 'indabundle_journal'`).get() !== undefined;
+  return (
+    db
+      .prepare(`SELECT 1 FROM main.sqlite_master WHERE type = 'table' AND name = 'indabundle_journal'`)
+      .get() !== undefined
+  );
 }
 
 export interface Operation {
@@ -91,11 +103,15 @@ export class SyncTables {
     this.#insertListFile = db.prepare(
       'INSERT INTO sync_export_files (list_id, image_id, export_path, status) VALUES (?, ?, ?, ?)',
     );
-    this.#setListFile = db.prepare('UPDATE sync_export_files SET status = ?, image_id = coalesce(?, image_id) WHERE id = ?');
+    this.#setListFile = db.prepare(
+      'UPDATE sync_export_files SET status = ?, image_id = coalesce(?, image_id) WHERE id = ?',
+    );
     this.#insertFile = db.prepare(
       'INSERT INTO sync_files (operation_id, image_id, file_path, file_hash, status, error_message) VALUES (?, ?, ?, ?, ?, ?)',
     );
-    this.#setFile = db.prepare('UPDATE sync_files SET image_id = ?, file_path = ?, status = ?, error_message = ? WHERE id = ?');
+    this.#setFile = db.prepare(
+      'UPDATE sync_files SET image_id = ?, file_path = ?, status = ?, error_message = ? WHERE id = ?',
+    );
     this.#addToOperation = db.prepare(
       'UPDATE sync_operations SET processed_files = coalesce(processed_files, 0) + ?, error_count = coalesce(error_count, 0) + ?, end_time = ? WHERE operation_id = ?',
     );
@@ -112,7 +128,9 @@ export class SyncTables {
   }
 
   operation(operationId: string): Operation | null {
-    const find = this.#db.prepare<[string], Operation>('SELECT id, operation_id, status FROM sync_operations WHERE operation_id = ?');
+    const find = this.#db.prepare<[string], Operation>(
+      'SELECT id, operation_id, status FROM sync_operations WHERE operation_id = ?',
+    );
     return find.get(operationId) ?? null;
   }
 
@@ -125,7 +143,9 @@ export class SyncTables {
 
   /** More records than the operation knew of: another volume. */
   addTotal(operationId: string, total: number): void {
-    this.#db.prepare('UPDATE sync_operations SET total_files = coalesce(total_files, 0) + ? WHERE operation_id = ?').run(total, operationId);
+    this.#db
+      .prepare('UPDATE sync_operations SET total_files = coalesce(total_files, 0) + ? WHERE operation_id = ?')
+      .run(total, operationId);
   }
 
   addToOperation(operationId: string, processed: number, errors: number, now: Date): void {
@@ -141,13 +161,19 @@ export class SyncTables {
 
   list(listId: string): ExportList | null {
     const columns = 'id, list_id, operation_id, total_files, processed_files, status';
-    return this.#db.prepare<[string], ExportList>(`SELECT ${columns} FROM sync_export_lists WHERE list_id = ?`).get(listId) ?? null;
+    return (
+      this.#db
+        .prepare<[string], ExportList>(`SELECT ${columns} FROM sync_export_lists WHERE list_id = ?`)
+        .get(listId) ?? null
+    );
   }
 
   /** Whom a list of ours was asked of; null for the lists of others. */
   askedOf(listId: string): string | null {
     if (!hasJournal(this.#db)) return null;
-    const find = this.#db.prepare<[string], string>(`SELECT new FROM indabundle_journal WHERE operation = ? AND "column" = 'asked_of'`);
+    const find = this.#db.prepare<[string], string>(
+      `SELECT new FROM indabundle_journal WHERE operation = ? AND "column" = 'asked_of'`,
+    );
     return find.pluck().get(listId) ?? null;
   }
 
@@ -174,7 +200,9 @@ export class SyncTables {
 
   /** Returns the new row's id. */
   addListFile(list: ExportList, imageId: number | null, exportPath: string, status: SyncStatus): number {
-    return Number(this.#insertListFile.run(this.listReference(list), imageId, exportPath, status).lastInsertRowid);
+    return Number(
+      this.#insertListFile.run(this.listReference(list), imageId, exportPath, status).lastInsertRowid,
+    );
   }
 
   setListFile(id: number, status: SyncStatus, imageId: number | null): void {
@@ -193,7 +221,10 @@ export class SyncTables {
   /** Returns the new row's id. */
   addFile(operation: Operation, file: SyncFile): number {
     const reference = this.operationReference(operation);
-    return Number(this.#insertFile.run(reference, file.imageId, file.path, file.digest, file.status, file.message).lastInsertRowid);
+    return Number(
+      this.#insertFile.run(reference, file.imageId, file.path, file.digest, file.status, file.message)
+        .lastInsertRowid,
+    );
   }
 
   setFile(id: number, file: Omit<SyncFile, 'digest'>): void {
@@ -222,6 +253,10 @@ export interface SyncFile {
 
 /** The column that a foreign key points at, as whoever created the table declared it. */
 function referenced(db: Database.Database, table: string, column: string): string | null {
-  const keys = db.prepare<[string], { from: string; to: string | null }>('SELECT "from", "to" FROM pragma_foreign_key_list(?)').all(table);
+  const keys = db
+    .prepare<[string], { from: string; to: string | null }>(
+      'SELECT "from", "to" FROM pragma_foreign_key_list(?)',
+    )
+    .all(table);
   return keys.find((key) => key.from === column)?.to ?? null;
 }

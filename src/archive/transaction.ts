@@ -23,7 +23,11 @@ export interface WaitOptions {
  *
  * @throws BundleError `db-locked` after five minutes
  */
-export async function immediately<T>(db: Database.Database, work: () => T, options: WaitOptions = {}): Promise<T> {
+export async function immediately<T>(
+  db: Database.Database,
+  work: () => T,
+  options: WaitOptions = {},
+): Promise<T> {
   await begin(db, options);
   try {
     const result = work();
@@ -35,7 +39,8 @@ export async function immediately<T>(db: Database.Database, work: () => T, optio
   }
 }
 
-const begin = (db: Database.Database, options: WaitOptions) => retryBusy(() => db.exec('BEGIN IMMEDIATE'), options);
+const begin = (db: Database.Database, options: WaitOptions) =>
+  retryBusy(() => db.exec('BEGIN IMMEDIATE'), options);
 
 /** Outside WAL a reader can make even the commit wait. */
 const commit = (db: Database.Database, options: WaitOptions) => retryBusy(() => db.exec('COMMIT'), options);
@@ -55,7 +60,11 @@ async function retryBusy(attempt: () => void, options: WaitOptions): Promise<voi
     }
     if (waited >= SAY_AFTER && !said) {
       said = true;
-      (options.observer ?? silent)({ type: 'notice', notice: 'waiting-for-lock', params: { path: options.what ?? 'indafoto.db' } });
+      (options.observer ?? silent)({
+        type: 'notice',
+        notice: 'waiting-for-lock',
+        params: { path: options.what ?? 'indafoto.db' },
+      });
     }
     await sleep(pause, undefined, options.signal ? { signal: options.signal } : {});
     waited += pause;

@@ -27,7 +27,12 @@ export async function startThreads<Job, Answer>(
 ): Promise<Threads<Job, Answer>> {
   if (count <= 1 || module.pathname.endsWith('.ts')) return inLine(inline);
   const { Tinypool: Pool } = await import('tinypool');
-  const pool: Tinypool = new Pool({ filename: module.href, minThreads: count, maxThreads: count, concurrentTasksPerWorker: 2 });
+  const pool: Tinypool = new Pool({
+    filename: module.href,
+    minThreads: count,
+    maxThreads: count,
+    concurrentTasksPerWorker: 2,
+  });
   return { count, run: (job) => pool.run(job) as Promise<Answer>, close: () => pool.destroy() };
 }
 

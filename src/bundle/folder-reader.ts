@@ -63,7 +63,9 @@ export class FolderReader implements EntryReader {
     }
     for (const folder of await this.#list('files')) {
       if (!folder.isDirectory()) this.#stray(`files/${folder.name}`);
-      else for await (const member of this.#filesIn(`files/${folder.name}`, 'payload')) if (!indexed.has(shortKey(member.name))) yield member;
+      else
+        for await (const member of this.#filesIn(`files/${folder.name}`, 'payload'))
+          if (!indexed.has(shortKey(member.name))) yield member;
     }
   }
 
@@ -174,7 +176,10 @@ function readShort(path: string, size: number): Buffer | null {
 /** Payload names in the index, in its order; a hint like the index itself. */
 async function* indexedNames(path: string): AsyncGenerator<string> {
   if (!(await isPlainFile(path))) return;
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const line of createInterface({
+    input: createReadStream(path),
+    crlfDelay: Number.POSITIVE_INFINITY,
+  })) {
     const name = /^\{"path":"(files\/[0-9a-f]{2}\/[0-9a-f]{64}\.[a-z0-9]{1,5})"/.exec(line)?.[1];
     if (name !== undefined && entryKind(name) === 'payload') yield name;
   }

@@ -36,7 +36,9 @@ export class FrameEncoder {
     if (coding.kind === 'stored') return writeStored(content, target);
     if (coding.kind === 'auto' && !this.#compresses(content)) return writeStored(content, target);
     const length = this.#compress(content, target, coding.level);
-    return coding.kind === 'auto' && length > storedBytes(content.length) ? writeStored(content, target) : length;
+    return coding.kind === 'auto' && length > storedBytes(content.length)
+      ? writeStored(content, target)
+      : length;
   }
 
   #compress(content: Buffer, target: Buffer, level: number): number {

@@ -1,12 +1,26 @@
 import { BundleError } from '../base/errors.ts';
-import { CATALOG_GROUP_ROWS, MAX_CATALOG_AUTHOR_BYTES, MAX_CATALOG_AUTHORS, MAX_CATALOG_COLUMN, MAX_TEXT_LENGTH } from '../base/limits.ts';
+import {
+  CATALOG_GROUP_ROWS,
+  MAX_CATALOG_AUTHOR_BYTES,
+  MAX_CATALOG_AUTHORS,
+  MAX_CATALOG_COLUMN,
+  MAX_TEXT_LENGTH,
+} from '../base/limits.ts';
 import { FileSource } from '../bundle/byte-source.ts';
 import { FramesRefused, SingleFrames } from '../bundle/single-frames.ts';
 import { parseCatalogDocument } from '../manifest/parse.ts';
 import type { CatalogEnd, CatalogHead } from '../manifest/types.ts';
 import { CatalogRefused, ColumnReader } from './column-bytes.ts';
 import {
-  CATALOG_CAPABILITIES, CATALOG_VERSION, type CatalogImage, COLUMN, FLAG, GROUP_COLUMNS, type GroupColumn, RANK_MASK, RANK_SHIFT,
+  CATALOG_CAPABILITIES,
+  CATALOG_VERSION,
+  type CatalogImage,
+  COLUMN,
+  FLAG,
+  GROUP_COLUMNS,
+  type GroupColumn,
+  RANK_MASK,
+  RANK_SHIFT,
 } from './types.ts';
 
 /** One character is at most three bytes of UTF-8. */
@@ -77,7 +91,8 @@ export class CatalogReader {
       if (name === 'flags') flags = bytes;
       readers[name] = new ColumnReader(name, bytes);
     }
-    if (flags.length === 0 || flags.length > CATALOG_GROUP_ROWS) throw new CatalogRefused(`a group of ${flags.length} images`);
+    if (flags.length === 0 || flags.length > CATALOG_GROUP_ROWS)
+      throw new CatalogRefused(`a group of ${flags.length} images`);
     this.#readNames(readers.names);
     const images = readImages(readers, flags.length, (number) => this.#author(number));
     for (const name of GROUP_COLUMNS) readers[name].end();
@@ -149,7 +164,8 @@ async function readHead(frames: SingleFrames): Promise<CatalogHead> {
   const { value, problem } = parseCatalogDocument(content.subarray(1));
   if (problem !== null || !('format' in value)) throw new CatalogRefused(`its head: ${problem ?? 'an end'}`);
   const { version, capabilities } = value.format;
-  if (version > CATALOG_VERSION) throw new CatalogRefused(`version ${version}; this program reads up to ${CATALOG_VERSION}`);
+  if (version > CATALOG_VERSION)
+    throw new CatalogRefused(`version ${version}; this program reads up to ${CATALOG_VERSION}`);
   const unknown = capabilities.find((name) => !CATALOG_CAPABILITIES.includes(name));
   if (unknown !== undefined) throw new CatalogRefused(`it needs a reader that knows "${unknown}"`);
   return value;

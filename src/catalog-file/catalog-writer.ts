@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
-import { CATALOG_GROUP_ROWS, CATALOG_GROUP_TEXT, MAX_CATALOG_AUTHOR_BYTES, MAX_CATALOG_AUTHORS } from '../base/limits.ts';
+import {
+  CATALOG_GROUP_ROWS,
+  CATALOG_GROUP_TEXT,
+  MAX_CATALOG_AUTHOR_BYTES,
+  MAX_CATALOG_AUTHORS,
+} from '../base/limits.ts';
 import type { ByteSink } from '../bundle/byte-sink.ts';
 import { type Coding, FRAME_BOUND, FrameEncoder } from '../bundle/frame-encoder.ts';
 import type { CatalogEnd, CatalogHead } from '../manifest/types.ts';
@@ -27,7 +32,9 @@ export class CatalogWriter {
 
   constructor(sink: ByteSink) {
     this.#sink = sink;
-    this.#columns = Object.fromEntries(GROUP_COLUMNS.map((name) => [name, new ColumnBytes(COLUMN[name])])) as Columns;
+    this.#columns = Object.fromEntries(
+      GROUP_COLUMNS.map((name) => [name, new ColumnBytes(COLUMN[name])]),
+    ) as Columns;
   }
 
   async begin(head: CatalogHead): Promise<void> {
@@ -38,7 +45,8 @@ export class CatalogWriter {
     this.#addToColumns(image);
     this.#rows += 1;
     this.#images += 1;
-    if (this.#rows === CATALOG_GROUP_ROWS || this.#columns.addresses.length > CATALOG_GROUP_TEXT) await this.#endGroup();
+    if (this.#rows === CATALOG_GROUP_ROWS || this.#columns.addresses.length > CATALOG_GROUP_TEXT)
+      await this.#endGroup();
   }
 
   /** Writes what is left and the end mark; the sink is not finished. */
@@ -68,7 +76,8 @@ export class CatalogWriter {
     const known = this.#authors.get(author);
     if (known !== undefined) return known;
     const bytes = Buffer.byteLength(author);
-    if (this.#authors.size >= MAX_CATALOG_AUTHORS || this.#authorBytes + bytes > MAX_CATALOG_AUTHOR_BYTES) return 0;
+    if (this.#authors.size >= MAX_CATALOG_AUTHORS || this.#authorBytes + bytes > MAX_CATALOG_AUTHOR_BYTES)
+      return 0;
     this.#authorBytes += bytes;
     const number = this.#authors.size + 1;
     this.#authors.set(author, number);

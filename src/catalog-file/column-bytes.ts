@@ -110,7 +110,8 @@ export class ColumnReader {
   /** UTF-8 of at most `most` bytes, without NUL. */
   text(most: number): string {
     const length = this.number();
-    if (length > most || this.#at + length > this.#bytes.length) throw this.#refused('a text that is too long');
+    if (length > most || this.#at + length > this.#bytes.length)
+      throw this.#refused('a text that is too long');
     const piece = this.#bytes.subarray(this.#at, this.#at + length);
     this.#at += length;
     let text: string;

@@ -34,7 +34,16 @@ export class SortedImages {
 
   add(image: HeldImage): void {
     const { site, url, pageUrl, digest, here, size, rank, author } = image;
-    this.#insert.run(site, url, pageUrl, digest === null ? null : Buffer.from(digest, 'hex'), here ? 1 : 0, size, rank, author);
+    this.#insert.run(
+      site,
+      url,
+      pageUrl,
+      digest === null ? null : Buffer.from(digest, 'hex'),
+      here ? 1 : 0,
+      size,
+      rank,
+      author,
+    );
   }
 
   /** All of them in order; only once, after the last was added. */
@@ -42,7 +51,9 @@ export class SortedImages {
     this.#db.exec(`INSERT INTO sorted_images (site, url, pageUrl, digest, here, size, rank, author)
                    SELECT * FROM unsorted_images ORDER BY site IS NULL, site, url, pageUrl, digest, here, size, rank, author;
                    DROP TABLE unsorted_images`);
-    const select = this.#db.prepare<[number], SortedRow>(`SELECT * FROM sorted_images WHERE page > ? ORDER BY page LIMIT ${PAGE}`);
+    const select = this.#db.prepare<[number], SortedRow>(
+      `SELECT * FROM sorted_images WHERE page > ? ORDER BY page LIMIT ${PAGE}`,
+    );
     for (let last = 0; ; ) {
       const rows = select.all(last);
       if (rows.length === 0) return;
@@ -53,5 +64,14 @@ export class SortedImages {
 }
 
 function imageOf({ site, url, pageUrl, digest, here, size, rank, author }: SortedRow): CatalogImage {
-  return { site, url, pageUrl, digest: digest === null ? null : digest.toString('hex'), here: here === 1, size, rank, author };
+  return {
+    site,
+    url,
+    pageUrl,
+    digest: digest === null ? null : digest.toString('hex'),
+    here: here === 1,
+    size,
+    rank,
+    author,
+  };
 }

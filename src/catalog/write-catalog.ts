@@ -40,7 +40,13 @@ export async function writeCatalog(options: CatalogOptions): Promise<CatalogResu
   }
 }
 
-async function write(archive: Archive, path: string, created: string, options: CatalogOptions, started: number): Promise<CatalogResult> {
+async function write(
+  archive: Archive,
+  path: string,
+  created: string,
+  options: CatalogOptions,
+  started: number,
+): Promise<CatalogResult> {
   const { images, tally } = gather(archive, options);
   const head: CatalogHead = {
     format: { name: CATALOG_NAME, version: CATALOG_VERSION, capabilities: [] },
@@ -58,12 +64,16 @@ type Tally = Pick<CatalogResult, 'images' | 'here' | 'missing' | 'withoutDigest'
 function gather(archive: Archive, options: CatalogOptions): { images: SortedImages; tally: Tally } {
   const observer = options.observer ?? silent;
   const filesThere = hasAnyFile(archive, options.maps);
-  if (!filesThere) observer({ type: 'notice', notice: 'photo-folder-missing', params: { path: archive.root } });
+  if (!filesThere)
+    observer({ type: 'notice', notice: 'photo-folder-missing', params: { path: archive.root } });
   const total = Number(archive.db.prepare('SELECT count(*) FROM main.images').pluck().get());
   observer({ type: 'phase', phase: 'read', total, unit: 'records' });
   const sorted = new SortedImages(archive.scratch);
   const tally = { images: 0, here: 0, missing: 0, withoutDigest: 0, photoBytes: 0 };
-  for (const images of archiveImages(archive, filesThere, { maps: options.maps ?? [], signal: options.signal })) {
+  for (const images of archiveImages(archive, filesThere, {
+    maps: options.maps ?? [],
+    signal: options.signal,
+  })) {
     for (const image of images) {
       sorted.add(image);
       tally[image.here ? 'here' : 'missing'] += 1;
@@ -76,7 +86,12 @@ function gather(archive: Archive, options: CatalogOptions): { images: SortedImag
   return { images: sorted, tally };
 }
 
-async function writeFile(path: string, head: CatalogHead, images: Iterable<CatalogImage>, options: CatalogOptions): Promise<number> {
+async function writeFile(
+  path: string,
+  head: CatalogHead,
+  images: Iterable<CatalogImage>,
+  options: CatalogOptions,
+): Promise<number> {
   const sink = await PartFile.open(path);
   try {
     const writer = new CatalogWriter(sink);

@@ -31,7 +31,9 @@ export async function cleanup(options: CleanupOptions): Promise<CleanupResult> {
   const lock = options.dryRun ? null : takeArchiveLock(database);
   try {
     const { root, observer } = options;
-    const archive = options.dryRun ? openToRead(database, { root, observer }) : openToWrite(database, { root, observer });
+    const archive = options.dryRun
+      ? openToRead(database, { root, observer })
+      : openToWrite(database, { root, observer });
     try {
       const plan = makePlan(archive, options);
       if (!options.dryRun) await execute(archive, plan, { observer, signal: options.signal, what: database });
@@ -64,23 +66,34 @@ function makePlan(archive: Archive, options: CleanupOptions): CleanupPlan {
   observer({ type: 'phase', phase: 'plan' });
   const before = options.olderThan === undefined ? null : Date.now() - options.olderThan;
   const books = options.id === undefined ? finishedBooks(archive, before) : booksOf(archive, options.id);
-  const files = options.id === undefined ? [...strayFiles(archive, { before, backups: !books.applying })] : [];
+  const files =
+    options.id === undefined ? [...strayFiles(archive, { before, backups: !books.applying })] : [];
   const replacedFiles = new ReplacedFiles(archive);
   const replaced = books.operations.flatMap((id) => replacedFiles.of(id));
   const litter = new LitterList();
   for (const { kind, path, bytes } of files) litter.add(kind, path, { bytes });
   for (const { path, bytes } of replaced) litter.add('replaced-file', path, { bytes });
-  for (const id of books.operations) litter.add('operation', id, { rows: countRows(archive.db, id, 'operation') });
+  for (const id of books.operations)
+    litter.add('operation', id, { rows: countRows(archive.db, id, 'operation') });
   for (const id of books.lists) litter.add('list', id, { rows: countRows(archive.db, id, 'list') });
   return { books, files, replaced, litter };
 }
 
 /** First it is written down that reverting ends, then files go, then the rows that told of them. */
-async function execute({ db }: Archive, { books, files, replaced }: CleanupPlan, wait: WaitOptions): Promise<void> {
+async function execute(
+  { db }: Archive,
+  { books, files, replaced }: CleanupPlan,
+  wait: WaitOptions,
+): Promise<void> {
   wait.observer?.({ type: 'phase', phase: 'finish' });
   for (const id of books.operations) await endRevert(db, id, wait);
   for (const { path } of [...files, ...replaced]) removeFile(path);
   for (const id of books.lists) await removeList(db, id, wait);
   for (const id of books.operations) await removeOperation(db, id, wait);
-  await immediately(db, () => db.exec('DROP INDEX IF EXISTS indabundle_revert_files; DROP INDEX IF EXISTS indabundle_revert_lists'), wait);
+  await immediately(
+    db,
+    () =>
+      db.exec('DROP INDEX IF EXISTS indabundle_revert_files; DROP INDEX IF EXISTS indabundle_revert_lists'),
+    wait,
+  );
 }

@@ -38,11 +38,17 @@ export function finishedBooks({ db }: Archive, before: number | null): FinishedB
   const limit = before === null ? '9999' : syncTime(new Date(before));
   const operations = allOperations(db);
   const lists = allLists(db);
-  const finished = operations.filter(({ operation_id, status }) => status === 'completed' || isExport(operation_id));
-  const ended = new Set(finished.filter(({ end_time }) => (end_time ?? '') < limit).map(({ operation_id }) => operation_id));
+  const finished = operations.filter(
+    ({ operation_id, status }) => status === 'completed' || isExport(operation_id),
+  );
+  const ended = new Set(
+    finished.filter(({ end_time }) => (end_time ?? '') < limit).map(({ operation_id }) => operation_id),
+  );
   const over = lists.filter((list) => isOver(list, ended, limit)).map(({ list_id }) => list_id);
   const open = operations.filter((operation) => !finished.includes(operation));
-  const waiting = lists.filter((list) => list.status !== 'completed' && !over.includes(list.list_id) && list.belongs !== 1);
+  const waiting = lists.filter(
+    (list) => list.status !== 'completed' && !over.includes(list.list_id) && list.belongs !== 1,
+  );
   return {
     operations: [...ended],
     lists: over,
@@ -68,16 +74,25 @@ export function booksOf(archive: Archive, id: string): FinishedBooks {
   const known = hasListTables(db);
   const operation = known ? allOperations(db).find(({ operation_id }) => operation_id === id) : undefined;
   const list = known ? allLists(db).find(({ list_id }) => list_id === id) : undefined;
-  if (operation === undefined && list === undefined) throw new BundleError('id-not-found', { params: { id, path } });
-  const decisive = operation ?? allOperations(db).find(({ operation_id }) => operation_id === list!.operation_id);
-  if (decisive?.status === 'pending' && !isExport(decisive.operation_id)) throw new BundleError('operation-unfinished', { params: { id } });
+  if (operation === undefined && list === undefined)
+    throw new BundleError('id-not-found', { params: { id, path } });
+  const decisive =
+    operation ?? allOperations(db).find(({ operation_id }) => operation_id === list!.operation_id);
+  if (decisive?.status === 'pending' && !isExport(decisive.operation_id))
+    throw new BundleError('operation-unfinished', { params: { id } });
   if (operation === undefined) return { ...NOTHING, lists: [id] };
-  const own = allLists(db).filter((row) => row.operation_id === id && (row.belongs === 1 || row.status === 'completed'));
+  const own = allLists(db).filter(
+    (row) => row.operation_id === id && (row.belongs === 1 || row.status === 'completed'),
+  );
   return { ...NOTHING, operations: [id], lists: own.map(({ list_id }) => list_id) };
 }
 
 function allOperations(db: Database.Database): OperationRow[] {
-  return db.prepare<[], OperationRow>('SELECT operation_id, status, end_time FROM main.sync_operations WHERE operation_id IS NOT NULL ORDER BY id').all();
+  return db
+    .prepare<[], OperationRow>(
+      'SELECT operation_id, status, end_time FROM main.sync_operations WHERE operation_id IS NOT NULL ORDER BY id',
+    )
+    .all();
 }
 
 function allLists(db: Database.Database): ListRow[] {

@@ -30,7 +30,11 @@ export function* strayFiles(archive: Archive, rules: FileRules): Generator<Stray
   }
 }
 
-const stray = (kind: StrayFile['kind'], path: string): StrayFile => ({ kind, path, bytes: lstatSync(path, { throwIfNoEntry: false })?.size ?? 0 });
+const stray = (kind: StrayFile['kind'], path: string): StrayFile => ({
+  kind,
+  path,
+  bytes: lstatSync(path, { throwIfNoEntry: false })?.size ?? 0,
+});
 
 /** Links are not followed: nothing of ours lies behind one. */
 function* temporaryFiles(folder: string): Generator<string> {
@@ -55,16 +59,23 @@ const OUTPUT = /\.(indabundle|indacatalog|indarequest|tar\.zst)$/;
 function kindOf(path: string, name: string, database: string, rules: FileRules): StrayFile['kind'] | null {
   if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return null;
   if (name.startsWith(`${database}.backup-`)) return backupKind(path, name, database, rules);
-  if (OUTPUT.test(name.replace(/\.lock$/, '')) && name.endsWith('.lock')) return isLockHeld(path) === false ? 'lock' : null;
+  if (OUTPUT.test(name.replace(/\.lock$/, '')) && name.endsWith('.lock'))
+    return isLockHeld(path) === false ? 'lock' : null;
   const output = /^(.*)\.(part|plan)(-journal|-wal|-shm)?$/.exec(name)?.[1];
   if (output === undefined || !OUTPUT.test(output)) return null;
   return isAbandoned(join(dirname(path), output), path, rules) ? 'partial-file' : null;
 }
 
-function backupKind(path: string, name: string, database: string, { before, backups }: FileRules): StrayFile['kind'] | null {
+function backupKind(
+  path: string,
+  name: string,
+  database: string,
+  { before, backups }: FileRules,
+): StrayFile['kind'] | null {
   const rest = name.slice(`${database}.backup-`.length);
   if (/\.part(-journal|-wal|-shm)?$/.test(rest)) return 'partial-file';
-  const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)(?:-\d+)?$/.exec(rest) ?? [];
+  const [, year, month, day, hour, minute, second] =
+    /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)(?:-\d+)?$/.exec(rest) ?? [];
   if (year === undefined || before === null || !backups || !existsSync(path)) return null;
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`) < before ? 'backup' : null;
 }

@@ -6,12 +6,22 @@ const MOST_LISTED = 1000;
 export class LitterList {
   readonly listed: Litter[] = [];
   readonly counts: { [kind in LitterKind]: number } = {
-    'temporary-file': 0, 'partial-file': 0, lock: 0, 'replaced-file': 0, operation: 0, list: 0, backup: 0,
+    'temporary-file': 0,
+    'partial-file': 0,
+    lock: 0,
+    'replaced-file': 0,
+    operation: 0,
+    list: 0,
+    backup: 0,
   };
   bytes = 0;
   rows = 0;
 
-  add(kind: LitterKind, name: string, { bytes = 0, rows = 0 }: { readonly bytes?: number; readonly rows?: number } = {}): void {
+  add(
+    kind: LitterKind,
+    name: string,
+    { bytes = 0, rows = 0 }: { readonly bytes?: number; readonly rows?: number } = {},
+  ): void {
     this.counts[kind] += 1;
     this.bytes += bytes;
     this.rows += rows;

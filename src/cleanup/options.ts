@@ -22,7 +22,14 @@ export interface CleanupOptions {
  * no row names it any more. `operation`, `list`: finished bookkeeping; the operation cannot be
  * reverted afterwards. `backup`: an old copy of the database.
  */
-export type LitterKind = 'temporary-file' | 'partial-file' | 'lock' | 'replaced-file' | 'operation' | 'list' | 'backup';
+export type LitterKind =
+  | 'temporary-file'
+  | 'partial-file'
+  | 'lock'
+  | 'replaced-file'
+  | 'operation'
+  | 'list'
+  | 'backup';
 
 export interface Litter {
   readonly kind: LitterKind;

@@ -25,8 +25,12 @@ export class ReplacedFiles {
   of(operationId: string): ReplacedFile[] {
     const { db, root } = this.#archive;
     if (!hasJournal(db)) return [];
-    db.exec('CREATE TEMP TABLE IF NOT EXISTS taken (path TEXT PRIMARY KEY) WITHOUT ROWID; DELETE FROM temp.taken');
-    db.prepare(`INSERT OR IGNORE INTO temp.taken SELECT new FROM main.indabundle_journal WHERE operation = ? AND outcome = 'conflict' AND new IS NOT NULL`).run(operationId);
+    db.exec(
+      'CREATE TEMP TABLE IF NOT EXISTS taken (path TEXT PRIMARY KEY) WITHOUT ROWID; DELETE FROM temp.taken',
+    );
+    db.prepare(
+      `INSERT OR IGNORE INTO temp.taken SELECT new FROM main.indabundle_journal WHERE operation = ? AND outcome = 'conflict' AND new IS NOT NULL`,
+    ).run(operationId);
     const paths = db
       .prepare<[string], string>(
         `SELECT DISTINCT old FROM main.indabundle_journal WHERE operation = ? AND "table" = 'images' AND "column" = 'local_path'
@@ -40,7 +44,8 @@ export class ReplacedFiles {
   #unnamed(root: string, localPath: string): ReplacedFile | null {
     const path = photoPath(root, localPath);
     const status = lstatSync(path, { throwIfNoEntry: false });
-    if (!status?.isFile() || isAbsolutePath(localPath) || !isInside(join(root, PHOTO_FOLDER), path)) return null;
+    if (!status?.isFile() || isAbsolutePath(localPath) || !isInside(join(root, PHOTO_FOLDER), path))
+      return null;
     this.#index ??= LocalIndex.build(this.#archive);
     this.#index.refresh();
     return this.#index.namesFile(localPath) ? null : { path, bytes: status.size };

@@ -1,5 +1,5 @@
 import { parseUtcTime } from '../base/utc-time.ts';
-import { parseVolumeNumbers, parseVolumeSize } from '../bundle/volumes.ts';
+import { parseVolumeNumbers, parseVolumeSize } from '../base/volume-text.ts';
 import { OptionProblem } from './usage-problem.ts';
 
 /** Each makes the parser of one option: text in, value out, or an {@link OptionProblem}. */

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import type { FoundSeries } from '../reading/find-volumes.ts';
+import type { FoundSeries } from '../inspect/find-series.ts';
 import { checkInputs } from './bundle-inputs.ts';
 import type { Session } from './session.ts';
 
@@ -16,7 +16,7 @@ export interface BundleInputs {
  */
 export async function gatherInputs(session: Session, given: readonly string[]): Promise<BundleInputs> {
   checkInputs(given, session.world, session.command);
-  const { bundlesIn, findSeries } = await import('../reading/find-volumes.ts');
+  const { bundlesIn, findSeries } = await import('../inspect/find-series.ts');
   const names = bundlesIn(given);
   // A pipe can be read only once: its head is not for looking.
   const files = names.filter((name) => statSync(name, { throwIfNoEntry: false })?.isFile());

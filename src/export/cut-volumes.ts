@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { BundleError } from '../base/errors.ts';
 import type { Archive } from '../archive/open.ts';
 import { inTransaction } from '../archive/scratch.ts';
-import { volumeSizeText } from '../bundle/volumes.ts';
+import { volumeSizeText } from '../base/volume-text.ts';
 import { type Amounts, bundleBound, NOTHING, sumOf } from './volume-bound.ts';
 
 /** An author who does not fit in the rest of a volume begins the next one where the rest is less than this part of it. */

@@ -10,7 +10,7 @@ export function createPlanFile(path: string): Database.Database {
   if (path !== '') removePlanFile(path);
   const db = new Database(path);
   db.pragma('locking_mode = EXCLUSIVE');
-  db.pragma('journal_mode = OFF');
+  db.pragma('journal_mode = MEMORY'); // without any, a failed write is told as a damaged database
   db.pragma('synchronous = OFF');
   return db;
 }

@@ -27,10 +27,18 @@ const SAMPLE = 1000;
  * All images of an archive in the order of their rows, with a look at each file's size.
  * Nothing is read: a file that is there and not empty is believed to be what its row says.
  */
-export function* archiveImages(archive: Archive, filesThere: boolean, options: LookOptions = {}): Generator<readonly HeldImage[]> {
+export function* archiveImages(
+  archive: Archive,
+  filesThere: boolean,
+  options: LookOptions = {},
+): Generator<readonly HeldImage[]> {
   const { db, shape } = archive;
-  const columns = ['url', 'page_url', 'local_path', 'sha256_hash', 'author'].map((name) => shape.expression('images', name));
-  const select = db.prepare<[number], Row>(`SELECT id, ${columns.join(', ')} FROM main.images WHERE id > ? ORDER BY id LIMIT ${BATCH}`);
+  const columns = ['url', 'page_url', 'local_path', 'sha256_hash', 'author'].map((name) =>
+    shape.expression('images', name),
+  );
+  const select = db.prepare<[number], Row>(
+    `SELECT id, ${columns.join(', ')} FROM main.images WHERE id > ? ORDER BY id LIMIT ${BATCH}`,
+  );
   for (let last = 0; ; ) {
     options.signal?.throwIfAborted();
     const rows = select.all(last);
@@ -43,7 +51,14 @@ export function* archiveImages(archive: Archive, filesThere: boolean, options: L
 function heldImage(root: string, row: Row, filesThere: boolean, maps: readonly PathMap[]): HeldImage {
   const size = filesThere ? localSize(root, row, maps) : null;
   const here = filesThere ? (size ?? 0) > 0 : Boolean(row.local_path);
-  return { id: row.id, ...identityPart(row), here, size: here ? size : null, rank: siteSize(row.url), author: textOrNull(row.author) };
+  return {
+    id: row.id,
+    ...identityPart(row),
+    here,
+    size: here ? size : null,
+    rank: siteSize(row.url),
+    author: textOrNull(row.author),
+  };
 }
 
 function identityPart(row: LocalImage): Pick<CatalogImage, 'site' | 'url' | 'pageUrl' | 'digest'> {
@@ -52,8 +67,14 @@ function identityPart(row: LocalImage): Pick<CatalogImage, 'site' | 'url' | 'pag
   const site = siteImageId({ url, pageUrl });
   const digest = parseDigest(row.sha256_hash);
   const askByUrl = url !== null && (digest === null || siteImageId({ url, pageUrl: null }) === null);
-  const askByPage = pageUrl !== null && ((digest === null && url === null) || siteImageId({ url: null, pageUrl }) === null);
-  return { site: site === null ? null : Number(site), url: askByUrl ? url : null, pageUrl: askByPage ? pageUrl : null, digest };
+  const askByPage =
+    pageUrl !== null && ((digest === null && url === null) || siteImageId({ url: null, pageUrl }) === null);
+  return {
+    site: site === null ? null : Number(site),
+    url: askByUrl ? url : null,
+    pageUrl: askByPage ? pageUrl : null,
+    digest,
+  };
 }
 
 /** What cannot be written as UTF-8 text is no address and no name. */

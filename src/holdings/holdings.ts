@@ -46,17 +46,24 @@ export class Holdings {
   here = 0;
   readonly #db: Database.Database;
   readonly #insert: Database.Statement;
-  readonly #find: { readonly [key in 'site' | 'url_key' | 'page_key' | 'digest']: Database.Statement<[unknown], HeldRow> };
+  readonly #find: {
+    readonly [key in 'site' | 'url_key' | 'page_key' | 'digest']: Database.Statement<[unknown], HeldRow>;
+  };
 
   private constructor(db: Database.Database) {
     this.#db = db;
-    const by = (key: string) => db.prepare<[unknown], HeldRow>(`SELECT ${COLUMNS} FROM held WHERE ${key} = ? ORDER BY id`);
+    const by = (key: string) =>
+      db.prepare<[unknown], HeldRow>(`SELECT ${COLUMNS} FROM held WHERE ${key} = ? ORDER BY id`);
     this.#insert = db.prepare('INSERT INTO held VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
     this.#find = { site: by('site'), url_key: by('url_key'), page_key: by('page_key'), digest: by('digest') };
   }
 
   /** Takes in all groups of images; those without an id are numbered. */
-  static async load(groups: AsyncIterable<readonly (CatalogImage | HeldImage)[]> | Iterable<readonly (CatalogImage | HeldImage)[]>): Promise<Holdings> {
+  static async load(
+    groups:
+      | AsyncIterable<readonly (CatalogImage | HeldImage)[]>
+      | Iterable<readonly (CatalogImage | HeldImage)[]>,
+  ): Promise<Holdings> {
     const db = openScratch();
     db.exec(TABLES);
     const holdings = new Holdings(db);
@@ -72,8 +79,10 @@ export class Holdings {
 
   #add(image: CatalogImage | HeldImage): void {
     const { site, url, pageUrl, digest, here, size, rank, author } = image;
-    const urlKey = url !== null && siteImageId({ url, pageUrl: null }) === null ? url : null;
-    const pageKey = pageUrl !== null && siteImageId({ url: null, pageUrl }) === null ? pageUrl : null;
+    const urlKey =
+      url !== null && (site === null || siteImageId({ url, pageUrl: null }) === null) ? url : null;
+    const pageKey =
+      pageUrl !== null && (site === null || siteImageId({ url: null, pageUrl }) === null) ? pageUrl : null;
     this.count += 1;
     if (here) this.here += 1;
     const id = 'id' in image ? image.id : this.count;
@@ -83,7 +92,9 @@ export class Holdings {
 
   /** All images, in pages. */
   *pages(): Generator<readonly HeldImage[]> {
-    const select = this.#db.prepare<[number], HeldRow>(`SELECT ${COLUMNS} FROM held WHERE id > ? ORDER BY id LIMIT ${PAGE}`);
+    const select = this.#db.prepare<[number], HeldRow>(
+      `SELECT ${COLUMNS} FROM held WHERE id > ? ORDER BY id LIMIT ${PAGE}`,
+    );
     for (let last = 0; ; ) {
       const rows = select.all(last);
       if (rows.length === 0) return;
@@ -125,7 +136,17 @@ export class Holdings {
 
 function heldOf(row: HeldRow): HeldImage {
   const { id, site, url, page, digest, here, size, rank, author } = row;
-  return { id, site, url, pageUrl: page, digest: digest === null ? null : digest.toString('hex'), here: here === 1, size, rank, author };
+  return {
+    id,
+    site,
+    url,
+    pageUrl: page,
+    digest: digest === null ? null : digest.toString('hex'),
+    here: here === 1,
+    size,
+    rank,
+    author,
+  };
 }
 
 function isSame(match: HeldImage, image: CatalogImage): boolean {
@@ -134,5 +155,7 @@ function isSame(match: HeldImage, image: CatalogImage): boolean {
 
 /** The same content in fewer bytes was cut short. */
 function isShorter(match: HeldImage, image: CatalogImage): boolean {
-  return match.digest === image.digest && match.size !== null && image.size !== null && match.size < image.size;
+  return (
+    match.digest === image.digest && match.size !== null && image.size !== null && match.size < image.size
+  );
 }

@@ -66,14 +66,20 @@ function firstBytes(path: string): Buffer {
  */
 export async function openRemote(path: string, options: RemoteOptions = {}): Promise<Remote> {
   const full = resolve(path);
-  return remoteKind(full) === 'database' ? await fromDatabase(full, options) : await fromCatalog(full, options);
+  return remoteKind(full) === 'database'
+    ? await fromDatabase(full, options)
+    : await fromCatalog(full, options);
 }
 
-async function fromDatabase(path: string, { root, observer = silent, signal }: RemoteOptions): Promise<Remote> {
+async function fromDatabase(
+  path: string,
+  { root, observer = silent, signal }: RemoteOptions,
+): Promise<Remote> {
   const archive = openToRead(path, { root, observer });
   try {
     const filesThere = hasAnyFile(archive);
-    if (!filesThere) observer({ type: 'notice', notice: 'photo-folder-missing', params: { path: archive.root } });
+    if (!filesThere)
+      observer({ type: 'notice', notice: 'photo-folder-missing', params: { path: archive.root } });
     const holdings = await Holdings.load(archiveImages(archive, filesThere, { signal }));
     return { path: archive.path, kind: 'database', label: null, holdings };
   } finally {

@@ -52,8 +52,14 @@ function open(options: InspectOptions, findings: FindingList): Promise<OpenedBun
 /** Whatever stood where the manifest should be, in one error. */
 function unacceptable(path: string, findings: readonly Finding[]): BundleError {
   const [first] = findings;
-  const reason = first === undefined ? 'it is empty' : `${first.code}${first.expected ? `: expected ${first.expected}, found ${first.found}` : ''}`;
-  const code = first?.code === 'not-a-bundle' || first?.code === 'frame-damaged' ? 'not-a-bundle' : 'bundle-not-acceptable';
+  const reason =
+    first === undefined
+      ? 'it is empty'
+      : `${first.code}${first.expected ? `: expected ${first.expected}, found ${first.found}` : ''}`;
+  const code =
+    first?.code === 'not-a-bundle' || first?.code === 'frame-damaged'
+      ? 'not-a-bundle'
+      : 'bundle-not-acceptable';
   return new BundleError(code, { params: { path, reason }, findings });
 }
 
@@ -63,7 +69,13 @@ async function readEnd(opened: OpenedBundle, findings: FindingList): Promise<End
   const end = await readEndOfFile(opened.source);
   if (end === null) {
     const where = { offset: opened.source.size };
-    findings.add({ code: 'truncated', gravity: 'damage', where, expected: 'end.json and the seek table', found: 'neither' });
+    findings.add({
+      code: 'truncated',
+      gravity: 'damage',
+      where,
+      expected: 'end.json and the seek table',
+      found: 'neither',
+    });
   }
   return end;
 }
@@ -77,7 +89,9 @@ async function readEndOfFolder(opened: OpenedBundle): Promise<End | null> {
  * The long lists of a bundle, one item at a time. Each starts from the head of the input, so a
  * stream has only one to give.
  */
-export async function listBundle(options: InspectOptions): Promise<InspectLists & { close(): Promise<void> }> {
+export async function listBundle(
+  options: InspectOptions,
+): Promise<InspectLists & { close(): Promise<void> }> {
   const opened: OpenedBundle[] = [];
   const items = async function* (): AsyncGenerator<WalkItem> {
     const findings = new FindingList();

@@ -17,7 +17,10 @@ export interface DecideOptions {
 }
 
 /** Added once, it would be added again with every bundle. */
-const UNKNOWABLE: Decision = { outcome: 'failed', reason: 'this archive has no column that would tell the picture again' };
+const UNKNOWABLE: Decision = {
+  outcome: 'failed',
+  reason: 'this archive has no column that would tell the picture again',
+};
 
 /** Authors whose pictures the receiver does not want; compared byte for byte. */
 export type BannedAuthors = ReadonlySet<string>;
@@ -43,11 +46,15 @@ export async function decide(
   rows: readonly LocalImage[] = index.matches(recordIdentity(record), recordDigest(record)),
 ): Promise<Decision> {
   if (record.image.author !== undefined && banned.has(record.image.author)) return { outcome: 'banned' };
-  if (record.file === undefined) return rows.length === 0 ? { outcome: 'metadata-only' } : { outcome: 'present', row: rows[0]! };
+  if (record.file === undefined)
+    return rows.length === 0 ? { outcome: 'metadata-only' } : { outcome: 'present', row: rows[0]! };
   if (rows.length === 0) return index.canHold(recordIdentity(record)) ? { outcome: 'added' } : UNKNOWABLE;
   let unusable: LocalImage | null = null;
   for (const row of likeliestFirst(rows, record.file.digest)) {
-    const file = await checkLocalFile(options.root, row, record.file, { always: options.checkLocal, signal: options.signal });
+    const file = await checkLocalFile(options.root, row, record.file, {
+      always: options.checkLocal,
+      signal: options.signal,
+    });
     if (file === 'same') return { outcome: 'present', row };
     if (file === 'unusable' && (unusable === null || row.id < unusable.id)) unusable = row;
   }

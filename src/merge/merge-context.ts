@@ -17,7 +17,12 @@ export interface MergeContext {
 }
 
 export function mergeContext(archive: Archive): MergeContext {
-  return { archive, index: LocalIndex.build(archive), banned: bannedAuthors(archive), urlIsTaken: urlCheck(archive) };
+  return {
+    archive,
+    index: LocalIndex.build(archive),
+    banned: bannedAuthors(archive),
+    urlIsTaken: urlCheck(archive),
+  };
 }
 
 function urlCheck(archive: Archive): (url: string) => boolean {
@@ -37,7 +42,12 @@ export function isLarger(record: ImageRecord, row: LocalImage): boolean {
 }
 
 /** What a conflict becomes under a policy; where `url` is UNIQUE and taken there can be no second row. */
-export function conflictAction(policy: ConflictPolicy, record: ImageRecord, row: LocalImage, context: MergeContext): 'keep' | 'take' | 'add' {
+export function conflictAction(
+  policy: ConflictPolicy,
+  record: ImageRecord,
+  row: LocalImage,
+  context: MergeContext,
+): 'keep' | 'take' | 'add' {
   switch (policy) {
     case 'keep-local':
       return 'keep';
@@ -51,7 +61,12 @@ export function conflictAction(policy: ConflictPolicy, record: ImageRecord, row:
 }
 
 /** True when doing what was decided takes the record's file. */
-export function needsFile(decision: Decision, record: ImageRecord, policy: ConflictPolicy, context: MergeContext): boolean {
+export function needsFile(
+  decision: Decision,
+  record: ImageRecord,
+  policy: ConflictPolicy,
+  context: MergeContext,
+): boolean {
   if (record.file === undefined) return false;
   if (decision.outcome === 'added' || decision.outcome === 'restored') return true;
   return decision.outcome === 'conflict' && conflictAction(policy, record, decision.row, context) !== 'keep';

@@ -1,4 +1,12 @@
-export const OUTCOMES = ['added', 'present', 'restored', 'conflict', 'banned', 'metadata-only', 'failed'] as const;
+export const OUTCOMES = [
+  'added',
+  'present',
+  'restored',
+  'conflict',
+  'banned',
+  'metadata-only',
+  'failed',
+] as const;
 
 /** What becomes of a record. */
 export type Outcome = (typeof OUTCOMES)[number];
@@ -19,6 +27,8 @@ export class OutcomeCounter {
   }
 
   tally(): OutcomeTally {
-    return Object.fromEntries(OUTCOMES.map((outcome) => [outcome, this.#counts.get(outcome) ?? 0])) as OutcomeTally;
+    return Object.fromEntries(
+      OUTCOMES.map((outcome) => [outcome, this.#counts.get(outcome) ?? 0]),
+    ) as OutcomeTally;
   }
 }

@@ -33,26 +33,36 @@ export class PersonalRows {
     if (this.#shape.hasColumn('image_notes', 'image_id')) {
       for (const note of notes ?? []) added += this.#addNote(record, { ...note, image_id: imageId });
     }
-    if (marked !== undefined && this.#shape.hasColumn('marked_images', 'image_id')) added += this.#addMark(record, { ...marked, image_id: imageId });
+    if (marked !== undefined && this.#shape.hasColumn('marked_images', 'image_id'))
+      added += this.#addMark(record, { ...marked, image_id: imageId });
     return added;
   }
 
   #addNote(record: number, note: Values): number {
-    const found = this.#statements.get('SELECT 1 FROM main.image_notes WHERE image_id = ? AND note = ?').get(note['image_id'], note['note']);
+    const found = this.#statements
+      .get('SELECT 1 FROM main.image_notes WHERE image_id = ? AND note = ?')
+      .get(note['image_id'], note['note']);
     return found === undefined ? this.#insert(record, 'image_notes', note) : 0;
   }
 
   #addMark(record: number, mark: Values): number {
-    const found = this.#statements.get('SELECT 1 FROM main.marked_images WHERE image_id = ?').get(mark['image_id']);
+    const found = this.#statements
+      .get('SELECT 1 FROM main.marked_images WHERE image_id = ?')
+      .get(mark['image_id']);
     return found === undefined ? this.#insert(record, 'marked_images', mark) : 0;
   }
 
   /** True when the author was no favourite here. */
   addFavorite(author: string, now: Date): boolean {
     if (!this.#shape.hasColumn('favorite_authors', 'author_name')) return false;
-    const found = this.#statements.get('SELECT 1 FROM main.favorite_authors WHERE author_name = ?').get(author);
+    const found = this.#statements
+      .get('SELECT 1 FROM main.favorite_authors WHERE author_name = ?')
+      .get(author);
     if (found !== undefined) return false;
-    this.#insert(null, 'favorite_authors', { author_name: author, added_date: now.toISOString().slice(0, 19) });
+    this.#insert(null, 'favorite_authors', {
+      author_name: author,
+      added_date: now.toISOString().slice(0, 19),
+    });
     return true;
   }
 
@@ -60,7 +70,9 @@ export class PersonalRows {
     if (this.#journal === null) return 1;
     const columns = this.#shape.select(table, Object.keys(values));
     const marks = columns.map(() => '?').join(', ');
-    const insert = this.#statements.get(`INSERT INTO main.${table} (${columns.join(', ')}) VALUES (${marks})`);
+    const insert = this.#statements.get(
+      `INSERT INTO main.${table} (${columns.join(', ')}) VALUES (${marks})`,
+    );
     const id = insert.run(...columns.map((column) => values[column])).lastInsertRowid;
     const made = Object.fromEntries(columns.map((column) => [column, values[column]]));
     this.#journal.add({ record, outcome: null, table, key: String(id), new: JSON.stringify(made) });

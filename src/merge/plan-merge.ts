@@ -37,45 +37,72 @@ export interface MergePlan {
   largerAvailable(): number;
 }
 
-export function planMerge(archive: Archive, options: PlanOptions, context: MergeContext = mergeContext(archive)): MergePlan {
+export function planMerge(
+  archive: Archive,
+  options: PlanOptions,
+  context: MergeContext = mergeContext(archive),
+): MergePlan {
   const counter = new OutcomeCounter();
-  const earlier = new EarlierRecords(archive);
-  const rows = new MergeRows(archive.db, archive.shape, null);
-  const personal = options.personal ? new PersonalRows(archive.db, archive.shape, null) : null;
+  const planner = new RecordPlanner(context, options);
   let bytes = 0;
-  let larger = 0;
   return {
     add: async (record) => {
-      const planned = record === null ? refused : await planRecord(record);
+      const planned = record === null ? refused : await planner.plan(record);
       counter.add(planned.outcome);
       if (planned.needsFile) bytes += record?.file?.size ?? 0;
       return planned;
     },
     counts: () => counter.tally(),
     bytesNeeded: () => bytes,
-    largerAvailable: () => larger,
+    largerAvailable: () => planner.largerAvailable,
   };
-
-  async function planRecord(record: ImageRecord): Promise<PlannedRecord> {
-    const { root } = archive;
-    const decision = await decide(record, context.index, context.banned, { root, checkLocal: options.checkLocal, signal: options.signal });
-    if (decision.outcome === 'added' || decision.outcome === 'restored') {
-      const twin = earlier.twin(record);
-      if (twin !== null) return { outcome: twin, needsFile: twin === 'conflict' && options.onConflict !== 'keep-local', changes: 0 };
-    }
-    if (decision.outcome === 'conflict' && isLarger(record, decision.row)) larger += 1;
-    const changes = (options.fill ? changesOf(record, decision) : 0) + ('row' in decision ? (personal?.addTo(0, decision.row.id, record) ?? 0) : 0);
-    return { outcome: decision.outcome, needsFile: needsFile(decision, record, options.onConflict, context), changes };
-  }
-
-  function changesOf(record: ImageRecord, decision: Decision): number {
-    if (!('row' in decision)) return 0;
-    const values = fillValues(record, decision.outcome === 'present');
-    return rows.fillImage(0, decision.row.id, values) + rows.link(0, decision.row.id, recordLinks(record));
-  }
 }
 
 const refused: PlannedRecord = { outcome: 'failed', needsFile: false, changes: 0 };
+
+/** What each record would do, told one after the other. */
+class RecordPlanner {
+  /** Conflicts so far in which the record's picture is the larger one. */
+  largerAvailable = 0;
+  readonly #context: MergeContext;
+  readonly #options: PlanOptions;
+  readonly #earlier: EarlierRecords;
+  readonly #rows: MergeRows;
+  readonly #personal: PersonalRows | null;
+
+  constructor(context: MergeContext, options: PlanOptions) {
+    const { db, shape } = context.archive;
+    this.#context = context;
+    this.#options = options;
+    this.#earlier = new EarlierRecords(context.archive);
+    this.#rows = new MergeRows(db, shape, null);
+    this.#personal = options.personal ? new PersonalRows(db, shape, null) : null;
+  }
+
+  async plan(record: ImageRecord): Promise<PlannedRecord> {
+    const { index, banned, archive } = this.#context;
+    const { checkLocal, signal, onConflict } = this.#options;
+    const decision = await decide(record, index, banned, { root: archive.root, checkLocal, signal });
+    const { outcome } = decision;
+    if (outcome === 'added' || outcome === 'restored') {
+      const twin = this.#earlier.twin(record);
+      const replaces = twin === 'conflict' && onConflict !== 'keep-local';
+      if (twin !== null) return { outcome: twin, needsFile: replaces, changes: 0 };
+    }
+    if (outcome === 'conflict' && isLarger(record, decision.row)) this.largerAvailable += 1;
+    const file = needsFile(decision, record, onConflict, this.#context);
+    return { outcome, needsFile: file, changes: this.#changes(record, decision) };
+  }
+
+  #changes(record: ImageRecord, decision: Decision): number {
+    if (!('row' in decision)) return 0;
+    const { id } = decision.row;
+    const personal = this.#personal?.addTo(0, id, record) ?? 0;
+    if (!this.#options.fill) return personal;
+    const columns = this.#rows.fillImage(0, id, fillValues(record, decision.outcome === 'present'));
+    return personal + columns + this.#rows.link(0, id, recordLinks(record));
+  }
+}
 
 /** Images that earlier records of the same bundle would add: a later record of one finds it there. */
 class EarlierRecords {
@@ -87,7 +114,9 @@ class EarlierRecords {
     scratch.exec(`CREATE TABLE IF NOT EXISTS planned_images (image TEXT PRIMARY KEY, digest TEXT) WITHOUT ROWID;
                   DELETE FROM planned_images`);
     this.#insert = scratch.prepare('INSERT OR IGNORE INTO planned_images VALUES (?, ?)');
-    this.#digest = scratch.prepare<[string], string>('SELECT digest FROM planned_images WHERE image = ?').pluck();
+    this.#digest = scratch
+      .prepare<[string], string>('SELECT digest FROM planned_images WHERE image = ?')
+      .pluck();
   }
 
   /** Null for the first record of an image, which is noted. */

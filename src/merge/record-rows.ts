@@ -27,8 +27,15 @@ export function fillValues(record: ImageRecord, fileAgrees: boolean): ImageValue
 export function recordLinks(record: ImageRecord): Links {
   return {
     tags: unique(record.tags.map(({ name, ...values }) => ({ key: name, values: defined(values) }))),
-    albums: unique(record.albums.map(({ album_id, ...values }) => ({ key: album_id, values: defined(values) }))),
-    collections: unique(record.collections.map(({ collection_id, ...values }) => ({ key: collection_id, values: defined(values) }))),
+    albums: unique(
+      record.albums.map(({ album_id, ...values }) => ({ key: album_id, values: defined(values) })),
+    ),
+    collections: unique(
+      record.collections.map(({ collection_id, ...values }) => ({
+        key: collection_id,
+        values: defined(values),
+      })),
+    ),
   };
 }
 
@@ -39,7 +46,9 @@ function unique<T extends { readonly key: string }>(targets: readonly T[]): T[] 
 /** The columns that a bundle may name at all: what else a record carries stays out of SQL. */
 const LINK_COLUMNS = new Set(['count', 'title', 'url', 'is_public']);
 
-function defined(values: { readonly [column: string]: string | number | undefined }): { [column: string]: string | number } {
+function defined(values: { readonly [column: string]: string | number | undefined }): {
+  [column: string]: string | number;
+} {
   const result: { [column: string]: string | number } = {};
   for (const [column, value] of Object.entries(values)) {
     if (value !== undefined && LINK_COLUMNS.has(column)) result[column] = value;
@@ -53,7 +62,9 @@ const LINKED_DETAILS = new Set(['website', 'details_url', 'author_url']);
 /** An author's details without addresses that a browser would run instead of opening: `javascript:` and its kin. */
 export function authorDetails(author: AuthorRecord): { readonly [column: string]: string | number } {
   const details = Object.entries(author.details ?? {});
-  return Object.fromEntries(details.filter(([column, value]) => !LINKED_DETAILS.has(column) || !hasForeignScheme(String(value))));
+  return Object.fromEntries(
+    details.filter(([column, value]) => !LINKED_DETAILS.has(column) || !hasForeignScheme(String(value))),
+  );
 }
 
 /** Browsers pass over blanks and control characters within a scheme. */

@@ -1,6 +1,11 @@
 import type { Digest } from '../base/digest.ts';
 import { startThreads, type Threads } from '../base/threads.ts';
-import proveContents, { type ContentAnswer, type ContentBatch, type ContentJob, type FileTarget } from './prove-contents.ts';
+import proveContents, {
+  type ContentAnswer,
+  type ContentBatch,
+  type ContentJob,
+  type FileTarget,
+} from './prove-contents.ts';
 
 /** Small contents travel together: a message costs as much as hashing 50 KB. */
 const BATCH_BYTES = 1024 * 1024;
@@ -40,14 +45,22 @@ export class ContentPool {
    * Takes a copy of the content; waits only while too much is in flight. The promise that `answer`
    * holds resolves to the digest found: when it is the one expected, the targets are written.
    */
-  async submit(content: Buffer, digest: Digest, targets: readonly FileTarget[]): Promise<{ readonly answer: Promise<Digest> }> {
+  async submit(
+    content: Buffer,
+    digest: Digest,
+    targets: readonly FileTarget[],
+  ): Promise<{ readonly answer: Promise<Digest> }> {
     if (this.#memory !== null && this.#filled + content.length > this.#memory.byteLength) await this.#send();
     this.#memory ??= this.#takeMemory(content.length);
     const start = this.#filled;
     Buffer.from(this.#memory, start, content.length).set(content);
     this.#filled += content.length;
     const answer = new Promise<Digest>((resolve, reject) => {
-      this.#waiting.push({ job: { start, length: content.length, digest, targets }, answer: resolve, fail: reject });
+      this.#waiting.push({
+        job: { start, length: content.length, digest, targets },
+        answer: resolve,
+        fail: reject,
+      });
     });
     answer.catch(() => {}); // whoever asked looks at it when all of them are in
     return { answer };
@@ -78,7 +91,8 @@ export class ContentPool {
     this.#waiting = [];
     const done: Promise<void> = this.#run(memory, waiting).finally(() => this.#inFlight.delete(done));
     this.#inFlight.add(done);
-    while (this.#inFlight.size >= this.#threads.count * BATCHES_PER_THREAD) await Promise.race(this.#inFlight);
+    while (this.#inFlight.size >= this.#threads.count * BATCHES_PER_THREAD)
+      await Promise.race(this.#inFlight);
   }
 
   async #run(memory: SharedArrayBuffer, waiting: readonly Waiting[]): Promise<void> {

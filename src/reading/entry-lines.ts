@@ -42,6 +42,9 @@ export class EntryLines {
   #capped(line: Buffer, number: number): Buffer {
     if (line.length <= MAX_LINE_BYTES) return line;
     const where = { entry: this.#entry.name, line: number };
-    throw new Refused('limit-exceeded', where, { expected: `lines of at most ${MAX_LINE_BYTES} bytes`, found: 'a longer one' });
+    throw new Refused('limit-exceeded', where, {
+      expected: `lines of at most ${MAX_LINE_BYTES} bytes`,
+      found: 'a longer one',
+    });
   }
 }

@@ -24,7 +24,11 @@ export interface OpenedBundle {
  *
  * @throws BundleError `input-not-found`, `not-a-bundle`
  */
-export async function openBundle(input: string | Readable, findings: FindingList, readAhead?: number): Promise<OpenedBundle> {
+export async function openBundle(
+  input: string | Readable,
+  findings: FindingList,
+  readAhead?: number,
+): Promise<OpenedBundle> {
   if (typeof input !== 'string') return packed(new StreamSource('-', input), null, findings);
   const status = await stat(input).catch((error: unknown) => {
     throw new BundleError('input-not-found', { cause: error, params: { path: input } });
@@ -34,9 +38,20 @@ export async function openBundle(input: string | Readable, findings: FindingList
   return packed(source, source, findings);
 }
 
-function packed(source: FileSource | StreamSource, file: FileSource | null, findings: FindingList): OpenedBundle {
+function packed(
+  source: FileSource | StreamSource,
+  file: FileSource | null,
+  findings: FindingList,
+): OpenedBundle {
   const reader = new PackedReader(source, findings);
-  return { label: source.label, reader, source: file, position: () => reader.position, size: source.size, strays: [] };
+  return {
+    label: source.label,
+    reader,
+    source: file,
+    position: () => reader.position,
+    size: source.size,
+    strays: [],
+  };
 }
 
 async function folder(path: string, findings: FindingList): Promise<OpenedBundle> {

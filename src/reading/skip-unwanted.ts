@@ -21,7 +21,9 @@ export async function readEndOfFile(source: FileSource): Promise<End | null> {
 }
 
 /** Where the index of a bundle file begins, by its own hints. */
-export async function findIndex(source: FileSource): Promise<{ readonly seeks: SeekIndex; readonly start: FrameStart } | null> {
+export async function findIndex(
+  source: FileSource,
+): Promise<{ readonly seeks: SeekIndex; readonly start: FrameStart } | null> {
   const end = await readEndOfFile(source);
   const seeks = end === null ? null : await SeekIndex.load(source);
   return end === null || seeks === null ? null : { seeks, start: seeks.frameAt(end.index.offset) };
@@ -31,7 +33,11 @@ export async function findIndex(source: FileSource): Promise<{ readonly seeks: S
  * Lets the reader pass over frames that hold nothing wanted, where the file has a seek table and an
  * index to say so. Both are hints: where they mislead, what was wanted is found missing and is said.
  */
-export async function skipUnwanted(bundle: OpenedBundle, walk: BundleWalk, wants: (digest: string) => boolean): Promise<void> {
+export async function skipUnwanted(
+  bundle: OpenedBundle,
+  walk: BundleWalk,
+  wants: (digest: string) => boolean,
+): Promise<void> {
   if (bundle.source === null || !(bundle.reader instanceof PackedReader)) return;
   const found = await findIndex(bundle.source);
   if (found === null) return;
@@ -41,7 +47,11 @@ export async function skipUnwanted(bundle: OpenedBundle, walk: BundleWalk, wants
 
 /** One byte a frame: 1 where something wanted lies. Null when the index cannot be read. */
 async function neededFrames(
-  path: string, seeks: SeekIndex, indexStart: FrameStart, walk: BundleWalk, wants: (digest: string) => boolean,
+  path: string,
+  seeks: SeekIndex,
+  indexStart: FrameStart,
+  walk: BundleWalk,
+  wants: (digest: string) => boolean,
 ): Promise<Uint8Array | null> {
   const reader = new PackedReader(await FileSource.open(path), new FindingList());
   reader.skip = (number) => (number < indexStart.number ? indexStart : null);
@@ -58,7 +68,12 @@ async function neededFrames(
   return needed;
 }
 
-async function readNeeded(reader: PackedReader, seeks: SeekIndex, walk: BundleWalk, wants: (digest: string) => boolean): Promise<Uint8Array | null> {
+async function readNeeded(
+  reader: PackedReader,
+  seeks: SeekIndex,
+  walk: BundleWalk,
+  wants: (digest: string) => boolean,
+): Promise<Uint8Array | null> {
   const needed = new Uint8Array(seeks.frames);
   for await (const entry of reader.entries()) {
     if (entry.kind !== 'index') return null;

@@ -71,7 +71,8 @@ export class RequestReader {
   }
 
   async #checkEnd(end: { readonly wants: number; readonly digest: string }): Promise<void> {
-    if (end.wants !== this.#wants) throw new RequestRefused(`it asks for ${this.#wants} contents, not ${end.wants}`);
+    if (end.wants !== this.#wants)
+      throw new RequestRefused(`it asks for ${this.#wants} contents, not ${end.wants}`);
     if (this.#lines.digestBefore() !== end.digest) throw new RequestRefused('its bytes have another digest');
     if ((await this.#lines.next()) !== null) throw new RequestRefused('more lines behind its end');
   }
@@ -111,7 +112,8 @@ class RequestLines {
       const newline = cursor.bytes.indexOf(NEWLINE, seen);
       if (newline >= 0 && newline < MAX_REQUEST_LINE_BYTES) return newline + 1;
       seen = cursor.available;
-      if (seen >= MAX_REQUEST_LINE_BYTES) throw new RequestRefused(`a line of more than ${MAX_REQUEST_LINE_BYTES} bytes`);
+      if (seen >= MAX_REQUEST_LINE_BYTES)
+        throw new RequestRefused(`a line of more than ${MAX_REQUEST_LINE_BYTES} bytes`);
       if (!more && seen > 0) throw new RequestRefused('it is cut short');
       if (!more) return 0;
     }
@@ -123,12 +125,15 @@ async function readHead(lines: RequestLines): Promise<RequestHead> {
   if (line === null) throw new RequestRefused('it is empty');
   if (!('format' in line)) throw new RequestRefused('it does not begin as one');
   const { version, capabilities } = line.format;
-  if (version > REQUEST_VERSION) throw new RequestRefused(`version ${version}; this program reads up to ${REQUEST_VERSION}`);
+  if (version > REQUEST_VERSION)
+    throw new RequestRefused(`version ${version}; this program reads up to ${REQUEST_VERSION}`);
   const unknown = capabilities.find((name) => !REQUEST_CAPABILITIES.includes(name));
   if (unknown !== undefined) throw new RequestRefused(`it needs a reader that knows "${unknown}"`);
   return line;
 }
 
 function asRequestError(error: unknown, path: string): unknown {
-  return error instanceof RequestRefused ? new BundleError('not-a-request', { params: { path, reason: error.message } }) : error;
+  return error instanceof RequestRefused
+    ? new BundleError('not-a-request', { params: { path, reason: error.message } })
+    : error;
 }

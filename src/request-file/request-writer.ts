@@ -37,7 +37,8 @@ export class RequestWriter {
       this.#urlLength += want.url.length;
     }
     if (this.#hashes.length >= REQUEST_LINE_WANTS) await this.#flushHashes();
-    if (this.#urls.length >= REQUEST_LINE_WANTS || this.#urlLength >= REQUEST_LINE_BYTES) await this.#flushUrls();
+    if (this.#urls.length >= REQUEST_LINE_WANTS || this.#urlLength >= REQUEST_LINE_BYTES)
+      await this.#flushUrls();
   }
 
   /** Writes what is left and the end mark; the sink is not finished. */

@@ -39,7 +39,11 @@ export class ImageJudge {
   judge(id: number): ImageVerdict {
     const steps = stepsOf(this.#db, 'images', String(id));
     const row = this.#row.get(id);
-    const verdict = (action: ImageVerdict['action'], reason: KeptReason | null = null, keepPath: KeptReason | null = null) => ({ id, action, reason, keepPath, steps });
+    const verdict = (
+      action: ImageVerdict['action'],
+      reason: KeptReason | null = null,
+      keepPath: KeptReason | null = null,
+    ) => ({ id, action, reason, keepPath, steps });
     if (row === undefined) return verdict('gone');
     const insert = steps.find((step) => step.column === null);
     if (insert === undefined) return verdict('set-back', null, pathChanged(row, steps) ? 'changed' : null);
@@ -84,7 +88,9 @@ function rowChanged(row: ImageRow, insert: Step, steps: readonly Step[]): boolea
     if (column === 'id') return false;
     const wanted = expected.get(column) ?? null;
     // What must be unique and was taken stayed NULL.
-    return value === null ? wanted !== null && column !== 'uuid' && column !== 'url' : String(value) !== wanted;
+    return value === null
+      ? wanted !== null && column !== 'uuid' && column !== 'url'
+      : String(value) !== wanted;
   });
 }
 

@@ -11,13 +11,21 @@ import { otherInserts } from './undo-others.ts';
 const PAGE = 1000;
 
 /** Tells what reverting would do, without writing anything but temporary tables. */
-export async function previewRevert(archive: Archive, operationId: string, tally: Tally, observer: Observer, signal?: AbortSignal): Promise<void> {
+export async function previewRevert(
+  archive: Archive,
+  operationId: string,
+  tally: Tally,
+  observer: Observer,
+  signal?: AbortSignal,
+): Promise<void> {
   const { db, shape } = archive;
   loadSteps(db, operationId);
   db.exec('CREATE TEMP TABLE staying (image INTEGER PRIMARY KEY)');
   const stays = db.prepare('INSERT OR IGNORE INTO temp.staying VALUES (?)');
   const judge = new ImageJudge(archive);
-  const total = Number(db.prepare(`SELECT count(DISTINCT "key") FROM temp.steps WHERE "table" = 'images'`).pluck().get());
+  const total = Number(
+    db.prepare(`SELECT count(DISTINCT "key") FROM temp.steps WHERE "table" = 'images'`).pluck().get(),
+  );
   observer({ type: 'phase', phase: 'check', total, unit: 'records' });
   let done = 0;
   for (const ids of touchedImages(db, PAGE)) {
@@ -34,7 +42,8 @@ export async function previewRevert(archive: Archive, operationId: string, tally
   for (const { what, step, values } of otherInserts(db, shape)) {
     if (what === 'author') tally.authorsRemoved += 1;
     else if (what === 'personal') tally.personalRemoved += 1;
-    else if (isUsedElsewhere(archive, step.table, Number(step.key))) tally.keep({ what, name: String(Object.values(values)[0] ?? step.key), reason: 'used' });
+    else if (isUsedElsewhere(archive, step.table, Number(step.key)))
+      tally.keep({ what, name: String(Object.values(values)[0] ?? step.key), reason: 'used' });
     else tally.targetsRemoved += 1;
   }
 }
@@ -46,7 +55,10 @@ function previewImage({ root }: Archive, verdict: ImageVerdict, fileChanged: boo
   if (kept !== null) return tally.keep({ what: 'image', name, reason: kept });
   if (action === 'remove') tally.imagesRemoved += 1;
   else if (steps.some((step) => step.column === 'local_path')) tally.imagesSetBack += 1;
-  if (action === 'set-back') tally.columnsEmptied += steps.filter((step) => step.column !== 'local_path' && step.column !== 'sha256_hash').length;
+  if (action === 'set-back')
+    tally.columnsEmptied += steps.filter(
+      (step) => step.column !== 'local_path' && step.column !== 'sha256_hash',
+    ).length;
   for (const path of placedPaths(steps)) {
     const size = statSync(photoPath(root, path), { throwIfNoEntry: false })?.size;
     if (size === undefined) continue;
@@ -59,7 +71,8 @@ function previewLinks({ db, shape }: Archive, tally: Tally): void {
   for (const kind of LINK_KINDS) {
     const { junction, column } = LINK_TABLES[kind];
     if (!shape.has(junction)) continue;
-    const count = db.prepare(`SELECT count(*) FROM temp.links ours JOIN main.${junction} link ON link.image_id = ours.image AND link.${column} = ours.target
+    const count =
+      db.prepare(`SELECT count(*) FROM temp.links ours JOIN main.${junction} link ON link.image_id = ours.image AND link.${column} = ours.target
                               WHERE ours.junction = '${junction}' AND ours.image NOT IN (SELECT image FROM temp.staying)`);
     tally.linksRemoved += Number(count.pluck().get());
   }

@@ -16,16 +16,26 @@ export class ImageReferences {
   readonly #personal: Database.Statement<[{ id: number }], OwnRow>[];
 
   constructor(db: Database.Database, shape: Shape) {
-    const junctions = LINK_KINDS.filter((kind) => shape.has(LINK_TABLES[kind].junction)).map((kind) => foreignLinks(LINK_TABLES[kind]));
+    const junctions = LINK_KINDS.filter((kind) => shape.has(LINK_TABLES[kind].junction)).map((kind) =>
+      foreignLinks(LINK_TABLES[kind]),
+    );
     const others = otherTables(db, shape).map(({ table, column }) => foreignRows(table, column));
     this.#db = db;
-    this.#personal = PERSONAL_TABLES.filter((table) => shape.hasColumn(table, 'image_id')).map((table) => db.prepare(ownRows(table)));
+    this.#personal = PERSONAL_TABLES.filter((table) => shape.hasColumn(table, 'image_id')).map((table) =>
+      db.prepare(ownRows(table)),
+    );
     this.#counts = [...junctions, ...others].map((sql) => db.prepare<[{ id: number }], number>(sql).pluck());
   }
 
   /** Notes and marks of the operation's own that somebody has written over. */
   isRewritten(id: number): boolean {
-    return this.#personal.some((select) => select.all({ id }).some(({ table, key, made }) => !isUnchanged(this.#db, table, Number(key), JSON.parse(made) as RowValues)));
+    return this.#personal.some((select) =>
+      select
+        .all({ id })
+        .some(
+          ({ table, key, made }) => !isUnchanged(this.#db, table, Number(key), JSON.parse(made) as RowValues),
+        ),
+    );
   }
 
   /** Links, notes, marks or rows of unknown tables that the operation did not make. */
@@ -60,7 +70,12 @@ function otherTables(db: Database.Database, shape: Shape): { table: string; colu
   const known = new Set<string>(LINK_KINDS.map((kind) => LINK_TABLES[kind].junction));
   const found = new Map<string, string>();
   for (const table of PERSONAL_TABLES) if (shape.hasColumn(table, 'image_id')) found.set(table, 'image_id');
-  const tables = db.prepare<[], string>(`SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT GLOB 'sync_*' AND sql NOT LIKE '%WITHOUT ROWID%'`).pluck().all();
+  const tables = db
+    .prepare<[], string>(
+      `SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT GLOB 'sync_*' AND sql NOT LIKE '%WITHOUT ROWID%'`,
+    )
+    .pluck()
+    .all();
   const keys = db.prepare<[string], ForeignKey>('SELECT "from", "table" FROM pragma_foreign_key_list(?)');
   for (const table of tables) {
     if (known.has(table)) continue;

@@ -27,7 +27,12 @@ export class RevertRun {
   readonly #fileChanged = new Set<number>();
   hasSteps = false;
 
-  constructor(archive: Archive, operationId: string, tally: Tally, wait: WaitOptions & { readonly observer: Observer }) {
+  constructor(
+    archive: Archive,
+    operationId: string,
+    tally: Tally,
+    wait: WaitOptions & { readonly observer: Observer },
+  ) {
     this.#archive = archive;
     this.#operationId = operationId;
     this.#tally = tally;
@@ -39,13 +44,22 @@ export class RevertRun {
     const { db } = this.#archive;
     loadSteps(db, this.#operationId);
     loadBooked(db);
-    const total = Number(db.prepare(`SELECT count(DISTINCT "key") FROM temp.steps WHERE "table" = 'images'`).pluck().get());
-    this.hasSteps = Number(db.prepare(`SELECT count(*) FROM temp.steps WHERE "table" NOT IN ('sqlite_sequence', 'files')`).pluck().get()) > 0;
+    const total = Number(
+      db.prepare(`SELECT count(DISTINCT "key") FROM temp.steps WHERE "table" = 'images'`).pluck().get(),
+    );
+    this.hasSteps =
+      Number(
+        db
+          .prepare(`SELECT count(*) FROM temp.steps WHERE "table" NOT IN ('sqlite_sequence', 'files')`)
+          .pluck()
+          .get(),
+      ) > 0;
     this.#wait.observer({ type: 'phase', phase: 'check', total, unit: 'records' });
     const judge = new ImageJudge(this.#archive);
     let done = 0;
     for (const ids of touchedImages(db, ROWS)) {
-      for (const id of ids) if (await judge.fileChanged(judge.judge(id), this.#wait.signal)) this.#fileChanged.add(id);
+      for (const id of ids)
+        if (await judge.fileChanged(judge.judge(id), this.#wait.signal)) this.#fileChanged.add(id);
       done += ids.length;
       this.#wait.observer({ type: 'progress', done });
     }
@@ -60,7 +74,10 @@ export class RevertRun {
       await this.#undoOthers();
       await this.#dropUnfinished();
     } finally {
-      await immediately(db, () => SyncRows.dropIndex(db), { observer: this.#wait.observer, what: this.#archive.path });
+      await immediately(db, () => SyncRows.dropIndex(db), {
+        observer: this.#wait.observer,
+        what: this.#archive.path,
+      });
     }
     await removeFiles(this.#archive, this.#operationId, this.#tally, this.#wait);
     await immediately(db, () => this.#close(), this.#wait);
@@ -70,11 +87,22 @@ export class RevertRun {
     const { db, shape } = this.#archive;
     const judge = new ImageJudge(this.#archive);
     const sync = new SyncRows(db, new SyncTables(db), this.#operationId);
-    const undo = new UndoImages(db, shape, new Journal(db, this.#operationId), this.#operationId, sync, this.#tally);
+    const undo = new UndoImages(
+      db,
+      shape,
+      new Journal(db, this.#operationId),
+      this.#operationId,
+      sync,
+      this.#tally,
+    );
     let done = 0;
     for (const ids of touchedImages(db, IMAGES)) {
       this.#wait.signal?.throwIfAborted();
-      await immediately(db, () => ids.forEach((id) => undo.undo(this.#withFiles(judge.judge(id)))), this.#wait);
+      await immediately(
+        db,
+        () => ids.forEach((id) => undo.undo(this.#withFiles(judge.judge(id)))),
+        this.#wait,
+      );
       done += ids.length;
       this.#wait.observer({ type: 'progress', done });
     }
@@ -84,7 +112,9 @@ export class RevertRun {
   #withFiles(verdict: ImageVerdict): ImageVerdict {
     if (!this.#fileChanged.has(verdict.id)) return verdict;
     if (verdict.action === 'remove') return { ...verdict, action: 'keep', reason: 'file-changed' };
-    return verdict.action === 'set-back' ? { ...verdict, keepPath: verdict.keepPath ?? 'file-changed' } : verdict;
+    return verdict.action === 'set-back'
+      ? { ...verdict, keepPath: verdict.keepPath ?? 'file-changed' }
+      : verdict;
   }
 
   async #undoOthers(): Promise<void> {
@@ -92,20 +122,28 @@ export class RevertRun {
     const inserts = otherInserts(db, shape);
     const drop = db.prepare('DELETE FROM main.indabundle_journal WHERE operation = ? AND sequence = ?');
     for (let at = 0; at < inserts.length; at += ROWS) {
-      await immediately(db, () => {
-        for (const insert of inserts.slice(at, at + ROWS)) {
-          if (undoOther(db, insert, this.#tally)) drop.run(this.#operationId, insert.step.sequence);
-        }
-      }, this.#wait);
+      await immediately(
+        db,
+        () => {
+          for (const insert of inserts.slice(at, at + ROWS)) {
+            if (undoOther(db, insert, this.#tally)) drop.run(this.#operationId, insert.step.sequence);
+          }
+        },
+        this.#wait,
+      );
     }
     await immediately(db, () => this.#undoSequences(), this.#wait);
   }
 
   #undoSequences(): void {
     const { db } = this.#archive;
-    const tables = db.prepare<[], string>(`SELECT "key" FROM temp.steps WHERE "table" = 'sqlite_sequence'`).pluck().all();
+    const tables = db
+      .prepare<[], string>(`SELECT "key" FROM temp.steps WHERE "table" = 'sqlite_sequence'`)
+      .pluck()
+      .all();
     for (const table of tables) {
-      for (const step of stepsOf(db, 'sqlite_sequence', table)) undoSequence(db, step, largestInsert(db, table));
+      for (const step of stepsOf(db, 'sqlite_sequence', table))
+        undoSequence(db, step, largestInsert(db, table));
     }
   }
 
@@ -114,22 +152,36 @@ export class RevertRun {
     const { db, root } = this.#archive;
     const sync = new SyncTables(db);
     const journal = new Journal(db, this.#operationId);
-    await immediately(db, () => {
-      for (const { id, file_path, file_hash } of sync.pendingFiles(sync.operation(this.#operationId)!)) {
-        if (file_path !== null && file_hash !== null && existsSync(photoPath(root, file_path))) {
-          journal.add({ record: null, outcome: null, table: 'files', key: file_path, old: file_hash });
+    await immediately(
+      db,
+      () => {
+        for (const { id, file_path, file_hash } of sync.pendingFiles(sync.operation(this.#operationId)!)) {
+          if (file_path !== null && file_hash !== null && existsSync(photoPath(root, file_path))) {
+            journal.add({ record: null, outcome: null, table: 'files', key: file_path, old: file_hash });
+          }
+          db.prepare('DELETE FROM main.sync_files WHERE id = ?').run(id);
         }
-        db.prepare('DELETE FROM main.sync_files WHERE id = ?').run(id);
-      }
-    }, this.#wait);
+      },
+      this.#wait,
+    );
   }
 
   /** The operation stays in the books, as one that was taken back; so do the steps that could not be. */
   #close(): void {
     const { db } = this.#archive;
     const now = syncTime(new Date());
-    db.prepare(`UPDATE main.sync_operations SET status = 'completed', end_time = ? WHERE operation_id = ?`).run(now, this.#operationId);
-    db.prepare(`DELETE FROM main.indabundle_journal WHERE operation = ? AND outcome = 'reverted'`).run(this.#operationId);
-    new Journal(db, this.#operationId).add({ record: null, outcome: 'reverted', table: 'sync_operations', column: 'end_time', new: now });
+    db.prepare(
+      `UPDATE main.sync_operations SET status = 'completed', end_time = ? WHERE operation_id = ?`,
+    ).run(now, this.#operationId);
+    db.prepare(`DELETE FROM main.indabundle_journal WHERE operation = ? AND outcome = 'reverted'`).run(
+      this.#operationId,
+    );
+    new Journal(db, this.#operationId).add({
+      record: null,
+      outcome: 'reverted',
+      table: 'sync_operations',
+      column: 'end_time',
+      new: now,
+    });
   }
 }

@@ -23,8 +23,16 @@ export async function revert(options: RevertOptions): Promise<RevertResult> {
     const archive = open(options, database);
     try {
       const tally = new Tally();
-      const backupPath = options.dryRun ? await preview(archive, options, tally) : await execute(archive, options, tally);
-      return { dryRun: options.dryRun ?? false, operationId: options.operationId, ...tally.counts(), backupPath, seconds: (performance.now() - started) / 1000 };
+      const backupPath = options.dryRun
+        ? await preview(archive, options, tally)
+        : await execute(archive, options, tally);
+      return {
+        dryRun: options.dryRun ?? false,
+        operationId: options.operationId,
+        ...tally.counts(),
+        backupPath,
+        seconds: (performance.now() - started) / 1000,
+      };
     } finally {
       archive.close();
     }
@@ -37,7 +45,9 @@ export async function revert(options: RevertOptions): Promise<RevertResult> {
 
 function open(options: RevertOptions, database: string): Archive {
   const { root, observer } = options;
-  const archive = options.dryRun ? openToRead(database, { root, observer }) : openToWrite(database, { root, observer });
+  const archive = options.dryRun
+    ? openToRead(database, { root, observer })
+    : openToWrite(database, { root, observer });
   try {
     if (!options.dryRun) quickCheck(archive);
     checkOperation(archive, options.operationId);
@@ -49,13 +59,21 @@ function open(options: RevertOptions, database: string): Archive {
 }
 
 function checkOperation({ db, path }: Archive, operationId: string): void {
-  const found = hasSyncTables(db) && new SyncTables(db).operation(operationId) !== null && !operationId.startsWith('export-');
-  if (!found || isCleaned(db, operationId)) throw new BundleError('operation-not-found', { params: { operation: operationId, path } });
+  const found =
+    hasSyncTables(db) &&
+    new SyncTables(db).operation(operationId) !== null &&
+    !operationId.startsWith('export-');
+  if (!found || isCleaned(db, operationId))
+    throw new BundleError('operation-not-found', { params: { operation: operationId, path } });
 }
 
 /** Cleaning up was begun: what reverting needs may be gone. */
 function isCleaned(db: Archive['db'], operationId: string): boolean {
-  return db.prepare(`SELECT 1 FROM main.indabundle_journal WHERE operation = ? AND outcome = 'cleaned'`).get(operationId) !== undefined;
+  return (
+    db
+      .prepare(`SELECT 1 FROM main.indabundle_journal WHERE operation = ? AND outcome = 'cleaned'`)
+      .get(operationId) !== undefined
+  );
 }
 
 async function preview(archive: Archive, options: RevertOptions, tally: Tally): Promise<null> {
@@ -65,14 +83,23 @@ async function preview(archive: Archive, options: RevertOptions, tally: Tally): 
 
 async function execute(archive: Archive, options: RevertOptions, tally: Tally): Promise<string | null> {
   const observer = options.observer ?? silent;
-  const run = new RevertRun(archive, options.operationId, tally, { observer, signal: options.signal, what: archive.path });
+  const run = new RevertRun(archive, options.operationId, tally, {
+    observer,
+    signal: options.signal,
+    what: archive.path,
+  });
   await run.plan();
-  const backupPath = run.hasSteps && options.backup !== false ? await backUp(archive, observer, options.signal) : null;
+  const backupPath =
+    run.hasSteps && options.backup !== false ? await backUp(archive, observer, options.signal) : null;
   await run.undo();
   return backupPath;
 }
 
-async function backUp(archive: Archive, observer: Observer, signal: AbortSignal | undefined): Promise<string> {
+async function backUp(
+  archive: Archive,
+  observer: Observer,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   observer({ type: 'phase', phase: 'backup' });
   const target = backupName(archive.path, new Date());
   await backupDatabase(archive.path, target, observer, signal);

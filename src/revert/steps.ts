@@ -21,8 +21,12 @@ const JUNCTIONS = LINK_KINDS.map((kind) => `'${LINK_TABLES[kind].junction}'`).jo
  * a link that it made) and `temp.placed` (files that it put in place, with their digests).
  */
 export function loadSteps(db: Database.Database, operationId: string): void {
-  db.exec('DROP TABLE IF EXISTS temp.steps; DROP TABLE IF EXISTS temp.links; DROP TABLE IF EXISTS temp.placed');
-  db.exec(`CREATE TEMP TABLE steps (sequence INTEGER PRIMARY KEY, outcome TEXT, "table" TEXT, "key" TEXT, "column" TEXT, old TEXT, new TEXT)`);
+  db.exec(
+    'DROP TABLE IF EXISTS temp.steps; DROP TABLE IF EXISTS temp.links; DROP TABLE IF EXISTS temp.placed',
+  );
+  db.exec(
+    `CREATE TEMP TABLE steps (sequence INTEGER PRIMARY KEY, outcome TEXT, "table" TEXT, "key" TEXT, "column" TEXT, old TEXT, new TEXT)`,
+  );
   db.prepare(`INSERT INTO temp.steps SELECT sequence, outcome, "table", "key", "column", old, new
               FROM main.indabundle_journal WHERE operation = ? AND sequence > 0`).run(operationId);
   db.exec(`CREATE INDEX temp.steps_key ON steps ("table", "key");
@@ -49,12 +53,20 @@ export function* touchedImages(db: Database.Database, size: number): Generator<n
 
 /** What the operation did to one table's row, the first step first. */
 export function stepsOf(db: Database.Database, table: string, key: string): Step[] {
-  return db.prepare<[string, string], Step>(`SELECT sequence, "table", "key", "column", old, new FROM temp.steps WHERE "table" = ? AND "key" = ? ORDER BY sequence`).all(table, key);
+  return db
+    .prepare<[string, string], Step>(
+      `SELECT sequence, "table", "key", "column", old, new FROM temp.steps WHERE "table" = ? AND "key" = ? ORDER BY sequence`,
+    )
+    .all(table, key);
 }
 
 /** Rows that the operation inserted into a table, the last first. */
 export function insertsInto(db: Database.Database, table: string): Step[] {
-  return db.prepare<[string], Step>(`SELECT sequence, "table", "key", "column", old, new FROM temp.steps WHERE "table" = ? AND "column" IS NULL ORDER BY sequence DESC`).all(table);
+  return db
+    .prepare<[string], Step>(
+      `SELECT sequence, "table", "key", "column", old, new FROM temp.steps WHERE "table" = ? AND "column" IS NULL ORDER BY sequence DESC`,
+    )
+    .all(table);
 }
 
 export function kindOf(table: string): LinkKind | null {

@@ -48,10 +48,18 @@ export class SyncRows {
   /** The image has no longer what the operation gave it. */
   reopenImage(id: number): void {
     for (const row of this.#listRows(id)) this.#reopen(row);
-    const booked = this.#statements.get('DELETE FROM main.sync_files WHERE image_id = ? AND operation_id = ?').run(id, this.#operation).changes;
-    this.#statements.get('UPDATE main.sync_operations SET processed_files = max(0, coalesce(processed_files, 0) - ?) WHERE operation_id = ?').run(booked, this.#operationId);
+    const booked = this.#statements
+      .get('DELETE FROM main.sync_files WHERE image_id = ? AND operation_id = ?')
+      .run(id, this.#operation).changes;
+    this.#statements
+      .get(
+        'UPDATE main.sync_operations SET processed_files = max(0, coalesce(processed_files, 0) - ?) WHERE operation_id = ?',
+      )
+      .run(booked, this.#operationId);
     const steps = `SELECT sequence FROM temp.booked WHERE image = ?`;
-    this.#statements.get(`DELETE FROM main.indabundle_journal WHERE operation = ? AND sequence IN (${steps})`).run(this.#operationId, id);
+    this.#statements
+      .get(`DELETE FROM main.indabundle_journal WHERE operation = ? AND sequence IN (${steps})`)
+      .run(this.#operationId, id);
   }
 
   #listRows(id: number): ListRow[] {
@@ -63,9 +71,13 @@ export class SyncRows {
 
   #reopen({ id, list_id, status, ours }: ListRow): void {
     if (ours !== 1 || status !== 'completed') return;
-    this.#statements.get(`UPDATE main.sync_export_files SET status = 'pending', image_id = NULL WHERE id = ?`).run(id);
     this.#statements
-      .get(`UPDATE main.sync_export_lists SET processed_files = max(0, coalesce(processed_files, 0) - 1), status = 'pending' WHERE list_id = ?`)
+      .get(`UPDATE main.sync_export_files SET status = 'pending', image_id = NULL WHERE id = ?`)
+      .run(id);
+    this.#statements
+      .get(
+        `UPDATE main.sync_export_lists SET processed_files = max(0, coalesce(processed_files, 0) - 1), status = 'pending' WHERE list_id = ?`,
+      )
       .run(list_id);
   }
 }

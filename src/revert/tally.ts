@@ -22,8 +22,21 @@ export class Tally {
   }
 
   counts(): Omit<RevertResult, 'dryRun' | 'operationId' | 'backupPath' | 'seconds'> {
-    const { imagesRemoved, imagesSetBack, linksRemoved, columnsEmptied, targetsRemoved, authorsRemoved } = this;
+    const { imagesRemoved, imagesSetBack, linksRemoved, columnsEmptied, targetsRemoved, authorsRemoved } =
+      this;
     const { personalRemoved, filesRemoved, bytesFreed, kept, keptTotal } = this;
-    return { imagesRemoved, imagesSetBack, linksRemoved, columnsEmptied, targetsRemoved, authorsRemoved, personalRemoved, filesRemoved, bytesFreed, kept, keptTotal };
+    return {
+      imagesRemoved,
+      imagesSetBack,
+      linksRemoved,
+      columnsEmptied,
+      targetsRemoved,
+      authorsRemoved,
+      personalRemoved,
+      filesRemoved,
+      bytesFreed,
+      kept,
+      keptTotal,
+    };
   }
 }

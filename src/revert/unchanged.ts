@@ -8,5 +8,9 @@ export type RowValues = { readonly [column: string]: string | number };
 export function isUnchanged(db: Database.Database, table: string, id: number, values: RowValues): boolean {
   const columns = Object.keys(values);
   const same = columns.map((column) => `"${column}" IS ?`).join(' AND ');
-  return db.prepare(`SELECT 1 FROM main."${table}" WHERE rowid = ? AND ${same || '1'}`).get(id, ...columns.map((column) => bindable(values[column]!))) !== undefined;
+  return (
+    db
+      .prepare(`SELECT 1 FROM main."${table}" WHERE rowid = ? AND ${same || '1'}`)
+      .get(id, ...columns.map((column) => bindable(values[column]!))) !== undefined
+  );
 }

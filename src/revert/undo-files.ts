@@ -22,7 +22,12 @@ const BATCH = 200;
  * Removes the files whose rows were taken back. It comes after the rows: stopped in between, a file
  * without a row is left, never a row without its file; run again, it goes on here.
  */
-export async function removeFiles(archive: Archive, operationId: string, tally: Tally, wait: WaitOptions): Promise<void> {
+export async function removeFiles(
+  archive: Archive,
+  operationId: string,
+  tally: Tally,
+  wait: WaitOptions,
+): Promise<void> {
   const { db } = archive;
   const select = db.prepare<[string], FileStep>(
     `SELECT sequence, "key" AS path, old AS digest FROM main.indabundle_journal WHERE operation = ? AND "table" = 'files' ORDER BY sequence LIMIT ${BATCH}`,
@@ -50,7 +55,13 @@ function dropSteps(db: Database.Database, operationId: string, steps: readonly F
   for (const { sequence } of steps) drop.run(operationId, sequence);
 }
 
-async function removeFile(root: string, { path, digest }: FileStep, index: LocalIndex, folders: Set<string>, tally: Tally): Promise<void> {
+async function removeFile(
+  root: string,
+  { path, digest }: FileStep,
+  index: LocalIndex,
+  folders: Set<string>,
+  tally: Tally,
+): Promise<void> {
   const file = photoPath(root, path);
   const status = lstatSync(file, { throwIfNoEntry: false });
   if (status === undefined) return;

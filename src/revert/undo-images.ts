@@ -20,7 +20,14 @@ export class UndoImages {
   readonly #sync: SyncRows;
   readonly #tally: Tally;
 
-  constructor(db: Database.Database, shape: Shape, journal: Journal, operationId: string, sync: SyncRows, tally: Tally) {
+  constructor(
+    db: Database.Database,
+    shape: Shape,
+    journal: Journal,
+    operationId: string,
+    sync: SyncRows,
+    tally: Tally,
+  ) {
     this.#db = db;
     this.#statements = new Statements(db);
     this.#shape = shape;
@@ -71,7 +78,9 @@ export class UndoImages {
 
   #setColumnBack(id: number, step: Step): void {
     const column = `"${step.column}"`;
-    const { changes } = this.#statements.get(`UPDATE main.images SET ${column} = ? WHERE id = ? AND ${column} IS ?`).run(step.old, id, step.new);
+    const { changes } = this.#statements
+      .get(`UPDATE main.images SET ${column} = ? WHERE id = ? AND ${column} IS ?`)
+      .run(step.old, id, step.new);
     if (changes === 0) {
       this.#tally.keep({ what: 'column', name: `${id} ${step.column}`, reason: 'changed' });
       return;
@@ -84,7 +93,9 @@ export class UndoImages {
     for (const kind of LINK_KINDS) {
       const { junction, column } = LINK_TABLES[kind];
       if (!this.#shape.has(junction)) continue;
-      const remove = this.#statements.get(`DELETE FROM main.${junction} WHERE image_id = ? AND ${column} IN (SELECT target FROM temp.links WHERE junction = '${junction}' AND image = ?)`);
+      const remove = this.#statements.get(
+        `DELETE FROM main.${junction} WHERE image_id = ? AND ${column} IN (SELECT target FROM temp.links WHERE junction = '${junction}' AND image = ?)`,
+      );
       this.#tally.linksRemoved += remove.run(id, id).changes;
       this.#dropSteps(stepsOf(this.#db, junction, String(id)));
     }
@@ -94,9 +105,14 @@ export class UndoImages {
   #removePersonal(id: number): void {
     for (const table of PERSONAL_TABLES) {
       if (!this.#shape.hasColumn(table, 'image_id')) continue;
-      const ours = this.#statements.get<string>(`SELECT CAST(rowid AS TEXT) FROM main.${table} WHERE image_id = ?`).pluck().all(id);
+      const ours = this.#statements
+        .get<string>(`SELECT CAST(rowid AS TEXT) FROM main.${table} WHERE image_id = ?`)
+        .pluck()
+        .all(id);
       for (const key of ours) {
-        this.#tally.personalRemoved += this.#statements.get(`DELETE FROM main.${table} WHERE rowid = ?`).run(Number(key)).changes;
+        this.#tally.personalRemoved += this.#statements
+          .get(`DELETE FROM main.${table} WHERE rowid = ?`)
+          .run(Number(key)).changes;
         this.#dropSteps(stepsOf(this.#db, table, key));
       }
     }
@@ -105,13 +121,19 @@ export class UndoImages {
   /** Files go when all rows are back and durable: a row must never lack its file. */
   #scheduleFiles(steps: readonly Step[]): void {
     for (const path of placedPaths(steps)) {
-      const digest = this.#statements.get<string>('SELECT digest FROM temp.placed WHERE path = ?').pluck().get(path);
-      if (digest !== undefined) this.#journal.add({ record: null, outcome: null, table: 'files', key: path, old: digest });
+      const digest = this.#statements
+        .get<string>('SELECT digest FROM temp.placed WHERE path = ?')
+        .pluck()
+        .get(path);
+      if (digest !== undefined)
+        this.#journal.add({ record: null, outcome: null, table: 'files', key: path, old: digest });
     }
   }
 
   #dropSteps(steps: readonly Step[]): void {
-    const drop = this.#statements.get('DELETE FROM main.indabundle_journal WHERE operation = ? AND sequence = ?');
+    const drop = this.#statements.get(
+      'DELETE FROM main.indabundle_journal WHERE operation = ? AND sequence = ?',
+    );
     for (const { sequence } of steps) drop.run(this.#operationId, sequence);
   }
 }

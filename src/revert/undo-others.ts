@@ -14,13 +14,22 @@ export interface OtherInsert {
 }
 
 const WHAT: { readonly [table: string]: Kept['what'] } = {
-  tags: 'tag', albums: 'album', collections: 'collection', author_details: 'author',
+  tags: 'tag',
+  albums: 'album',
+  collections: 'collection',
+  author_details: 'author',
 };
 
 /** Tags, albums, collections, authors and personal rows that the operation made, the last first. */
 export function otherInserts(db: Database.Database, shape: Shape): OtherInsert[] {
   const tables = [...PERSONAL_TABLES, 'author_details', ...LINK_KINDS].filter((table) => shape.has(table));
-  return tables.flatMap((table) => insertsInto(db, table).map((step) => ({ step, what: WHAT[table] ?? 'personal', values: parseValues(table, step) })));
+  return tables.flatMap((table) =>
+    insertsInto(db, table).map((step) => ({
+      step,
+      what: WHAT[table] ?? 'personal',
+      values: parseValues(table, step),
+    })),
+  );
 }
 
 function parseValues(table: string, step: Step): RowValues {
@@ -64,14 +73,26 @@ function isLinked(db: Database.Database, table: string, id: number): boolean {
  */
 export function undoSequence(db: Database.Database, step: Step, largestOfOurs: number): void {
   const { key: table, old } = step;
-  const now = db.prepare<[string], number>('SELECT seq FROM main.sqlite_sequence WHERE name = ?').pluck().get(table);
+  const now = db
+    .prepare<[string], number>('SELECT seq FROM main.sqlite_sequence WHERE name = ?')
+    .pluck()
+    .get(table);
   if (now === undefined || largestOfOurs === 0 || now !== largestOfOurs) return;
   const largest = Number(db.prepare(`SELECT max(rowid) FROM main."${table}"`).pluck().get() ?? 0);
   if (old === null && largest === 0) db.prepare('DELETE FROM main.sqlite_sequence WHERE name = ?').run(table);
-  else db.prepare('UPDATE main.sqlite_sequence SET seq = ? WHERE name = ?').run(Math.max(Number(old ?? 0), largest), table);
+  else
+    db.prepare('UPDATE main.sqlite_sequence SET seq = ? WHERE name = ?').run(
+      Math.max(Number(old ?? 0), largest),
+      table,
+    );
 }
 
 /** The largest id that the operation gave in each table, as `temp.steps` has it. */
 export function largestInsert(db: Database.Database, table: string): number {
-  return Number(db.prepare(`SELECT max(CAST("key" AS INTEGER)) FROM temp.steps WHERE "table" = ? AND "column" IS NULL`).pluck().get(table) ?? 0);
+  return Number(
+    db
+      .prepare(`SELECT max(CAST("key" AS INTEGER)) FROM temp.steps WHERE "table" = ? AND "column" IS NULL`)
+      .pluck()
+      .get(table) ?? 0,
+  );
 }

@@ -1,5 +1,5 @@
 import { asBundleError, BundleError } from '../base/errors.ts';
-import { silent } from '../base/events.ts';
+import { type Observer, silent } from '../base/events.ts';
 import { FindingList } from '../base/findings.ts';
 import { openToRead } from '../archive/open.ts';
 import { type MergePlan, planMerge } from '../merge/plan-merge.ts';
@@ -24,7 +24,8 @@ export async function verifyBundle(options: VerifyOptions): Promise<VerifyResult
   try {
     const plan = options.db === undefined ? null : openPlan(options, options.db);
     try {
-      return await verify(opened, findings, plan, options, started);
+      const facts = await verify(opened, findings, plan, options);
+      return { ...facts, seconds: (performance.now() - started) / 1000 };
     } finally {
       plan?.close();
     }
@@ -37,57 +38,102 @@ export async function verifyBundle(options: VerifyOptions): Promise<VerifyResult
 
 function openPlan(options: VerifyOptions, db: string): MergePlan & { close(): void } {
   const archive = openToRead(db, { root: options.root, observer: options.observer });
-  const plan = planMerge(archive, { checkLocal: false, fill: true, onConflict: 'keep-local', signal: options.signal });
+  const plan = planMerge(archive, {
+    checkLocal: false,
+    fill: true,
+    onConflict: 'keep-local',
+    signal: options.signal,
+  });
   return { ...plan, close: () => archive.close() };
 }
 
-async function verify(opened: OpenedBundle, findings: FindingList, plan: MergePlan | null, options: VerifyOptions, started: number): Promise<VerifyResult> {
-  const observer = options.observer ?? silent;
-  observer({ type: 'phase', phase: 'check', unit: 'bytes', ...(opened.size === null ? {} : { total: opened.size }) });
+type Facts = Omit<VerifyResult, 'seconds'>;
+
+async function verify(
+  opened: OpenedBundle,
+  findings: FindingList,
+  plan: MergePlan | null,
+  options: VerifyOptions,
+): Promise<Facts> {
+  const { observer = silent, signal } = options;
+  const total = opened.size === null ? {} : { total: opened.size };
+  observer({ type: 'phase', phase: 'check', unit: 'bytes', ...total });
   const pool = await ContentPool.start(options.threads);
   try {
-    return await verifyWith(pool, opened, findings, plan, options, started);
+    const settle = () => pool.flush();
+    const walk = new BundleWalk(opened.reader, findings, {
+      proveAll: true,
+      lostHead: 'report',
+      signal,
+      settle,
+    });
+    const bundleId = await readThrough(walk, opened, plan, pool, observer);
+    for (const name of opened.strays) observer({ type: 'notice', notice: 'stray-file', params: { name } });
+    if (bundleId === null && findings.total === 0) throw emptyBundle(opened.label);
+    return { ...(await conclude(walk, opened, findings, options, bundleId)), ...forecast(plan) };
   } finally {
     await pool.close();
   }
 }
 
-async function verifyWith(
-  pool: ContentPool, opened: OpenedBundle, findings: FindingList, plan: MergePlan | null, options: VerifyOptions, started: number,
-): Promise<VerifyResult> {
-  const observer = options.observer ?? silent;
-  const walk = new BundleWalk(opened.reader, findings, { proveAll: true, lostHead: 'report', signal: options.signal, settle: () => pool.flush() });
+const emptyBundle = (path: string) =>
+  new BundleError('not-a-bundle', { params: { path, reason: 'it is empty' } });
+
+const forecast = (plan: MergePlan | null) => (plan === null ? {} : { wouldApply: plan.counts() });
+
+/** Returns the bundle's id, where its manifest could be read. */
+async function readThrough(
+  walk: BundleWalk,
+  opened: OpenedBundle,
+  plan: MergePlan | null,
+  pool: ContentPool,
+  observer: Observer,
+): Promise<string | null> {
   let bundleId: string | null = null;
   for await (const item of walk.items()) {
     if (item.kind === 'manifest') bundleId = item.bundleId;
     if (item.kind === 'payload') await prove(item.payload, pool);
     if (item.kind === 'records' && plan) for (const record of item.records) await plan.add(record);
-    observer({ type: 'progress', done: opened.size === null ? walk.bytesProven : opened.position() });
+    observer({ type: 'progress', done: bytesRead(walk, opened) });
   }
-  for (const name of opened.strays) observer({ type: 'notice', notice: 'stray-file', params: { name } });
-  if (bundleId === null && findings.total === 0) throw new BundleError('not-a-bundle', { params: { path: opened.label, reason: 'it is empty' } });
-  const omissions = findings.total - findings.damaged;
+  return bundleId;
+}
+
+function bytesRead(walk: BundleWalk, opened: OpenedBundle): number {
+  return opened.size === null ? walk.bytesProven : opened.position();
+}
+
+async function conclude(
+  walk: BundleWalk,
+  opened: OpenedBundle,
+  findings: FindingList,
+  options: VerifyOptions,
+  bundleId: string | null,
+): Promise<Facts> {
   const lost = findings.damaged > 0 ? await lostRecords(walk, options.input) : { listed: [], total: 0 };
   const request = lost.total > 0 && options.request !== undefined ? options.request : null;
   if (request !== null) await writeRequest(walk, request, lost.total);
   return {
     input: opened.label,
-    verdict: findings.damaged > 0 ? 'damaged' : omissions > 0 ? 'omissions' : 'whole',
+    verdict: verdictOf(findings),
     bundleId: bundleId ?? walk.statedBundleId,
     manifest: walk.manifest,
     records: walk.recordsRead,
     files: walk.filesProven,
     payloadBytes: walk.bytesProven,
-    bytesRead: opened.size === null ? walk.bytesProven : opened.position(),
+    bytesRead: bytesRead(walk, opened),
     findings: findings.listed,
     findingsTotal: findings.total,
     strays: opened.strays,
     lost: lost.listed,
     lostTotal: lost.total,
     request,
-    ...(plan ? { wouldApply: plan.counts() } : {}),
-    seconds: (performance.now() - started) / 1000,
   };
+}
+
+function verdictOf({ damaged, total }: FindingList): VerifyResult['verdict'] {
+  if (damaged > 0) return 'damaged';
+  return total > 0 ? 'omissions' : 'whole';
 }
 
 /** What lies in one piece is hashed in a thread; the rest while it is read. */
@@ -96,7 +142,7 @@ async function prove(payload: Payload, pool: ContentPool): Promise<void> {
     await payload.prove();
     return;
   }
-  const conclude = payload.takeOver();
+  const tell = payload.takeOver();
   const { answer } = await pool.submit(payload.whole, payload.digest, []);
-  void answer.then(conclude);
+  void answer.then(tell);
 }

@@ -13,7 +13,11 @@ const images: ImageSpec[] = [
   { siteImageId: 3, author: 'Cili' },
 ];
 const personal: Partial<ArchiveSpec> = {
-  notes: [{ imageId: 1, note: 'Kinyomtatni!' }, { imageId: 1, note: 'nagyban' }, { imageId: 2, note: 'szép' }],
+  notes: [
+    { imageId: 1, note: 'Kinyomtatni!' },
+    { imageId: 1, note: 'nagyban' },
+    { imageId: 2, note: 'szép' },
+  ],
   marked: [1, 1, 3],
   favorites: ['Anna', 'Cili', 'Senki'],
 };
@@ -26,7 +30,10 @@ async function exchanged(receiver: Partial<ArchiveSpec>, includePersonal = true)
   const notices: string[] = [];
   const apply = (wanted: boolean) =>
     applyBundle({
-      db: bela.db, input, backup: false, includePersonal: wanted,
+      db: bela.db,
+      input,
+      backup: false,
+      includePersonal: wanted,
       observer: (event) => void (event.type === 'notice' && notices.push(event.notice)),
     });
   return { bela, apply, notices };
@@ -36,14 +43,22 @@ async function exchanged(receiver: Partial<ArchiveSpec>, includePersonal = true)
 function written(person: Archivist) {
   const page = `substr(page_url, instr(page_url, '/image/') + 7, 1)`;
   return {
-    notes: person.query(`SELECT ${page} AS image, note FROM image_notes JOIN images ON images.id = image_id ORDER BY 1, 2`),
-    marks: person.query(`SELECT ${page} AS image FROM marked_images JOIN images ON images.id = image_id ORDER BY 1`),
+    notes: person.query(
+      `SELECT ${page} AS image, note FROM image_notes JOIN images ON images.id = image_id ORDER BY 1, 2`,
+    ),
+    marks: person.query(
+      `SELECT ${page} AS image FROM marked_images JOIN images ON images.id = image_id ORDER BY 1`,
+    ),
     favorites: person.query('SELECT author_name FROM favorite_authors ORDER BY 1'),
   };
 }
 
 const ALL = {
-  notes: [{ image: '1', note: 'Kinyomtatni!' }, { image: '1', note: 'nagyban' }, { image: '2', note: 'szép' }],
+  notes: [
+    { image: '1', note: 'Kinyomtatni!' },
+    { image: '1', note: 'nagyban' },
+    { image: '2', note: 'szép' },
+  ],
   marks: [{ image: '1' }, { image: '3' }],
   favorites: [{ author_name: 'Anna' }, { author_name: 'Cili' }],
 };
@@ -57,7 +72,10 @@ describe('notes, marks and favourites', () => {
     expect(compareReceiver(before, readArchive(bela.archive.dir), { personal: true })).toEqual([]);
   });
 
-  test.each([[true, false], [false, true]])('stay behind when only one does (export %s, apply %s)', async (exported, wanted) => {
+  test.each([
+    [true, false],
+    [false, true],
+  ])('stay behind when only one does (export %s, apply %s)', async (exported, wanted) => {
     const { bela, apply, notices } = await exchanged({}, exported);
     expect((await apply(wanted)).personalAdded).toBe(0);
     expect(written(bela)).toEqual({ notes: [], marks: [], favorites: [] });
@@ -65,10 +83,20 @@ describe('notes, marks and favourites', () => {
   });
 
   test('never come twice', async () => {
-    const { bela, apply } = await exchanged({ notes: [{ imageId: 1, note: 'szép' }, { imageId: 1, note: 'enyém' }], marked: [1], favorites: ['Cili'] });
+    const { bela, apply } = await exchanged({
+      notes: [
+        { imageId: 1, note: 'szép' },
+        { imageId: 1, note: 'enyém' },
+      ],
+      marked: [1],
+      favorites: ['Cili'],
+    });
     await apply(true);
     const once = written(bela);
-    expect(once.notes.filter((row) => JSON.stringify(row).includes('"2"'))).toEqual([{ image: '2', note: 'enyém' }, { image: '2', note: 'szép' }]);
+    expect(once.notes.filter((row) => JSON.stringify(row).includes('"2"'))).toEqual([
+      { image: '2', note: 'enyém' },
+      { image: '2', note: 'szép' },
+    ]);
     expect((await apply(true)).personalAdded).toBe(0);
     expect(written(bela)).toEqual(once);
   });
@@ -83,7 +111,11 @@ describe('notes, marks and favourites', () => {
   test('of banned authors stay away', async () => {
     const { bela, apply } = await exchanged({ bannedAuthors: ['Anna'] });
     await apply(true);
-    expect(written(bela)).toMatchObject({ notes: [{ image: '2' }], marks: [{ image: '3' }], favorites: [{ author_name: 'Cili' }] });
+    expect(written(bela)).toMatchObject({
+      notes: [{ image: '2' }],
+      marks: [{ image: '3' }],
+      favorites: [{ author_name: 'Cili' }],
+    });
   });
 
   test('do not matter where the receiver has no tables for them', async () => {
@@ -93,7 +125,10 @@ describe('notes, marks and favourites', () => {
 
   test('are taken back with the rest', async () => {
     const { bela, apply } = await exchanged({ notes: [{ imageId: 1, note: 'enyém' }] });
-    const whole = () => ({ archive: readArchive(bela.archive.dir), files: fileTree(bela.archive.photoFolder) });
+    const whole = () => ({
+      archive: readArchive(bela.archive.dir),
+      files: fileTree(bela.archive.photoFolder),
+    });
     const before = whole();
     const { operationId } = await apply(true);
     const result = await revert({ db: bela.db, operationId: operationId!, backup: false });

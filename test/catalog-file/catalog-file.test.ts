@@ -68,7 +68,9 @@ function realLooking(count: number): CatalogImage[] {
   return images;
 }
 
-const text = fc.string({ unit: 'binary', maxLength: 60 }).filter((value) => value.isWellFormed() && !value.includes('\0'));
+const text = fc
+  .string({ unit: 'binary', maxLength: 60 })
+  .filter((value) => value.isWellFormed() && !value.includes('\0'));
 const image = fc.record({
   url: fc.option(text),
   pageUrl: fc.option(text),
@@ -80,7 +82,11 @@ const image = fc.record({
 });
 const images = fc
   .array(fc.tuple(image, fc.option(fc.nat({ max: 999_999_999_999_999 }))), { maxLength: 40 })
-  .map((rows) => [...rows].sort((a, b) => (a[1] ?? Infinity) - (b[1] ?? Infinity) || 0).map(([row, site]): CatalogImage => ({ ...row, site })));
+  .map((rows) =>
+    [...rows]
+      .sort((a, b) => (a[1] ?? Infinity) - (b[1] ?? Infinity) || 0)
+      .map(([row, site]): CatalogImage => ({ ...row, site })),
+  );
 
 describe('a catalogue', () => {
   test('comes back as it was written', async () => {
@@ -127,7 +133,9 @@ describe('a catalogue that is not whole is refused', () => {
       const bytes = readFileSync(path);
       for (let length = 0; length < bytes.length; length += length < 400 ? 1 : 97) {
         writeFileSync(cut, bytes.subarray(0, length));
-        await expect(read(cut), `${length} of ${bytes.length} bytes`).rejects.toMatchObject({ code: 'not-a-catalog' });
+        await expect(read(cut), `${length} of ${bytes.length} bytes`).rejects.toMatchObject({
+          code: 'not-a-catalog',
+        });
       }
     });
   });

@@ -24,7 +24,9 @@ async function exchanged(receiving: ImageSpec[] = []) {
 }
 
 const rows = (person: Archivist) =>
-  ['sync_operations', 'sync_files', 'sync_export_lists', 'sync_export_files', 'indabundle_journal'].map((table) => person.query<{ n: number }>(`SELECT count(*) AS n FROM ${table}`)[0]!.n);
+  ['sync_operations', 'sync_files', 'sync_export_lists', 'sync_export_files', 'indabundle_journal'].map(
+    (table) => person.query<{ n: number }>(`SELECT count(*) AS n FROM ${table}`)[0]!.n,
+  );
 
 describe('what is finished', () => {
   test('goes, and nothing of the archive does', async () => {
@@ -35,8 +37,12 @@ describe('what is finished', () => {
     expect(result.counts).toMatchObject({ operation: 1, list: 1 });
     expect(result.revertEnds).toEqual([operationId]);
     expect(rows(bela)).toEqual([0, 0, 0, 0, 0]);
-    expect({ archive: readArchive(bela.archive.dir), files: fileTree(bela.archive.photoFolder) }).toEqual(before);
-    await expect(revert({ db: bela.db, operationId: operationId! })).rejects.toMatchObject({ code: 'operation-not-found' });
+    expect({ archive: readArchive(bela.archive.dir), files: fileTree(bela.archive.photoFolder) }).toEqual(
+      before,
+    );
+    await expect(revert({ db: bela.db, operationId: operationId! })).rejects.toMatchObject({
+      code: 'operation-not-found',
+    });
   });
 
   test('is only shown in a dry run', async () => {
@@ -50,9 +56,14 @@ describe('what is finished', () => {
   });
 
   test('takes the photo with it that gave way to another', async () => {
-    const anna = new Archivist(folder(), 'anna', { images: [{ siteImageId: 1, file: uniqueJpeg('larger', 9000) }] });
+    const anna = new Archivist(folder(), 'anna', {
+      images: [{ siteImageId: 1, file: uniqueJpeg('larger', 9000) }],
+    });
     const bela = new Archivist(folder(), 'bela', { images: [{ siteImageId: 1 }] });
-    const { forward, old } = { forward: await anna.pack(), old: join(bela.archive.dir, bela.archive.images[0]!.localPath!) };
+    const { forward, old } = {
+      forward: await anna.pack(),
+      old: join(bela.archive.dir, bela.archive.images[0]!.localPath!),
+    };
     await applyBundle({ db: bela.db, input: forward, backup: false, onConflict: 'take-remote' });
     expect(existsSync(old)).toBe(true);
     expect((await cleanup({ db: bela.db })).counts['replaced-file']).toBe(1);
@@ -75,13 +86,19 @@ describe('what is not finished', () => {
     const stop = new AbortController();
     const observer = ({ type }: { type: string }) => (type === 'notice' ? stop.abort() : undefined);
     await applyBundle({ db: bela.db, input: bundle, observer, signal: stop.signal }).catch(() => {});
-    bela.run(`INSERT OR IGNORE INTO sync_operations (operation_id, status, start_time) VALUES ('0123456789abcdef', 'pending', '2025-01-01 00:00:00')`);
+    bela.run(
+      `INSERT OR IGNORE INTO sync_operations (operation_id, status, start_time) VALUES ('0123456789abcdef', 'pending', '2025-01-01 00:00:00')`,
+    );
     const result = await cleanup({ db: bela.db, olderThan: 0 });
     expect(result.unfinished).toContain('0123456789abcdef');
     expect(result.counts.backup).toBe(0);
-    await expect(cleanup({ db: bela.db, id: '0123456789abcdef' })).rejects.toMatchObject({ code: 'operation-unfinished' });
+    await expect(cleanup({ db: bela.db, id: '0123456789abcdef' })).rejects.toMatchObject({
+      code: 'operation-unfinished',
+    });
     expect((await bela.take(bundle)).outcomes.failed).toBe(0);
-    expect(bela.query('SELECT status FROM sync_export_lists WHERE list_id = ?', listId)).toEqual([{ status: 'completed' }]);
+    expect(bela.query('SELECT status FROM sync_export_lists WHERE list_id = ?', listId)).toEqual([
+      { status: 'completed' },
+    ]);
   });
 
   test('goes when it is named: a list that nobody answers', async () => {
@@ -92,14 +109,23 @@ describe('what is not finished', () => {
 });
 
 describe('files', () => {
-  const litter = (person: Archivist) => readdirSync(person.archive.dir).filter((name) => /backup|part|plan|lock/.test(name)).sort();
+  const litter = (person: Archivist) =>
+    readdirSync(person.archive.dir)
+      .filter((name) => /backup|part|plan|lock/.test(name))
+      .sort();
 
   test('temporary and partial ones go, those of others stay', async () => {
     const { bela } = await exchanged([{ siteImageId: 9, author: 'Anna' }]);
     const inside = join(bela.archive.photoFolder, 'Anna', '0');
     writeFileSync(join(inside, '.indabundle-0123abcd-7.tmp'), 'half');
     writeFileSync(join(inside, '.tmp'), 'not ours');
-    for (const name of ['x.indacatalog.part', 'x.indabundle.plan', 'notes.part', 'indafoto.db.backup-20250101-000000.part']) writeFileSync(join(bela.archive.dir, name), 'half');
+    for (const name of [
+      'x.indacatalog.part',
+      'x.indabundle.plan',
+      'notes.part',
+      'indafoto.db.backup-20250101-000000.part',
+    ])
+      writeFileSync(join(bela.archive.dir, name), 'half');
     const result = await cleanup({ db: bela.db });
     expect(result.counts).toMatchObject({ 'temporary-file': 1, 'partial-file': 3 });
     expect(readdirSync(inside)).toContain('.tmp');
@@ -130,7 +156,8 @@ describe('files', () => {
     const { bela } = await exchanged();
     const old = 'indafoto.db.backup-20250101-000000';
     const young = `indafoto.db.backup-${new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}`;
-    for (const name of [old, young, 'indafoto.db.backup-mine']) writeFileSync(join(bela.archive.dir, name), 'copy');
+    for (const name of [old, young, 'indafoto.db.backup-mine'])
+      writeFileSync(join(bela.archive.dir, name), 'copy');
     expect((await cleanup({ db: bela.db })).counts.backup).toBe(0);
     expect((await cleanup({ db: bela.db, olderThan: DAY })).counts.backup).toBe(1);
     expect(litter(bela)).toEqual([young, 'indafoto.db.backup-mine'].sort());
@@ -139,9 +166,15 @@ describe('files', () => {
 
 test('books of the Python scripts alone', async () => {
   const bela = new Archivist(folder(), 'bela', { images, schema: 'python-sync' });
-  bela.run(`INSERT INTO sync_export_lists (list_id, created_time, total_files, processed_files, status) VALUES ('00000000000000aa', '2025-03-01T10:00:00', 1, 1, 'completed'), ('00000000000000bb', '2025-03-01T10:00:00', 1, 0, 'pending')`);
-  bela.run(`INSERT INTO sync_export_files (list_id, export_path, status) VALUES ('00000000000000aa', 'hash_x', 'completed'), ('00000000000000bb', 'hash_y', 'pending')`);
+  bela.run(
+    `INSERT INTO sync_export_lists (list_id, created_time, total_files, processed_files, status) VALUES ('00000000000000aa', '2025-03-01T10:00:00', 1, 1, 'completed'), ('00000000000000bb', '2025-03-01T10:00:00', 1, 0, 'pending')`,
+  );
+  bela.run(
+    `INSERT INTO sync_export_files (list_id, export_path, status) VALUES ('00000000000000aa', 'hash_x', 'completed'), ('00000000000000bb', 'hash_y', 'pending')`,
+  );
   const result = await cleanup({ db: bela.db });
   expect(result.unfinished).toEqual(['00000000000000bb']);
-  expect(bela.query('SELECT list_id, export_path FROM sync_export_files')).toEqual([{ list_id: '00000000000000bb', export_path: 'hash_y' }]);
+  expect(bela.query('SELECT list_id, export_path FROM sync_export_files')).toEqual([
+    { list_id: '00000000000000bb', export_path: 'hash_y' },
+  ]);
 });

@@ -10,8 +10,27 @@ function variables(text: string): string[] {
   return [...text.matchAll(/\{\{\s*(\w+)/g)].map(([, name]) => name ?? '').toSorted();
 }
 
-const LIBRARY = ['apply', 'archive', 'bundle', 'export', 'inspect', 'reading', 'verify'];
-const SHORT_TEXT = /\b(?:expected|found|detail|reason): (?:'([a-z][^']* [^']*)'|`([^`]* [^`]*)`)/g;
+const LIBRARY = [
+  'analyze',
+  'apply',
+  'archive',
+  'backup',
+  'base',
+  'bundle',
+  'catalog',
+  'catalog-file',
+  'cleanup',
+  'export',
+  'holdings',
+  'inspect',
+  'reading',
+  'request-file',
+  'revert',
+  'status',
+  'verify',
+];
+const SHORT_TEXT =
+  /(?:\b(?:expected|found|detail|reason|problem): |(?:Request|Catalog)Refused\()(?:'([a-z][^']* [^']*)'|`([^`]* [^`]*)`)/g;
 
 /** What the library says in short within findings and reasons, with a number in the place of each value. */
 function shortTexts(): string[] {

@@ -9,13 +9,18 @@ import { scratchFolder } from '../support/scratch-folder.ts';
 const folder = scratchFolder();
 
 const pictures = (from: number, to: number): ImageSpec[] =>
-  Array.from({ length: to - from }, (_, at) => ({ siteImageId: 5000 + from + at, author: `Szerző ${(from + at) % 3}`, tags: ['tó', `kép ${from + at}`] }));
+  Array.from({ length: to - from }, (_, at) => ({
+    siteImageId: 5000 + from + at,
+    author: `Szerző ${(from + at) % 3}`,
+    tags: ['tó', `kép ${from + at}`],
+  }));
 
 /** What a catalogue lists, in comparable form. */
 async function listed(path: string): Promise<string[]> {
   const reader = await CatalogReader.open(path);
   const lines: string[] = [];
-  for await (const images of reader.groups()) for (const { site, digest, here } of images) lines.push(`${site} ${digest} ${here}`);
+  for await (const images of reader.groups())
+    for (const { site, digest, here } of images) lines.push(`${site} ${digest} ${here}`);
   await reader.close();
   return lines.sort();
 }
@@ -26,13 +31,19 @@ interface ListRow {
   readonly processed_files: number;
 }
 
-const lists = (person: Archivist) => person.query<ListRow>(`SELECT status, total_files, processed_files FROM sync_export_lists WHERE operation_id IS NULL OR operation_id NOT LIKE 'export-%'`);
+const lists = (person: Archivist) =>
+  person.query<ListRow>(
+    `SELECT status, total_files, processed_files FROM sync_export_lists WHERE operation_id IS NULL OR operation_id NOT LIKE 'export-%'`,
+  );
 
 describe('two archivists', () => {
   test('bring each other up to date by catalogue, request and bundle', async () => {
     const anna = new Archivist(folder(), 'anna', { images: pictures(0, 12) });
     const bela = new Archivist(folder(), 'bela', { images: pictures(8, 20) });
-    for (const [asker, giver] of [[bela, anna], [anna, bela]] as const) {
+    for (const [asker, giver] of [
+      [bela, anna],
+      [anna, bela],
+    ] as const) {
       const analysis = await asker.ask([await giver.catalog()]);
       expect(analysis.remotes[0]!.asked).toMatchObject({ images: 8 });
       const answered = await asker.take(await giver.answer(analysis.remotes[0]!.asked.requestPath!));
@@ -45,7 +56,9 @@ describe('two archivists', () => {
 
   test('ask for what a lost file was, and get exactly that', async () => {
     const anna = new Archivist(folder(), 'anna', { images: pictures(0, 4) });
-    const bela = new Archivist(folder(), 'bela', { images: [{ siteImageId: 5001, file: 'missing' }, { siteImageId: 5002, file: null }, ...pictures(3, 4)] });
+    const bela = new Archivist(folder(), 'bela', {
+      images: [{ siteImageId: 5001, file: 'missing' }, { siteImageId: 5002, file: null }, ...pictures(3, 4)],
+    });
     const { remotes } = await bela.ask([await anna.catalog()]);
     expect(remotes[0]!.weLack).toMatchObject({ missing: { images: 1 }, restore: { images: 2 }, present: 1 });
     const result = await bela.take(await anna.answer(remotes[0]!.asked.requestPath!));
@@ -57,10 +70,16 @@ describe('two archivists', () => {
     const anna = new Archivist(folder(), 'anna', { images: pictures(0, 6) });
     const bela = new Archivist(folder(), 'bela', { images: pictures(4, 7), bannedAuthors: ['Szerző 0'] });
     const [remote] = (await bela.ask([anna.db], { dryRun: true })).remotes;
-    const byAuthor = [{ author: 'Szerző 1', images: 1 }, { author: 'Szerző 2', images: 1 }];
+    const byAuthor = [
+      { author: 'Szerző 1', images: 1 },
+      { author: 'Szerző 2', images: 1 },
+    ];
     expect(remote!.weLack.missing).toMatchObject({ images: 2, sizesUnknown: 0, byAuthor });
     expect(remote!.weLack).toMatchObject({ banned: 2, present: 2 });
-    expect(remote!.theyLack.missing).toMatchObject({ images: 1, byAuthor: [{ author: 'Szerző 0', images: 1 }] });
+    expect(remote!.theyLack.missing).toMatchObject({
+      images: 1,
+      byAuthor: [{ author: 'Szerző 0', images: 1 }],
+    });
   });
 
   test('a dry run leaves no trace', async () => {
@@ -84,9 +103,15 @@ describe('three archivists', () => {
     expect(asked).toBe(38);
     const bytes = remotes.map((remote) => remote.asked.bytes);
     expect(Math.abs(bytes[0]! - bytes[1]!)).toBeLessThan(bytes[0]! / 10);
-    const answers = [await anna.answer(remotes[0]!.asked.requestPath!), await bela.answer(remotes[1]!.asked.requestPath!)];
+    const answers = [
+      await anna.answer(remotes[0]!.asked.requestPath!),
+      await bela.answer(remotes[1]!.asked.requestPath!),
+    ];
     const taken = [await cili.take(answers[1]!), await cili.take(answers[0]!)];
-    expect(taken.map(({ outcomes }) => outcomes.added + outcomes.present)).toEqual([remotes[1]!.asked.images, remotes[0]!.asked.images]);
+    expect(taken.map(({ outcomes }) => outcomes.added + outcomes.present)).toEqual([
+      remotes[1]!.asked.images,
+      remotes[0]!.asked.images,
+    ]);
     expect(taken.map(({ outcomes }) => outcomes.present)).toEqual([0, 0]);
     expect(lists(cili).map(({ status }) => status)).toEqual(['completed', 'completed']);
   });
@@ -123,12 +148,21 @@ describe('what cannot be served', () => {
     const result = await bela.take(await anna.answer(remotes[0]!.asked.requestPath!));
     expect(result.outcomes.added).toBe(1);
     expect(lists(bela)).toEqual([{ status: 'error', total_files: 4, processed_files: 1 }]);
-    const reasons = bela.query<{ error_message: string }>('SELECT error_message FROM sync_files WHERE error_message IS NOT NULL ORDER BY error_message');
+    const reasons = bela.query<{ error_message: string }>(
+      'SELECT error_message FROM sync_files WHERE error_message IS NOT NULL ORDER BY error_message',
+    );
     expect(reasons.map(({ error_message }) => error_message)).toEqual([
-      'left out by the sender: missing', 'left out by the sender: no-file', 'left out by the sender: unknown',
+      'left out by the sender: missing',
+      'left out by the sender: no-file',
+      'left out by the sender: unknown',
     ]);
 
-    const again = await retry({ db: bela.db, listId: remotes[0]!.asked.listId!, remotes: [await cili.catalog()], output: `${folder()}/again.indarequest` });
+    const again = await retry({
+      db: bela.db,
+      listId: remotes[0]!.asked.listId!,
+      remotes: [await cili.catalog()],
+      output: `${folder()}/again.indarequest`,
+    });
     expect(again).toMatchObject({ failed: 3, notFound: 1, hereMeanwhile: 0 });
     expect(again.remotes[0]!.asked.images).toBe(2);
     expect((await bela.take(await cili.answer(again.remotes[0]!.asked.requestPath!))).outcomes.added).toBe(2);

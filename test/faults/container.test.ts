@@ -1,8 +1,22 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { BundleWriter } from '../../src/bundle/bundle-writer.ts';
-import { MemorySink, MemorySource, type Part, type Reading, readAll, sha256 } from '../bundle/sample-bundle.ts';
-import { END_BLOCKS, type RawFrame, rawFrame, rawSeekTable, rawTar, storedFrame } from '../../fixtures/raw-container.ts';
+import {
+  MemorySink,
+  MemorySource,
+  type Part,
+  type Reading,
+  readAll,
+  sha256,
+} from '../bundle/sample-bundle.ts';
+import {
+  END_BLOCKS,
+  type RawFrame,
+  rawFrame,
+  rawSeekTable,
+  rawTar,
+  storedFrame,
+} from '../../fixtures/raw-container.ts';
 import { counted, LONG, seeded } from './counting.ts';
 
 const RUNS = LONG ? 5_000 : 120;
@@ -16,20 +30,30 @@ const size = fc.oneof(
 
 const content = fc.tuple(size, fc.integer(), fc.boolean()).map(([length, seed, flat]) => {
   const random = seeded(seed);
-  return flat ? Buffer.alloc(length, seed & 255) : Buffer.from(Array.from({ length }, () => Math.floor(random() * 256)));
+  return flat
+    ? Buffer.alloc(length, seed & 255)
+    : Buffer.from(Array.from({ length }, () => Math.floor(random() * 256)));
 });
 
-const photo = (bytes: Buffer): Part => ({ name: `files/${sha256(bytes).slice(0, 2)}/${sha256(bytes)}.jpg`, content: bytes });
+const photo = (bytes: Buffer): Part => ({
+  name: `files/${sha256(bytes).slice(0, 2)}/${sha256(bytes)}.jpg`,
+  content: bytes,
+});
 
 /** Entries with the names of the format; the last is end.json. */
-const parts = fc.tuple(content, fc.array(content, { maxLength: 8 })).map(([manifest, photos]): Part[] => [
-  { name: 'manifest.json', content: manifest },
-  ...photos.map(photo),
-  { name: 'end.json', content: Buffer.from('{}') },
-]);
+const parts = fc
+  .tuple(content, fc.array(content, { maxLength: 8 }))
+  .map(([manifest, photos]): Part[] => [
+    { name: 'manifest.json', content: manifest },
+    ...photos.map(photo),
+    { name: 'end.json', content: Buffer.from('{}') },
+  ]);
 
 /** How each entry is laid down: alone in frames of so many blocks, or sharing one with those before. */
-const layouts = fc.array(fc.record({ shared: fc.boolean(), stored: fc.boolean(), blocks: fc.integer({ min: 1, max: 40 }) }), { minLength: 1, maxLength: 12 });
+const layouts = fc.array(
+  fc.record({ shared: fc.boolean(), stored: fc.boolean(), blocks: fc.integer({ min: 1, max: 40 }) }),
+  { minLength: 1, maxLength: 12 },
+);
 
 interface Layout {
   readonly shared: boolean;
@@ -109,7 +133,11 @@ test('what the writer lays down comes back equal, in pieces of any size', async 
 
 test('an entry longer than a frame holds', async (context) => {
   const long = photo(Buffer.alloc(17 * 1024 * 1024, 'long'));
-  const entries: Part[] = [{ name: 'manifest.json', content: Buffer.from('{}') }, long, { name: 'end.json', content: Buffer.from('{}') }];
+  const entries: Part[] = [
+    { name: 'manifest.json', content: Buffer.from('{}') },
+    long,
+    { name: 'end.json', content: Buffer.from('{}') },
+  ];
   for (const blocks of [1024, 8191, 32_768]) {
     await readEveryWay(packed(entries, [{ shared: false, stored: true, blocks }]), entries, blocks);
     counted(context, 'containers');

@@ -48,10 +48,20 @@ function liars(): string[] {
   const db = new Database(join(trip.receiver, 'indafoto.db'));
   try {
     expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
-    const isThere = db.prepare(`SELECT name FROM sqlite_master WHERE name = 'sync_files'`).get() !== undefined;
-    const done = isThere ? `SELECT file_path AS path, file_hash AS digest FROM sync_files WHERE status = 'completed' AND file_path IS NOT NULL UNION ` : '';
-    const rows = db.prepare(`${done} SELECT local_path AS path, sha256_hash AS digest FROM images WHERE id > 3`).all() as { path: string; digest: string }[];
-    return rows.filter(({ path, digest }) => !existsSync(join(trip.receiver, path)) || digestOf(join(trip.receiver, path)) !== digest).map(({ path }) => path);
+    const isThere =
+      db.prepare(`SELECT name FROM sqlite_master WHERE name = 'sync_files'`).get() !== undefined;
+    const done = isThere
+      ? `SELECT file_path AS path, file_hash AS digest FROM sync_files WHERE status = 'completed' AND file_path IS NOT NULL UNION `
+      : '';
+    const rows = db
+      .prepare(`${done} SELECT local_path AS path, sha256_hash AS digest FROM images WHERE id > 3`)
+      .all() as { path: string; digest: string }[];
+    return rows
+      .filter(
+        ({ path, digest }) =>
+          !existsSync(join(trip.receiver, path)) || digestOf(join(trip.receiver, path)) !== digest,
+      )
+      .map(({ path }) => path);
   } finally {
     db.close();
   }
@@ -66,7 +76,11 @@ describe.skipIf(shim === null)('apply', () => {
       trip.newReceiver();
       const ran = await indabundle(trip.applyArguments, { shim: shim!, fault: { ...fault, at } });
       counted(context, 'calls failed under apply');
-      expect([at, ran.status === EXIT.whole ? 'survived' : ran.status, ran.stderr]).toEqual([at, expect.toBeOneOf(['survived', EXIT.environment]), expect.anything()]);
+      expect([at, ran.status === EXIT.whole ? 'survived' : ran.status, ran.stderr]).toEqual([
+        at,
+        expect.toBeOneOf(['survived', EXIT.environment]),
+        expect.anything(),
+      ]);
       expect(liars()).toEqual([]);
       if (ran.status !== EXIT.whole) expect((await indabundle(trip.applyArguments)).status).toBe(EXIT.whole);
       expect(trip.received()).toEqual(received);
@@ -84,9 +98,14 @@ describe.skipIf(shim === null)('export', () => {
       trip.newStick();
       const ran = await indabundle(trip.exportArguments, { shim: shim!, fault: { ...fault, at } });
       counted(context, 'calls failed under export');
-      expect([at, ran.status === EXIT.whole ? 'survived' : ran.status, ran.stderr]).toEqual([at, expect.toBeOneOf(['survived', EXIT.environment]), expect.anything()]);
+      expect([at, ran.status === EXIT.whole ? 'survived' : ran.status, ran.stderr]).toEqual([
+        at,
+        expect.toBeOneOf(['survived', EXIT.environment]),
+        expect.anything(),
+      ]);
       if (existsSync(output)) expect(digestOf(output)).toBe(exported);
-      if (ran.status !== EXIT.whole) expect((await indabundle([...trip.exportArguments, '--force'])).status).toBe(EXIT.whole);
+      if (ran.status !== EXIT.whole)
+        expect((await indabundle([...trip.exportArguments, '--force'])).status).toBe(EXIT.whole);
       expect(digestOf(output)).toBe(exported);
       expect(trip.leftovers()).toEqual([]);
     }
@@ -98,7 +117,9 @@ describe.skipIf(shim === null)('export', () => {
       const fault: Fault = { root: trip.sender, names: '.jpg', calls, at: 3, act: 'EIO' };
       const ran = await indabundle([...trip.exportArguments, '--json'], { shim: shim!, fault });
       expect([ran.status, ran.stderr]).toEqual([EXIT.partial, expect.anything()]);
-      expect(JSON.parse(ran.stdout)).toMatchObject({ result: { omittedTotal: 1, omittedByReason: { unreadable: 1 } } });
+      expect(JSON.parse(ran.stdout)).toMatchObject({
+        result: { omittedTotal: 1, omittedByReason: { unreadable: 1 } },
+      });
       counted(context, 'calls failed under export');
     }
   });

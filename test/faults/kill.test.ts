@@ -24,8 +24,18 @@ interface Subject {
 }
 
 const subjects: Record<'export' | 'apply', Subject> = {
-  export: { args: trip.exportArguments, state: () => digestOf(output), renew: () => trip.newStick(), root: trip.stick },
-  apply: { args: trip.applyArguments, state: () => trip.received(), renew: () => trip.newReceiver(), root: trip.receiver },
+  export: {
+    args: trip.exportArguments,
+    state: () => digestOf(output),
+    renew: () => trip.newStick(),
+    root: trip.stick,
+  },
+  apply: {
+    args: trip.applyArguments,
+    state: () => trip.received(),
+    renew: () => trip.newReceiver(),
+    root: trip.receiver,
+  },
 };
 const undisturbed: Record<string, unknown> = {};
 
@@ -49,11 +59,15 @@ async function finish(name: 'export' | 'apply'): Promise<void> {
 }
 
 /** True when the export had finished all but taking its leave. */
-const isFinished = (name: 'export' | 'apply') => name === 'export' && existsSync(output) && !existsSync(`${output}.plan`);
+const isFinished = (name: 'export' | 'apply') =>
+  name === 'export' && existsSync(output) && !existsSync(`${output}.plan`);
 
 async function killedAt(name: 'export' | 'apply', at: number, context: TestContext): Promise<void> {
   const { args, root } = subjects[name];
-  const { signal, status } = await indabundle(args, { shim: shim!, fault: { root, calls: CHANGES, at, act: 'KILL' } });
+  const { signal, status } = await indabundle(args, {
+    shim: shim!,
+    fault: { root, calls: CHANGES, at, act: 'KILL' },
+  });
   expect([signal, status]).toEqual(signal === 'SIGKILL' ? ['SIGKILL', null] : [null, 0]);
   counted(context, `runs of ${name} killed`);
 }
@@ -71,17 +85,20 @@ describe.skipIf(shim === null)('killed at a system call', () => {
     }
   });
 
-  test.for(['export', 'apply'] as const)('%s is resumed to the same end when it is killed again and again', async (name, context) => {
-    const random = seeded(name.length);
-    for (let turn = 0; turn < (LONG ? 60 : 3); turn += 1) {
-      subjects[name].renew();
-      for (let kills = 0; kills < 9; kills += 1) {
-        await killedAt(name, 1 + Math.floor(random() * 60), context);
-        if (isFinished(name)) break;
+  test.for(['export', 'apply'] as const)(
+    '%s is resumed to the same end when it is killed again and again',
+    async (name, context) => {
+      const random = seeded(name.length);
+      for (let turn = 0; turn < (LONG ? 60 : 3); turn += 1) {
+        subjects[name].renew();
+        for (let kills = 0; kills < 9; kills += 1) {
+          await killedAt(name, 1 + Math.floor(random() * 60), context);
+          if (isFinished(name)) break;
+        }
+        if (!isFinished(name)) await finish(name);
       }
-      if (!isFinished(name)) await finish(name);
-    }
-  });
+    },
+  );
 });
 
 describe('killed at a moment that nobody chose', () => {

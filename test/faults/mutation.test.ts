@@ -30,11 +30,24 @@ interface Good {
 
 async function exported(): Promise<Buffer> {
   const dir = join(folder, 'sender');
-  const images = Array.from({ length: 14 }, (_, at) => ({ author: `Szerző ${at % 3}`, tags: ['tó', `t${at}`] }));
+  const images = Array.from({ length: 14 }, (_, at) => ({
+    author: `Szerző ${at % 3}`,
+    tags: ['tó', `t${at}`],
+  }));
   const authorDetails = [{ author: 'Szerző 1', bio: 'x' }];
-  buildArchive(dir, { schema: 'today', images: [...images, { file: 'missing' as const, tags: [] }], authorDetails });
+  buildArchive(dir, {
+    schema: 'today',
+    images: [...images, { file: 'missing' as const, tags: [] }],
+    authorDetails,
+  });
   const output = join(folder, 'good.indabundle');
-  await exportBundle({ db: join(dir, 'indafoto.db'), selection: { kind: 'all' }, output, exportId: 'good', created: '2026-03-14T10:15:00Z' });
+  await exportBundle({
+    db: join(dir, 'indafoto.db'),
+    selection: { kind: 'all' },
+    output,
+    exportId: 'good',
+    created: '2026-03-14T10:15:00Z',
+  });
   return readFileSync(output);
 }
 
@@ -55,7 +68,11 @@ beforeAll(async () => {
     await good(await exported()),
     await good(hostileBundle(hostileImages(4, 'mutation', 3000))),
     // All payload in one frame, and one photo that is longer than the others together.
-    await good(hostileBundle(hostileImages(5, 'shared'), { entries: (frames) => [...frames.slice(0, 3), frames.slice(3, 8).flat(), ...frames.slice(8)] })),
+    await good(
+      hostileBundle(hostileImages(5, 'shared'), {
+        entries: (frames) => [...frames.slice(0, 3), frames.slice(3, 8).flat(), ...frames.slice(8)],
+      }),
+    ),
   ];
 });
 
@@ -85,7 +102,9 @@ async function checkVerdict(bytes: Buffer, sample: Good): Promise<void> {
 
 const CHUNK = 777;
 const chunks = (bytes: Buffer) =>
-  Array.from({ length: Math.ceil(bytes.length / CHUNK) }, (_, at) => bytes.subarray(at * CHUNK, (at + 1) * CHUNK));
+  Array.from({ length: Math.ceil(bytes.length / CHUNK) }, (_, at) =>
+    bytes.subarray(at * CHUNK, (at + 1) * CHUNK),
+  );
 
 async function checkApplied(sample: Good): Promise<void> {
   receiver.renew();
@@ -112,7 +131,9 @@ describe.each(MUTATION_KINDS.map((kind, at) => [kind, at] as const))('%s', (kind
           await checkVerdict(mutation.bytes, sample);
           if (number % APPLIED === 0) await checkApplied(sample);
         } catch (error) {
-          throw new Error(`mutation ${number} of bundle ${which}: ${kind}: ${(error as Error).message}`, { cause: error });
+          throw new Error(`mutation ${number} of bundle ${which}: ${kind}: ${(error as Error).message}`, {
+            cause: error,
+          });
         }
         counted(context, 'mutated bundles');
       }

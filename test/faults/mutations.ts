@@ -47,7 +47,8 @@ function reframed(bundle: Buffer, change: (frames: Buffer[]) => void): Buffer {
 }
 
 const CHANGES: Readonly<Record<string, Change>> = {
-  'a flipped bit': (bundle, pick) => copied(bundle, (copy) => (copy[somewhere(bundle, pick)]! ^= 1 << pick(8))),
+  'a flipped bit': (bundle, pick) =>
+    copied(bundle, (copy) => (copy[somewhere(bundle, pick)]! ^= 1 << pick(8))),
   'several flipped bits': (bundle, pick) =>
     copied(bundle, (copy) => {
       for (let left = 2 + pick(30); left > 0; left -= 1) copy[somewhere(bundle, pick)]! ^= 1 << pick(8);
@@ -67,11 +68,15 @@ const CHANGES: Readonly<Record<string, Change>> = {
     const at = sectorAt(bundle, pick);
     return Buffer.concat([bundle.subarray(0, at), bundle.subarray(at + SECTOR)]);
   },
-  'a sector from elsewhere': (bundle, pick) => copied(bundle, (copy) => bundle.copy(copy, sectorAt(bundle, pick), sectorAt(bundle, pick), sectorAt(bundle, pick) + SECTOR)),
-  'noise': (bundle, pick) =>
+  'a sector from elsewhere': (bundle, pick) =>
+    copied(bundle, (copy) =>
+      bundle.copy(copy, sectorAt(bundle, pick), sectorAt(bundle, pick), sectorAt(bundle, pick) + SECTOR),
+    ),
+  noise: (bundle, pick) =>
     copied(bundle, (copy) => {
       const at = somewhere(bundle, pick);
-      for (let left = Math.min(1 + pick(200), copy.length - at); left > 0; left -= 1) copy[at + left - 1] = pick(256);
+      for (let left = Math.min(1 + pick(200), copy.length - at); left > 0; left -= 1)
+        copy[at + left - 1] = pick(256);
     }),
   'two frames swapped': (bundle, pick) =>
     reframed(bundle, (frames) => {

@@ -36,7 +36,9 @@ export function compiledShim(): string | null {
 
 function faultEnvironment(shim: string, fault: Fault): NodeJS.ProcessEnv {
   const given = Object.entries(fault).filter(([, value]) => value !== undefined);
-  const settings = Object.fromEntries(given.map(([name, value]) => [`IO_SHIM_${name.toUpperCase()}`, String(value)]));
+  const settings = Object.fromEntries(
+    given.map(([name, value]) => [`IO_SHIM_${name.toUpperCase()}`, String(value)]),
+  );
   return { LD_PRELOAD: shim, UV_USE_IO_URING: '0', ...settings };
 }
 
@@ -54,8 +56,12 @@ export interface RunOptions {
 export async function indabundle(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const faults = options.shim && options.fault ? faultEnvironment(options.shim, options.fault) : {};
   const env = { ...process.env, LC_ALL: 'C', ...faults, ...options.env };
-  const child = spawn(process.execPath, [...(options.node ?? []), MAIN, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const killer = options.killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), options.killAfter);
+  const child = spawn(process.execPath, [...(options.node ?? []), MAIN, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const killer =
+    options.killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), options.killAfter);
   const texts = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => (texts[name] += text));
@@ -70,7 +76,11 @@ export async function indabundle(args: readonly string[], options: RunOptions = 
 }
 
 /** How many calls of these kinds an undisturbed run makes below a folder. */
-export async function countCalls(shim: string, args: readonly string[], fault: Fault & { readonly count: string }): Promise<number> {
+export async function countCalls(
+  shim: string,
+  args: readonly string[],
+  fault: Fault & { readonly count: string },
+): Promise<number> {
   const ran = await indabundle(args, { shim, fault });
   if (ran.status !== 0 && ran.status !== 3) throw new Error(`the undisturbed run failed: ${ran.stderr}`);
   return Number(readFileSync(fault.count, 'utf8'));
@@ -79,5 +89,7 @@ export async function countCalls(shim: string, args: readonly string[], fault: F
 /** Numbers from 1 to `last`: all of them, or `most` spread evenly, with the first and the last. */
 export function spread(last: number, most: number): number[] {
   if (last <= most) return Array.from({ length: last }, (_, at) => at + 1);
-  return [...new Set(Array.from({ length: most }, (_, at) => 1 + Math.round((at * (last - 1)) / (most - 1))))];
+  return [
+    ...new Set(Array.from({ length: most }, (_, at) => 1 + Math.round((at * (last - 1)) / (most - 1)))),
+  ];
 }

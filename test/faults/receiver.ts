@@ -65,7 +65,11 @@ export class Receiver {
     });
     const all = filesBelow(this.dir).filter((path) => !existsSync(join(this.#template, path)));
     const strange = all.filter((path) => !named.has(path) && !/^indafoto\.db-(wal|shm)$/.test(path));
-    return { digests: rows.map((row) => row.sha256_hash ?? ''), wrong: wrong.map((row) => String(row.local_path)), strange };
+    return {
+      digests: rows.map((row) => row.sha256_hash ?? ''),
+      wrong: wrong.map((row) => String(row.local_path)),
+      strange,
+    };
   }
 }
 

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { BundleError } from '../../src/base/errors.ts';
@@ -16,10 +24,22 @@ const folder = scratchFolder();
 const sender = join(folder, 'sender');
 const MIB = 1024 * 1024;
 // Shared frames, frames of their own, and one photo that takes several.
-const sizes = [...Array.from({ length: 40 }, (_, at) => 20_000 + at * 3000), 3 * MIB, 700_000, 18 * MIB, 900_000, 5000];
+const sizes = [
+  ...Array.from({ length: 40 }, (_, at) => 20_000 + at * 3000),
+  3 * MIB,
+  700_000,
+  18 * MIB,
+  900_000,
+  5000,
+];
 buildArchive(sender, {
   schema: 'today',
-  images: sizes.map((size, at) => ({ author: `Szerző ${at % 5}`, tags: ['tó'], file: uniqueJpeg(at, size), ...(at === 20 ? { digest: 'stale' } : {}) })),
+  images: sizes.map((size, at) => ({
+    author: `Szerző ${at % 5}`,
+    tags: ['tó'],
+    file: uniqueJpeg(at, size),
+    ...(at === 20 ? { digest: 'stale' } : {}),
+  })),
 });
 
 const FIXED = { created: '2026-03-14T10:15:00Z', exportId: 'resumed' };
@@ -32,10 +52,17 @@ beforeEach(() => {
 });
 
 const optionsFor = (more: Partial<ExportOptions> = {}): ExportOptions => ({
-  db: join(sender, 'indafoto.db'), selection: { kind: 'all' }, output, ...FIXED, ...more,
+  db: join(sender, 'indafoto.db'),
+  selection: { kind: 'all' },
+  output,
+  ...FIXED,
+  ...more,
 });
 
-const left = () => readdirSync(join(output, '..')).filter((name) => name.startsWith('trip')).sort();
+const left = () =>
+  readdirSync(join(output, '..'))
+    .filter((name) => name.startsWith('trip'))
+    .sort();
 const digestOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
 
 /** Runs until the nth file is packed, and stops then as Ctrl-C does. */
@@ -45,7 +72,9 @@ async function stoppedAfter(steps: number, more: Partial<ExportOptions> = {}): P
   const observer = (event: Event) => {
     if (event.type === 'progress' && event.item !== undefined && ++seen >= steps) controller.abort();
   };
-  return (await exportBundle(optionsFor({ ...more, observer, signal: controller.signal })).catch((error: unknown) => error)) as BundleError;
+  return (await exportBundle(optionsFor({ ...more, observer, signal: controller.signal })).catch(
+    (error: unknown) => error,
+  )) as BundleError;
 }
 
 let undisturbed = '';
@@ -82,7 +111,10 @@ describe('an export that is stopped and run again', () => {
     const plan = readFileSync(`${output}.plan`);
     const result = await exportBundle(optionsFor(free));
     expect(plan.includes(result.exportId)).toBe(true);
-    expect(await verifyBundle({ input: output })).toMatchObject({ verdict: 'omissions', bundleId: result.bundleId });
+    expect(await verifyBundle({ input: output })).toMatchObject({
+      verdict: 'omissions',
+      bundleId: result.bundleId,
+    });
   });
 
   test('reads the plan, not the database: a file changed since is left out', async () => {
@@ -101,7 +133,11 @@ describe('an export that is stopped and run again', () => {
 
   test('starts anew when something else is asked for', async () => {
     await stoppedAfter(2);
-    const seen = await notices((observer) => exportBundle(optionsFor({ selection: { kind: 'filters', filters: { author: ['Szerző 1'] } }, observer })));
+    const seen = await notices((observer) =>
+      exportBundle(
+        optionsFor({ selection: { kind: 'filters', filters: { author: ['Szerző 1'] } }, observer }),
+      ),
+    );
     expect(seen).not.toContain('resuming');
     expect(await verifyBundle({ input: output })).toMatchObject({ records: 9 });
     expect(left()).toEqual(['trip.indabundle']);
@@ -116,8 +152,9 @@ describe('a part file that is not what the plan says', () => {
       const at = Math.floor(bytes.length * random());
       writeFileSync(part, bytes.fill(0, at, at + 4096));
     },
-    'with noise behind its end': (part) => writeFileSync(part, Buffer.concat([readFileSync(part), Buffer.alloc(5000, 0x28)])),
-    'empty': (part) => truncateSync(part, 0),
+    'with noise behind its end': (part) =>
+      writeFileSync(part, Buffer.concat([readFileSync(part), Buffer.alloc(5000, 0x28)])),
+    empty: (part) => truncateSync(part, 0),
   };
 
   test.each(Object.keys(damages))('%s is used as far as it is proven', async (kind) => {
@@ -147,7 +184,9 @@ describe('a part file that is not what the plan says', () => {
 test('stopped before anything is packed, it leaves nothing', async () => {
   const controller = new AbortController();
   controller.abort();
-  const error = await exportBundle(optionsFor({ signal: controller.signal })).catch((thrown: unknown) => thrown);
+  const error = await exportBundle(optionsFor({ signal: controller.signal })).catch(
+    (thrown: unknown) => thrown,
+  );
   expect(error).toMatchObject({ code: 'interrupted' });
   expect(left()).toEqual([]);
   expect(existsSync(output)).toBe(false);

@@ -22,8 +22,14 @@ export class SmallTrip {
     this.receiver = join(folder, 'receiver');
     this.stick = join(folder, 'stick');
     this.bundle = join(folder, 'good.indabundle');
-    buildArchive(this.sender, { schema: 'today', images: Array.from({ length: images }, (_, at) => picture(at)) });
-    buildArchive(join(folder, 'template'), { schema: 'today', images: [{ ...picture(0), tags: [] }, { ...picture(1), file: 'missing' }, { author: 'Vera' }] });
+    buildArchive(this.sender, {
+      schema: 'today',
+      images: Array.from({ length: images }, (_, at) => picture(at)),
+    });
+    buildArchive(join(folder, 'template'), {
+      schema: 'today',
+      images: [{ ...picture(0), tags: [] }, { ...picture(1), file: 'missing' }, { author: 'Vera' }],
+    });
     this.newReceiver();
     this.newStick();
   }
@@ -42,11 +48,20 @@ export class SmallTrip {
   async makeBundle(): Promise<void> {
     const { sender, bundle } = this;
     const output = { output: bundle, created: FIXED[1], exportId: FIXED[3] };
-    if (!existsSync(bundle)) await exportBundle({ db: join(sender, 'indafoto.db'), selection: { kind: 'all' }, ...output });
+    if (!existsSync(bundle))
+      await exportBundle({ db: join(sender, 'indafoto.db'), selection: { kind: 'all' }, ...output });
   }
 
   get exportArguments(): string[] {
-    return ['export', '--db', join(this.sender, 'indafoto.db'), '--all', '-o', join(this.stick, 'trip.indabundle'), ...FIXED];
+    return [
+      'export',
+      '--db',
+      join(this.sender, 'indafoto.db'),
+      '--all',
+      '-o',
+      join(this.stick, 'trip.indabundle'),
+      ...FIXED,
+    ];
   }
 
   get applyArguments(): string[] {
@@ -55,12 +70,27 @@ export class SmallTrip {
 
   /** The receiver's archive in a form that two runs can be compared by. */
   received(): object {
-    const { images, fileDigests, tags, albums, links, others, counts, orphans, integrity } = readArchive(this.receiver);
-    const rows = [...images].map(([id, row]) => [row['url'], { ...row, id: 0, local_path: String(row['local_path']), file: fileDigests.get(id) }]);
+    const { images, fileDigests, tags, albums, links, others, counts, orphans, integrity } = readArchive(
+      this.receiver,
+    );
+    const rows = [...images].map(([id, row]) => [
+      row['url'],
+      { ...row, id: 0, local_path: String(row['local_path']), file: fileDigests.get(id) },
+    ]);
     const sorted = rows.sort((a, b) => String(a[0]).localeCompare(String(b[0])));
     const urls = new Map([...images].map(([id, row]) => [id, String(row['url'])]));
     const named = links.map(({ imageId, kind, key }) => `${urls.get(imageId)} ${kind} ${key}`).sort();
-    return { rows: sorted, named, tags: [...tags.keys()].sort(), albums: [...albums.keys()].sort(), others: [...others], counts, orphans, integrity, ...this.books() };
+    return {
+      rows: sorted,
+      named,
+      tags: [...tags.keys()].sort(),
+      albums: [...albums.keys()].sort(),
+      others: [...others],
+      counts,
+      orphans,
+      integrity,
+      ...this.books(),
+    };
   }
 
   /** What the books say, without the times. */
@@ -73,7 +103,9 @@ export class SmallTrip {
         operations: count('SELECT status, total_files, processed_files, error_count FROM sync_operations'),
         files: count('SELECT status, count(*), count(DISTINCT file_path) FROM sync_files GROUP BY status'),
         list: count('SELECT status, count(*) FROM sync_export_files GROUP BY status'),
-        outcomes: count('SELECT outcome, count(*) FROM indabundle_journal WHERE outcome IS NOT NULL GROUP BY outcome'),
+        outcomes: count(
+          'SELECT outcome, count(*) FROM indabundle_journal WHERE outcome IS NOT NULL GROUP BY outcome',
+        ),
       };
     } finally {
       db.close();
@@ -82,7 +114,9 @@ export class SmallTrip {
 
   /** Files that only an unfinished run has. */
   leftovers(): string[] {
-    const all = [this.receiver, this.stick].flatMap((dir) => readdirSync(dir, { recursive: true }).map(String));
+    const all = [this.receiver, this.stick].flatMap((dir) =>
+      readdirSync(dir, { recursive: true }).map(String),
+    );
     return all.filter((name) => /\.(tmp|part|plan|lock)(-\w+)?$|indabundle-lock|-journal$/.test(name));
   }
 }

@@ -45,7 +45,10 @@ const people = fc.record({
   schema: fc.constantFrom<SchemaName>('today', 'upgraded', 'python-sync', 'today-without-wal'),
   banned: fc.boolean(),
   /** In which order, and which of them more than once. */
-  orders: fc.tuple(fc.array(fc.nat({ max: 2 }), { maxLength: 3 }), fc.array(fc.nat({ max: 2 }), { maxLength: 3 })),
+  orders: fc.tuple(
+    fc.array(fc.nat({ max: 2 }), { maxLength: 3 }),
+    fc.array(fc.nat({ max: 2 }), { maxLength: 3 }),
+  ),
   /** After how many events each apply and each revert is stopped first. */
   stops: fc.array(fc.nat({ max: 14 }), { minLength: 6, maxLength: 6 }),
 });
@@ -57,11 +60,21 @@ function said(person: Archivist): unknown {
     ...row,
     file: fileDigests.get(id),
     hasPath: local_path !== null,
-    links: links.filter(({ imageId }) => imageId === id).map(({ kind, key }) => `${kind} ${key}`).sort(),
+    links: links
+      .filter(({ imageId }) => imageId === id)
+      .map(({ kind, key }) => `${kind} ${key}`)
+      .sort(),
   }));
   pictures.sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
   const files = [...fileTree(person.archive.photoFolder).values()].sort();
-  return { pictures, files, albums: [...albums.keys()].sort(), tags: [...tags.keys()].sort(), integrity, orphans };
+  return {
+    pictures,
+    files,
+    albums: [...albums.keys()].sort(),
+    tags: [...tags.keys()].sort(),
+    integrity,
+    orphans,
+  };
 }
 
 function whole(person: Archivist): unknown {
@@ -69,14 +82,19 @@ function whole(person: Archivist): unknown {
 }
 
 /** Runs, is stopped after some events, and runs again until it is done. */
-async function stopped<T>(after: number, run: (options: { observer: () => void; signal: AbortSignal }) => Promise<T>): Promise<T> {
+async function stopped<T>(
+  after: number,
+  run: (options: { observer: () => void; signal: AbortSignal }) => Promise<T>,
+): Promise<T> {
   const stop = new AbortController();
   let events = 0;
   const observer = () => {
     events += 1;
     if (events > after) stop.abort();
   };
-  return await run({ observer, signal: stop.signal }).catch(async () => await run({ observer: () => {}, signal: new AbortController().signal }));
+  return await run({ observer, signal: stop.signal }).catch(
+    async () => await run({ observer: () => {}, signal: new AbortController().signal }),
+  );
 }
 
 async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
@@ -93,8 +111,16 @@ test('bundles in any order, stopped anywhere, give the same archive; reverting g
     fc.asyncProperty(people, ({ senders, receiver, schema, banned, orders, stops }) =>
       inFolder(async (folder) => {
         const makeReceiver = (name: string) =>
-          new Archivist(folder, name, { images: receiver.map(spec), schema, bannedAuthors: banned ? ['szerző 1'] : [] });
-        const bundles = await Promise.all(senders.map((images, at) => new Archivist(folder, `sender${at}`, { images: images.map(spec) }).pack()));
+          new Archivist(folder, name, {
+            images: receiver.map(spec),
+            schema,
+            bannedAuthors: banned ? ['szerző 1'] : [],
+          });
+        const bundles = await Promise.all(
+          senders.map((images, at) =>
+            new Archivist(folder, `sender${at}`, { images: images.map(spec) }).pack(),
+          ),
+        );
         const everyone = bundles.map((_, at) => at);
         const inOrder = makeReceiver('in-order');
         for (const at of everyone) await applyBundle({ db: inOrder.db, input: bundles[at]!, backup: false });
@@ -102,12 +128,18 @@ test('bundles in any order, stopped anywhere, give the same archive; reverting g
         const start = whole(shuffled);
         const order = [...orders[0], ...orders[1], ...everyone.toReversed()].map((at) => at % bundles.length);
         for (const [turn, at] of order.entries()) {
-          await stopped(stops[turn % stops.length]!, (options) => applyBundle({ db: shuffled.db, input: bundles[at]!, backup: false, ...options }));
+          await stopped(stops[turn % stops.length]!, (options) =>
+            applyBundle({ db: shuffled.db, input: bundles[at]!, backup: false, ...options }),
+          );
         }
         expect(said(shuffled)).toEqual(said(inOrder));
-        const operations = shuffled.query<{ operation_id: string }>('SELECT operation_id FROM sync_operations ORDER BY id DESC');
+        const operations = shuffled.query<{ operation_id: string }>(
+          'SELECT operation_id FROM sync_operations ORDER BY id DESC',
+        );
         for (const [turn, { operation_id: operationId }] of operations.entries()) {
-          const { kept } = await stopped(stops[turn % stops.length]!, (options) => revert({ db: shuffled.db, operationId, backup: false, ...options }));
+          const { kept } = await stopped(stops[turn % stops.length]!, (options) =>
+            revert({ db: shuffled.db, operationId, backup: false, ...options }),
+          );
           expect(kept).toEqual([]);
         }
         expect(whole(shuffled)).toEqual(start);

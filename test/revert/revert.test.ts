@@ -15,18 +15,26 @@ const folder = scratchFolder();
 
 /** Everything of an archive that a user could miss, and the next ids of its tables. */
 function whole(person: Archivist) {
-  const sequences = person.query<{ name: string; seq: number }>(`SELECT name, seq FROM sqlite_sequence WHERE name NOT LIKE 'sync_%' ORDER BY name`);
+  const sequences = person.query<{ name: string; seq: number }>(
+    `SELECT name, seq FROM sqlite_sequence WHERE name NOT LIKE 'sync_%' ORDER BY name`,
+  );
   return { archive: readArchive(person.archive.dir), files: fileTree(person.archive.photoFolder), sequences };
 }
 
-async function carry(from: Archivist, to: Archivist, name: string, options: Partial<ApplyOptions> = {}): Promise<string> {
+async function carry(
+  from: Archivist,
+  to: Archivist,
+  name: string,
+  options: Partial<ApplyOptions> = {},
+): Promise<string> {
   const output = join(folder(), `${name}.indabundle`);
   await exportBundle({ db: from.db, selection: { kind: 'all' }, output });
   const { operationId } = await applyBundle({ db: to.db, input: output, backup: false, ...options });
   return operationId!;
 }
 
-const takeBack = (person: Archivist, operationId: string) => revert({ db: person.db, operationId, backup: false });
+const takeBack = (person: Archivist, operationId: string) =>
+  revert({ db: person.db, operationId, backup: false });
 
 const mixed: ImageSpec[] = [
   { siteImageId: 1, tags: ['tó', 'új címke'], albums: [{ id: '1' }], collections: [{ id: 'c' }] },
@@ -43,9 +51,19 @@ const receiving: ImageSpec[] = [
 ];
 
 describe('apply and revert give back what was', () => {
-  const schemas: SchemaName[] = ['today', 'upgraded', 'oldest', 'no-optional', 'python-sync', 'today-without-wal'];
+  const schemas: SchemaName[] = [
+    'today',
+    'upgraded',
+    'oldest',
+    'no-optional',
+    'python-sync',
+    'today-without-wal',
+  ];
   test.each(schemas)('in the layout %s', async (schema) => {
-    const anna = new Archivist(folder(), 'anna', { images: mixed, authorDetails: [{ author: 'Szűcs Márta', bio: 'fotós' }] });
+    const anna = new Archivist(folder(), 'anna', {
+      images: mixed,
+      authorDetails: [{ author: 'Szűcs Márta', bio: 'fotós' }],
+    });
     const bela = new Archivist(folder(), 'bela', { images: receiving, schema });
     const before = whole(bela);
     const operationId = await carry(anna, bela, 'trip');
@@ -66,7 +84,10 @@ describe('apply and revert give back what was', () => {
 
   test('with every hard value', async () => {
     const anna = new Archivist(folder(), 'anna', hardArchive());
-    const bela = new Archivist(folder(), 'bela', { ...hardArchive(), images: hardArchive().images.filter((_, at) => at % 2 === 0) });
+    const bela = new Archivist(folder(), 'bela', {
+      ...hardArchive(),
+      images: hardArchive().images.filter((_, at) => at % 2 === 0),
+    });
     const before = whole(bela);
     const operationId = await carry(anna, bela, 'trip');
     await takeBack(bela, operationId);
@@ -75,7 +96,9 @@ describe('apply and revert give back what was', () => {
 
   test('several, the last first', async () => {
     const anna = new Archivist(folder(), 'anna', { images: mixed });
-    const cili = new Archivist(folder(), 'cili', { images: [...mixed.slice(2), { siteImageId: 20, tags: ['új címke'] }] });
+    const cili = new Archivist(folder(), 'cili', {
+      images: [...mixed.slice(2), { siteImageId: 20, tags: ['új címke'] }],
+    });
     const bela = new Archivist(folder(), 'bela', { images: receiving });
     const before = whole(bela);
     const first = await carry(anna, bela, 'first');
@@ -104,7 +127,9 @@ describe('what was changed since, or is used, stays', () => {
     const anna = new Archivist(folder(), 'anna', { images: mixed });
     const bela = new Archivist(folder(), 'bela', { images: receiving });
     const operationId = await carry(anna, bela, 'trip');
-    const [added] = bela.query<{ id: number; local_path: string }>(`SELECT id, local_path FROM images WHERE page_url LIKE '%/image/1-%'`);
+    const [added] = bela.query<{ id: number; local_path: string }>(
+      `SELECT id, local_path FROM images WHERE page_url LIKE '%/image/1-%'`,
+    );
     return { anna, bela, operationId, added: added! };
   }
 
@@ -116,7 +141,12 @@ describe('what was changed since, or is used, stays', () => {
     const now = whole(bela).archive;
     expect(now.images.get(added.id)).toMatchObject({ title: 'átírtam' });
     expect(now.fileDigests.get(added.id)).not.toBeNull();
-    expect(now.links.filter(({ imageId }) => imageId === added.id).map(({ key }) => key)).toEqual(['tó', 'új címke', '1', 'c']);
+    expect(now.links.filter(({ imageId }) => imageId === added.id).map(({ key }) => key)).toEqual([
+      'tó',
+      'új címke',
+      '1',
+      'c',
+    ]);
   });
 
   test('a row with a note', async () => {
@@ -140,7 +170,11 @@ describe('what was changed since, or is used, stays', () => {
     const { bela, operationId, added } = await applied();
     const [own] = bela.query<{ id: number }>(`SELECT id FROM images WHERE page_url LIKE '%/image/9-%'`);
     bela.run(`INSERT INTO image_tags SELECT ?, id FROM tags WHERE name = 'új címke'`, own!.id);
-    bela.run('INSERT INTO images (url, local_path) VALUES (?, ?)', 'https://example.org/mine.jpg', added.local_path);
+    bela.run(
+      'INSERT INTO images (url, local_path) VALUES (?, ?)',
+      'https://example.org/mine.jpg',
+      added.local_path,
+    );
     const result = await takeBack(bela, operationId);
     expect(result.kept).toContainEqual({ what: 'tag', name: 'új címke', reason: 'used' });
     expect(result.kept).toContainEqual({ what: 'file', name: added.local_path, reason: 'used' });
@@ -154,13 +188,20 @@ describe('what was changed since, or is used, stays', () => {
     bela.run(`UPDATE images SET description = 'jobb leírás' WHERE page_url LIKE '%/image/2-%'`);
     const result = await takeBack(bela, operationId);
     expect(result.kept.map(({ what, reason }) => [what, reason])).toContainEqual(['column', 'changed']);
-    expect(bela.query(`SELECT description, camera_model FROM images WHERE page_url LIKE '%/image/2-%'`)).toEqual([{ description: 'jobb leírás', camera_model: null }]);
+    expect(
+      bela.query(`SELECT description, camera_model FROM images WHERE page_url LIKE '%/image/2-%'`),
+    ).toEqual([{ description: 'jobb leírás', camera_model: null }]);
   });
 });
 
 describe('stopped in the middle', () => {
   test.each([1, 2, 3, 4, 5, 6, 7, 8])('at event %i, and run again', async (at) => {
-    const anna = new Archivist(folder(), 'anna', { images: [...mixed, ...Array.from({ length: 250 }, (_, n) => ({ siteImageId: 100 + n, tags: [`t${n % 7}`] }))] });
+    const anna = new Archivist(folder(), 'anna', {
+      images: [
+        ...mixed,
+        ...Array.from({ length: 250 }, (_, n) => ({ siteImageId: 100 + n, tags: [`t${n % 7}`] })),
+      ],
+    });
     const bela = new Archivist(folder(), 'bela', { images: receiving });
     const before = whole(bela);
     const operationId = await carry(anna, bela, 'trip');
@@ -170,7 +211,9 @@ describe('stopped in the middle', () => {
       events += 1;
       if (events === at) stop.abort();
     };
-    await expect(revert({ db: bela.db, operationId, backup: false, observer, signal: stop.signal })).rejects.toMatchObject({ code: 'interrupted' });
+    await expect(
+      revert({ db: bela.db, operationId, backup: false, observer, signal: stop.signal }),
+    ).rejects.toMatchObject({ code: 'interrupted' });
     const halfway = whole(bela).archive;
     for (const [id, row] of [...halfway.images].filter(([id]) => !before.archive.images.has(id))) {
       expect([row['local_path'], halfway.fileDigests.get(id)]).not.toContain(null);
@@ -198,8 +241,12 @@ describe('the books', () => {
     const { remotes } = await bela.ask([anna.db]);
     const { operationId } = await bela.take(await anna.answer(remotes[0]!.asked.requestPath!));
     await takeBack(bela, operationId!);
-    expect(bela.query('SELECT status, total_files, processed_files FROM sync_export_lists')).toEqual([{ status: 'pending', total_files: 3, processed_files: 0 }]);
-    expect(bela.query(`SELECT DISTINCT status, image_id FROM sync_export_files`)).toEqual([{ status: 'pending', image_id: null }]);
+    expect(bela.query('SELECT status, total_files, processed_files FROM sync_export_lists')).toEqual([
+      { status: 'pending', total_files: 3, processed_files: 0 },
+    ]);
+    expect(bela.query(`SELECT DISTINCT status, image_id FROM sync_export_files`)).toEqual([
+      { status: 'pending', image_id: null },
+    ]);
     const db = new Database(bela.db);
     expect(db.pragma('foreign_key_check')).toEqual([]);
     db.close();

@@ -136,13 +136,19 @@ describe('books of the Python scripts', () => {
       ['url_http://a/b.jpg', 'pending'],
       ['hash_x', 'completed'],
     ]) {
-      bela.run(`INSERT INTO sync_export_files (list_id, export_path, status) VALUES ('list', ?, ?)`, path, state);
+      bela.run(
+        `INSERT INTO sync_export_files (list_id, export_path, status) VALUES ('list', ?, ?)`,
+        path,
+        state,
+      );
     }
     const status = await statusOf({ db: bela.db });
     expect(status).toMatchObject({
       books: 'scripts',
       operations: [{ operationId: 'op', kind: 'other', status: 'pending', errors: 1, outcomes: null }],
-      lists: [{ listId: 'list', kind: 'asked', askedOf: null, total: 3, completed: 1, pending: 1, errors: 1 }],
+      lists: [
+        { listId: 'list', kind: 'asked', askedOf: null, total: 3, completed: 1, pending: 1, errors: 1 },
+      ],
       failures: [{ listId: 'list', wanted: `hash_${digest}`, reason: 'Disk full' }],
     });
     expect((await statusOf({ db: bela.db, id: 'op' })).failures).toMatchObject([{ reason: 'Disk full' }]);

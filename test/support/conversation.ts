@@ -2,7 +2,14 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { type ArchiveSnapshot, readArchive } from '../../fixtures/archive-reader.ts';
 import { type ArchiveSpec, buildArchive, type BuiltArchive } from '../../fixtures/archive-builder.ts';
-import { type AnalyzeOptions, type AnalyzeResult, analyze, applyBundle, exportBundle, writeCatalog } from '../../src/index.ts';
+import {
+  type AnalyzeOptions,
+  type AnalyzeResult,
+  analyze,
+  applyBundle,
+  exportBundle,
+  writeCatalog,
+} from '../../src/index.ts';
 
 /** Somebody with an archive, who writes catalogues, asks, answers and takes in. */
 export class Archivist {
@@ -11,7 +18,11 @@ export class Archivist {
   readonly #name: string;
   #letters = 0;
 
-  constructor(folder: string, name: string, spec: Omit<ArchiveSpec, 'schema'> & Partial<Pick<ArchiveSpec, 'schema'>>) {
+  constructor(
+    folder: string,
+    name: string,
+    spec: Omit<ArchiveSpec, 'schema'> & Partial<Pick<ArchiveSpec, 'schema'>>,
+  ) {
     this.#folder = folder;
     this.#name = name;
     this.archive = buildArchive(join(folder, name), { schema: 'today', ...spec });
@@ -34,7 +45,8 @@ export class Archivist {
 
   /** Compares with others; the requests are in the result. */
   async ask(remotes: readonly string[], options: Partial<AnalyzeOptions> = {}): Promise<AnalyzeResult> {
-    const output = remotes.length === 1 ? this.#letter('indarequest') : join(this.#folder, `${this.#name}-requests`);
+    const output =
+      remotes.length === 1 ? this.#letter('indarequest') : join(this.#folder, `${this.#name}-requests`);
     return await analyze({ db: this.db, remotes, output, ...options });
   }
 

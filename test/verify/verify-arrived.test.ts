@@ -15,7 +15,9 @@ async function arrived(own: ImageSpec[] = []) {
   const bela = new Archivist(folder(), 'bela', { images: own });
   const { asked } = (await bela.ask([await anna.catalog()])).remotes[0]!;
   const result = await bela.take(await anna.answer(asked.requestPath!));
-  const paths = bela.query<{ id: number; local_path: string }>('SELECT id, local_path FROM images ORDER BY id');
+  const paths = bela.query<{ id: number; local_path: string }>(
+    'SELECT id, local_path FROM images ORDER BY id',
+  );
   const path = (at: number) => `${bela.archive.dir}/${paths[at]!.local_path}`;
   return { bela, path, listId: asked.listId!, operationId: result.operationId! };
 }
@@ -71,7 +73,10 @@ describe('what arrived', () => {
     const [first, second] = bela.archive.images;
     bela.run(`INSERT INTO sync_export_lists (list_id, status) VALUES ('list', 'pending')`);
     for (const path of [`hash_${first!.digest!.toUpperCase()}`, `url_${second!.url}`, 'hash_unknown']) {
-      bela.run(`INSERT INTO sync_export_files (list_id, export_path, status) VALUES ('list', ?, 'completed')`, path);
+      bela.run(
+        `INSERT INTO sync_export_files (list_id, export_path, status) VALUES ('list', ?, 'completed')`,
+        path,
+      );
     }
     const result = await verifyArrived({ db: bela.db, listId: 'list' });
     expect(result).toMatchObject({ rows: 3, whole: 2, withoutFile: 1, verdict: 'whole' });

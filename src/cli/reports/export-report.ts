@@ -1,4 +1,4 @@
-import { volumeNumbersText } from '../../bundle/volumes.ts';
+import { volumeNumbersText } from '../../base/volume-text.ts';
 import type { ExportResult } from '../../export/options.ts';
 import { commandText } from '../command-text.ts';
 import { escapeForTerminal } from '../output/escape.ts';

@@ -3,6 +3,7 @@ import { commandText } from '../command-text.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 import { commandLines, type Page, prose } from '../output/page.ts';
 import { tableLines } from '../output/table.ts';
+import { clip } from '../output/text-width.ts';
 import { reasonText } from './reason-text.ts';
 
 /** Each failure with how it was asked for and why it failed. */
@@ -15,12 +16,19 @@ export function failureTable(page: Page, failures: readonly Failure[], total: nu
     ...(lists.size > 1 ? [{ title: t('column.list') }] : []),
   ] as const;
   const rows = failures.map(({ wanted, path, digest, reason, listId }) => [
-    escapeForTerminal(wanted ?? path ?? digest ?? ''),
+    shortened(page, escapeForTerminal(wanted ?? path ?? digest ?? '')),
     reason === null ? t('status.unnoted') : reasonText(page, reason),
     ...(lists.size > 1 ? [listId ?? ''] : []),
   ]);
   const rest = total - failures.length;
   return [...tableLines(page, columns, rows), ...(rest > 0 ? [`  ${t('unit.more', { count: rest })}`] : [])];
+}
+
+/** A digest tells enough by its ends; the reason needs the room. */
+const WANTED_WIDTH = 36;
+
+function shortened({ isTerminal }: Page, text: string): string {
+  return isTerminal ? clip(text, WANTED_WIDTH, 'middle') : text;
 }
 
 /** Lists that a command to retry is shown for. */

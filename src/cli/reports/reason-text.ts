@@ -12,6 +12,6 @@ export function reasonText({ texts }: Page, reason: string): string {
   const known = OMISSION_REASONS.find((candidate) => candidate === code);
   if (known === undefined) return texts.detail(reason);
   const more = detail === undefined ? '' : ` (${texts.detail(detail)})`;
-  const by = leftOut === null ? '' : `${texts.t('finding.file-omitted')} `;
-  return `${by}${texts.t(`omission.${known}`)}${more}`;
+  const why = `${texts.t(`omission.${known}`)}${more}`;
+  return leftOut === null ? why : texts.t('omission.bySender', { why });
 }

@@ -1,6 +1,6 @@
 import type { SeriesState } from '../../apply/options.ts';
-import { volumeNumbersText } from '../../bundle/volumes.ts';
-import type { FoundSeries } from '../../reading/find-volumes.ts';
+import { volumeNumbersText } from '../../base/volume-text.ts';
+import type { FoundSeries } from '../../inspect/find-series.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 import { type Page, prose } from '../output/page.ts';
 import { heading } from './heading.ts';

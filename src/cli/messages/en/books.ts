@@ -73,7 +73,7 @@ export const books = {
   'arrived.problems_one': '{{count, number}} photo is not as it arrived:',
   'arrived.problems_other': '{{count, number}} photos are not as they arrived:',
   'arrived.next':
-    'Ask for it anew: analyze finds photos that are gone or cut short, and apply restores them. For photos that kept their length, add --check-local to apply.',
+    'Move the changed files away, then ask for them anew: analyze finds the photos that are not there, and apply restores them.',
   'state.whole': 'whole',
   'state.replaced': 'replaced',
   'state.unproven': 'unproven',

@@ -63,7 +63,8 @@ export const help = {
   'verify.summary': 'read every byte of a bundle and check it',
   'verify.about':
     'Reads a bundle from end to end and checks every digest and every rule of the format. Writes nothing. With --db it also says what applying to that archive would find.',
-  'verify.option.request': 'write a request for the pictures that are lost, to send to whoever made the bundle',
+  'verify.option.request':
+    'write a request for the pictures that are lost, to send to whoever made the bundle',
   'verify.option.force': 'replace the request if it exists',
   'verify.option.db': 'also compare with this archive, without changing it',
   'verify.example.check': 'Did the copy arrive whole?',

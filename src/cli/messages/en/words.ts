@@ -35,6 +35,7 @@ export const words = {
   'meaning.metadata-only': 'came without a photo, and the image is not known here: left alone',
   'meaning.failed': 'could not be taken over',
 
+  'omission.bySender': 'left out by the sender: {{why}}',
   'omission.missing': 'not where the database says',
   'omission.unreadable': 'cannot be read',
   'omission.changed': 'changed while it was being packed',

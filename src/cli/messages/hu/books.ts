@@ -76,7 +76,7 @@ export const books: { readonly [key in keyof typeof english]: string } = {
   'arrived.problems_one': '{{count, number}} kép nem olyan, mint amikor megérkezett:',
   'arrived.problems_other': '{{count, number}} kép nem olyan, mint amikor megérkezett:',
   'arrived.next':
-    'Kérje el újra: az elveszett és csonka képeket az analyze megtalálja, az apply helyreállítja. Ha egy sérült kép hossza nem változott, adja az apply parancshoz: --check-local.',
+    'Tegye félre a megváltozott fájlokat, majd kérje el őket újra: az analyze megtalálja, mi hiányzik, az apply helyreállítja.',
   'state.whole': 'ép',
   'state.replaced': 'lecserélve',
   'state.unproven': 'nem igazolt',

@@ -37,6 +37,7 @@ export const words: { readonly [key in keyof typeof english]: string } = {
   'meaning.metadata-only': 'kép nélkül érkezett, és itt nem ismert: kimarad',
   'meaning.failed': 'nem lehetett átvenni',
 
+  'omission.bySender': 'a küldő kihagyta: {{why}}',
   'omission.missing': 'nincs ott, ahol az adatbázis szerint lennie kellene',
   'omission.unreadable': 'nem olvasható',
   'omission.changed': 'megváltozott a csomagolás közben',

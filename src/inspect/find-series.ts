@@ -4,8 +4,8 @@ import { type BundleError, asBundleError } from '../base/errors.ts';
 import { FindingList } from '../base/findings.ts';
 import type { Digest } from '../base/digest.ts';
 import type { Manifest } from '../manifest/types.ts';
-import { BundleWalk } from './bundle-walk.ts';
-import { openBundle } from './open-bundle.ts';
+import { BundleWalk } from '../reading/bundle-walk.ts';
+import { openBundle } from '../reading/open-bundle.ts';
 
 /** The names that a bundle file may have. */
 const BUNDLE_NAME = /\.(indabundle|tar\.zst)$/i;
