@@ -35,7 +35,7 @@ export const BY_HAND: Peer = {
 
 const OPENSSL_BY_HAND: Peer = {
   name: 'openssl',
-  label: 'by hand: openssl dgst, tar | zstd -1',
+  label: 'the same with openssl dgst',
   needs: ['openssl', 'tar', 'zstd'],
   pack: `cd "$SRC" && ${OPENSSL} > "$PACK/sums" && ${TAR}`,
   verify: `cd "$SRC" && ${OPENSSL} | cmp - "$PACK/sums"`,

@@ -7,7 +7,7 @@ import { TARGETS } from '../targets.ts';
 import { BASE, bar, GATE, line, OTHERS, OURS, SOFT, STRETCH, text } from './svg.ts';
 
 const ROW = 22;
-const NAMES = 190;
+const NAMES = 205;
 const FIGURES = 62;
 const HEAD = 34;
 

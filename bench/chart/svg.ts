@@ -41,7 +41,7 @@ export function dot(x: number, y: number, fill: string): string {
 export function card(width: number, height: number, title: string, parts: readonly string[]): string {
   const font = `font-family="system-ui, 'Segoe UI', 'DejaVu Sans', Arial, sans-serif"`;
   const frame = `<rect x="1" y="1" width="${width - 2}" height="${height - 2}" rx="14" fill="${PAPER}" stroke="${EDGE}" stroke-width="2"/>`;
-  const head = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" ${font}>`;
+  const head = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" ${font} stroke="none">`;
   return [head, `<title>${escape(title)}</title>`, frame, ...parts, '</svg>', ''].join('\n');
 }
 

@@ -1,6 +1,6 @@
 /** The two pools of a cache folder, made at the first need. */
 
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type JpegPool, readPool } from './jpeg-pool.ts';
 import { cutIntoTiles, type PictureSource, reencode } from './photographs.ts';
@@ -15,7 +15,7 @@ interface Extent {
 
 const OF_PHOTOGRAPHS: Extent = { most: 40, bytesPerLarge: 4_000_000 };
 /** Drawn pictures are small ones, so that it takes more of them. */
-const OF_DRAWN: Extent = { most: 300, bytesPerLarge: 100_000 };
+const OF_DRAWN: Extent = { most: 300, bytesPerLarge: 400_000 };
 
 export type PoolKind = 'large' | 'small';
 
@@ -29,27 +29,28 @@ export function openPool(
   const folder = path.join(cache, source.drawn ? 'pool-drawn' : 'pool-photographs');
   const { most, bytesPerLarge } = source.drawn ? OF_DRAWN : OF_PHOTOGRAPHS;
   const wanted = Math.max(2, Math.min(most, Math.ceil(corpusBytes / bytesPerLarge)));
-  for (let number = 0; number < wanted; number += 1) makeLarge(folder, number, source);
+  for (let number = 0; number < wanted; number += 1) {
+    const name = String(number).padStart(3, '0');
+    const random = new Random(1_000 + number);
+    const large = path.join(folder, 'large', `${name}.jpg`);
+    once(`${large}.made`, () => reencode(source, random, large));
+    if (kind === 'large') continue;
+    const tiles = path.join(folder, 'small', `${name}-%04d.jpg`);
+    once(`${tiles}.made`, () => cutIntoTiles(source, large, random, tiles));
+  }
   return readPool(firstPictures(path.join(folder, kind), wanted));
 }
 
-/** The large picture of a number, and its small ones; a mark says that they are whole. */
-function makeLarge(folder: string, number: number, source: PictureSource): void {
-  const name = String(number).padStart(3, '0');
-  const mark = path.join(folder, `${name}.made`);
+/** A mark says that what was made is whole. */
+function once(mark: string, make: () => void): void {
   if (existsSync(mark)) return;
-  const large = path.join(folder, 'large', `${name}.jpg`);
-  mkdirSync(folder, { recursive: true });
-  rmSync(large, { force: true });
-  const random = new Random(1_000 + number);
-  reencode(source, random, large);
-  cutIntoTiles(source, large, random, path.join(folder, 'small', `${name}-%04d.jpg`));
+  make();
   writeFileSync(mark, '');
 }
 
 function firstPictures(folder: string, wanted: number): string[] {
   return readdirSync(folder)
-    .filter((name) => Number.parseInt(name, 10) < wanted)
+    .filter((name) => name.endsWith('.jpg') && Number.parseInt(name, 10) < wanted)
     .toSorted()
     .map((name) => path.join(folder, name));
 }

@@ -1,6 +1,6 @@
 import { BundleError } from '../base/errors.ts';
 import type { Observer } from '../base/events.ts';
-import { freeBytes } from '../base/room.ts';
+import { freeBytes, hasLinks, maxFileBytes } from '../base/room.ts';
 import type { Archive } from '../archive/open.ts';
 import type { AuthorRecord, ImageRecord, Manifest } from '../manifest/types.ts';
 import { type MergeContext, mergeContext } from '../merge/merge-context.ts';
@@ -145,9 +145,22 @@ export class ApplyPlan {
     return this.fileBytes + this.spool.count * ROW_BYTES;
   }
 
-  /** @throws BundleError `no-space` */
+  /**
+   * Tells before anything is written what the disk cannot hold.
+   *
+   * @throws BundleError `no-space`, `file-too-large`
+   */
   checkRoom(): void {
     const { root } = this.archive;
+    const { name, size } = this.#merge.largestFile();
+    const limit = maxFileBytes(root);
+    if (size > limit) {
+      const params = { what: name, size: `${size} bytes`, limit: `${limit} bytes`, path: root };
+      throw new BundleError('file-too-large', { params });
+    }
+    if (this.fileBytes > 0 && !hasLinks(root)) {
+      this.#options.observer({ type: 'notice', notice: 'no-links', params: { path: root } });
+    }
     const free = freeBytes(root);
     if (free < 0 || free >= this.bytesNeeded) return;
     throw new BundleError('no-space', {

@@ -148,13 +148,17 @@ export class ListBook {
     this.#listed = 0;
   }
 
-  /** What is left open decides: nothing, only failures, or rows that another bundle may bring. */
-  finish(): void {
+  /**
+   * What is left open decides: nothing, only failures, or rows that another bundle may bring. Answers
+   * whether rows of ours still wait: their records were in a part of the bundle that was lost.
+   */
+  finish(): boolean {
     const statuses = this.#db.prepare<[], string>('SELECT DISTINCT status FROM temp.list_rows').pluck().all();
     const open = statuses.filter((status) => status !== 'completed');
     const status: SyncStatus =
       open.length === 0 ? 'completed' : open.includes('pending') ? 'pending' : 'error';
     this.#sync.setList(this.#list.list_id, { status });
+    return this.#kind === 'own' && status === 'pending';
   }
 }
 

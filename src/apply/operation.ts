@@ -4,12 +4,13 @@ import type { Archive } from '../archive/open.ts';
 import { Journal, noteSequences } from '../archive/journal.ts';
 import { Statements } from '../archive/statements.ts';
 import { createSyncTables, type ExportList, hasSyncTables, type Operation, SyncTables, type SyncStatus } from '../archive/sync-tables.ts';
+import { markApplied } from '../archive/volume-registry.ts';
 import { immediately, type WaitOptions } from '../archive/transaction.ts';
 import type { ImageRecord, Manifest, OmittedLine } from '../manifest/types.ts';
 import type { Outcome } from '../merge/outcomes.ts';
 import { type EarlierRun, goesOn, listIdOf, RECORDS_PER_BUNDLE, registerBundle } from './earlier-run.ts';
 import { ListBook } from './list-book.ts';
-import { markApplied, seriesState } from './series-books.ts';
+import { seriesState } from './series-books.ts';
 
 /** What became of one record, for the books. */
 export interface Booking {
@@ -154,10 +155,10 @@ export class ApplyOperation {
   /** Closes the books as far as they go: a series is done when all of its volumes are. */
   finish(now: Date): void {
     this.addUp(now);
-    this.list.finish();
+    const waits = this.list.finish();
     const errors = Number(this.#db.prepare('SELECT error_count FROM sync_operations WHERE operation_id = ?').pluck().get(this.operationId));
     markApplied(this.#db, this.operationId, this.#firstRecord / RECORDS_PER_BUNDLE);
-    const complete = (seriesState(this.#db, this.#facts.manifest)?.missing.length ?? 0) === 0;
+    const complete = !waits && (seriesState(this.#db, this.#facts.manifest)?.missing.length ?? 0) === 0;
     this.#sync.setOperation(this.operationId, { status: errors > 0 ? 'error' : complete ? 'completed' : 'pending' }, now);
   }
 }

@@ -120,19 +120,28 @@ async function patiently(rename: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Makes a folder with its parents; answers those whose names are new and must be made durable. */
+/**
+ * Makes a folder with its parents; answers those whose names are new and must be made durable.
+ * Node's own recursive way tells of a full disk that there is no such folder.
+ */
 export async function makeFolder(folder: string): Promise<string[]> {
-  // Node's own recursive way tells of a full disk that there is no such folder.
+  try {
+    return await makeOne(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(folder) === folder) throw error;
+  }
+  const above = await makeFolder(dirname(folder));
+  return [...above, ...(await makeOne(folder))];
+}
+
+async function makeOne(folder: string): Promise<string[]> {
   try {
     await mkdir(folder);
     return [dirname(folder), folder];
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return [];
-    if (code !== 'ENOENT' || dirname(folder) === folder) throw error;
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return [];
+    throw error;
   }
-  const above = await makeFolder(dirname(folder));
-  return [...above, ...(await makeFolder(folder))];
 }
 
 /** Makes new names durable. */

@@ -131,7 +131,7 @@ function countFiles(folder: string): number {
       count += item.isDirectory() ? countFiles(join(folder, item.name)) : 1;
     }
   } catch (error) {
-    if (!/^(ENOENT|ENOTDIR|EACCES)$/.test((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    if (!/^(ENOENT|ENOTDIR|EACCES|ELOOP)$/.test((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
   return count;
 }

@@ -5,7 +5,8 @@ const FAT_MAX_FILE = 4 * 1024 ** 3 - 1;
 
 /** `f_type` of file systems, as Linux has it. */
 const FAT_TYPE = 0x4d44;
-const WINDOWS_TYPES = new Set([FAT_TYPE, 0x2011bab0, 0x5346544e, 0x7366746e, 0x65735546]); // FAT, exFAT, NTFS twice, FUSE
+const EXFAT_TYPE = 0x2011bab0;
+const WINDOWS_TYPES = new Set([FAT_TYPE, EXFAT_TYPE, 0x5346544e, 0x7366746e, 0x65735546]); // FAT, exFAT, NTFS twice, FUSE
 
 /** Bytes that may still be written at `folder`; -1 where the system does not say. */
 export function freeBytes(folder: string): number {
@@ -20,6 +21,12 @@ export function freeBytes(folder: string): number {
 /** The largest file that the file system at `folder` holds; Infinity where no limit is known. */
 export function maxFileBytes(folder: string): number {
   return typeAt(folder) === FAT_TYPE ? FAT_MAX_FILE : Number.POSITIVE_INFINITY;
+}
+
+/** False where a file cannot have a second name, and times are as coarse as two seconds. */
+export function hasLinks(folder: string): boolean {
+  const type = typeAt(folder);
+  return type !== FAT_TYPE && type !== EXFAT_TYPE;
 }
 
 /** True where names must keep to the rules of Windows, or may have to. */

@@ -28,6 +28,8 @@ export class PackedReader implements EntryReader {
   readonly #frames: DecodedFrames;
   /** Behind damage a frame may be the rest of a lost entry: it counts again from the next header on. */
   #lost = false;
+  /** One zero block was seen where two should be: whatever follows is none of ours. */
+  #endIsCut = false;
 
   constructor(source: ByteSource, findings: FindingList) {
     this.label = source.label;
@@ -62,6 +64,7 @@ export class PackedReader implements EntryReader {
     for (;;) {
       const frame = await this.#frames.next();
       if (frame === null) return;
+      if (this.#endIsCut) throw this.#behindTheEnd();
       if (frame === 'damaged') this.#lost = true;
       else yield* this.#entriesOf(frame);
     }
@@ -122,8 +125,12 @@ export class PackedReader implements EntryReader {
 
   #endBlocks(frame: Frame, at: number): null {
     const rest = frame.content.subarray(at);
-    const isEnd = rest.length === END_BLOCKS && rest.every((byte) => byte === 0);
-    if (!isEnd) {
+    const isZero = rest.every((byte) => byte === 0);
+    if (isZero && rest.length < END_BLOCKS) {
+      this.#endIsCut = true;
+      return null;
+    }
+    if (!isZero || rest.length !== END_BLOCKS) {
       const found = `${rest.length} bytes from the first zero block on`;
       throw new Refused('trailing-data', this.#place(frame), {
         expected: 'two zero blocks and no more',
@@ -132,6 +139,11 @@ export class PackedReader implements EntryReader {
     }
     this.#frames.tarEnded = true;
     return null;
+  }
+
+  #behindTheEnd(): Refused {
+    const detail = { expected: 'two zero blocks', found: 'one, and another frame' };
+    return new Refused('trailing-data', { offset: this.#frames.position }, detail);
   }
 
   #wholeEntry(frame: Frame, at: number, header: TarHeader): Entry {

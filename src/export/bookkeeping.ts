@@ -1,3 +1,4 @@
+import type Database from 'better-sqlite3';
 import { digestOf } from '../base/digest.ts';
 import { systemCode } from '../base/errors.ts';
 import type { Observer } from '../base/events.ts';
@@ -64,7 +65,7 @@ async function writeRows(plan: PlanStore, facts: ExportFacts): Promise<void> {
       wait,
     );
     const sync = new SyncTables(db);
-    const book = new ExportBook(sync, sync.list(listId)!, operationId, facts.now);
+    const book = new ExportBook(db, sync, sync.list(listId)!, operationId, facts.now);
     await inTransactions(rows(plan), (batch) => immediately(db, () => book.add(batch), wait));
     await immediately(db, () => book.finish(), wait);
   } finally {
@@ -73,7 +74,7 @@ async function writeRows(plan: PlanStore, facts: ExportFacts): Promise<void> {
 }
 
 /** The same export made again takes the place of its earlier rows. */
-function forget(db: import('better-sqlite3').Database, listId: string, operationId: string): void {
+function forget(db: Database.Database, listId: string, operationId: string): void {
   db.prepare('DELETE FROM sync_export_files WHERE list_id = ?').run(listId);
   db.prepare('DELETE FROM sync_export_lists WHERE list_id = ?').run(listId);
   db.prepare('DELETE FROM sync_files WHERE operation_id = ?').run(operationId);
@@ -118,6 +119,7 @@ async function inTransactions<T>(items: Iterable<T>, write: (batch: T[]) => Prom
 
 class ExportBook {
   readonly #sync: SyncTables;
+  readonly #hasImage: Database.Statement<[number]>;
   readonly #list: ExportList;
   readonly #operationId: string;
   readonly #now: Date;
@@ -125,8 +127,9 @@ class ExportBook {
   #errors = 0;
   #pending = 0;
 
-  constructor(sync: SyncTables, list: ExportList, operationId: string, now: Date) {
+  constructor(db: Database.Database, sync: SyncTables, list: ExportList, operationId: string, now: Date) {
     this.#sync = sync;
+    this.#hasImage = db.prepare<[number]>('SELECT 1 FROM main.images WHERE id = ?');
     this.#list = list;
     this.#operationId = operationId;
     this.#now = now;
@@ -136,7 +139,8 @@ class ExportBook {
     const operation = this.#sync.operation(this.#operationId)!;
     let errors = 0;
     let pending = 0;
-    for (const { imageId, digest, url, localPath, message, status } of batch) {
+    for (const { imageId: planned, digest, url, localPath, message, status } of batch) {
+      const imageId = this.#imageStillThere(planned);
       const path = digest === null ? `url_${url ?? ''}` : `hash_${digest}`;
       this.#sync.addListFile(this.#list, imageId, path, status);
       if (status === 'pending') pending += 1;
@@ -149,6 +153,11 @@ class ExportBook {
     this.#total += batch.length;
     this.#errors += errors;
     this.#pending += pending;
+  }
+
+  /** A plan may be older than the database: rows go meanwhile. */
+  #imageStillThere(id: number | null): number | null {
+    return id !== null && this.#hasImage.get(id) !== undefined ? id : null;
   }
 
   finish(): void {

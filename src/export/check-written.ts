@@ -146,9 +146,9 @@ export class CheckedPart implements ByteSink {
   }
 
   async #compare(): Promise<void> {
+    this.#observer({ type: 'phase', phase: 'check', total: this.#length, unit: 'bytes' });
     const file = await ReadBack.open(this.#part.path + PART_SUFFIX);
     this.readFrom = file.from;
-    this.#observer({ type: 'phase', phase: 'check', total: this.#length, unit: 'bytes' });
     try {
       let offset = 0;
       for (const { length, digest } of this.#pieces) {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { asBundleError, BundleError } from '../base/errors.ts';
+import { asBundleError, BundleError, systemCode } from '../base/errors.ts';
 import { type Observer, silent } from '../base/events.ts';
-import { type Archive, locate, openToRead } from '../archive/open.ts';
+import { type Archive, locate, openToRead, quickCheck } from '../archive/open.ts';
 import { StreamSink } from '../bundle/byte-sink.ts';
 import { recordExport } from './bookkeeping.ts';
 import { checkRoom } from './check-room.ts';
@@ -31,10 +31,21 @@ export async function exportBundle(options: ExportOptions): Promise<ExportResult
     const done = await exportTo(archive, options, observer);
     return { ...done, seconds: (performance.now() - started) / 1000 };
   } catch (error) {
-    throw asBundleError(error, typeof options.output === 'string' ? options.output : options.db);
+    throw asExportError(error, archive, typeof options.output === 'string' ? options.output : options.db);
   } finally {
     archive.close();
   }
+}
+
+/** A damaged database is the archive's own, or the plan's: that lies on the disk of the output, which has failed. */
+function asExportError(error: unknown, archive: Archive, what: string): unknown {
+  if (!/^SQLITE_(CORRUPT|NOTADB)/.test(systemCode(error))) return asBundleError(error, what);
+  try {
+    quickCheck(archive);
+  } catch (damaged) {
+    return damaged;
+  }
+  return new BundleError('io-error', { cause: error, params: { what } });
 }
 
 /** @throws BundleError `usage` */

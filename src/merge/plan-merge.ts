@@ -34,6 +34,8 @@ export interface MergePlan {
   counts(): OutcomeTally;
   /** Bytes of files that would be written. */
   bytesNeeded(): number;
+  /** Of the largest of them, and what it is called. */
+  largestFile(): { readonly name: string; readonly size: number };
   largerAvailable(): number;
 }
 
@@ -45,15 +47,19 @@ export function planMerge(
   const counter = new OutcomeCounter();
   const planner = new RecordPlanner(context, options);
   let bytes = 0;
+  let largest = { name: '', size: 0 };
   return {
     add: async (record) => {
       const planned = record === null ? refused : await planner.plan(record);
       counter.add(planned.outcome);
-      if (planned.needsFile) bytes += record?.file?.size ?? 0;
+      const file = planned.needsFile ? record?.file : undefined;
+      bytes += file?.size ?? 0;
+      if (file !== undefined && file.size > largest.size) largest = { name: file.name, size: file.size };
       return planned;
     },
     counts: () => counter.tally(),
     bytesNeeded: () => bytes,
+    largestFile: () => largest,
     largerAvailable: () => planner.largerAvailable,
   };
 }

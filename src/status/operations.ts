@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { hasJournal, type SyncStatus } from '../archive/sync-tables.ts';
+import { volumesApplied, volumesMissing } from '../archive/volume-registry.ts';
 import { OUTCOMES, type OutcomeTally } from '../merge/outcomes.ts';
 import type { OperationStatus } from './types.ts';
 
@@ -20,6 +21,8 @@ interface Told {
   readonly reverted: boolean;
   readonly seen: number;
   readonly count: number;
+  /** Volumes of the series that were applied to their end. */
+  readonly applied: readonly number[];
 }
 
 const SELECT = `SELECT operation_id AS operationId, source_db_path AS source, start_time AS startTime, end_time AS endTime,
@@ -56,7 +59,14 @@ function operationOf(row: OperationRow, told: Told | null): OperationStatus {
     status: statusFrom(row.status),
     reverted: told?.reverted ?? false,
     outcomes: isApply ? told.outcomes : null,
-    volumes: isSeries ? { seen: told.seen, count: told.count } : null,
+    volumes: isSeries
+      ? {
+          seen: told.seen,
+          count: told.count,
+          applied: told.applied,
+          missing: volumesMissing(told.applied, told.count),
+        }
+      : null,
   };
 }
 
@@ -68,18 +78,25 @@ interface OutcomeRow {
 /** Bundles are registered under negative numbers, with the size of their series. */
 function toldByJournal(db: Database.Database): (id: string) => Told | null {
   if (!hasJournal(db)) return () => null;
-  const bundles = db.prepare<[string], { seen: number; count: number | null }>(
-    'SELECT count(*) AS seen, max(record) AS count FROM main.indabundle_journal WHERE operation = ? AND sequence < 0',
+  const bundles = db.prepare<[string], { seen: number; count: number | null; exportId: string | null }>(
+    'SELECT count(*) AS seen, max(record) AS count, max("column") AS exportId FROM main.indabundle_journal WHERE operation = ? AND sequence < 0',
   );
   const outcomes = db.prepare<[string], OutcomeRow>(
     `SELECT outcome, count(*) AS count FROM main.indabundle_journal
      WHERE operation = ? AND outcome IS NOT NULL GROUP BY outcome`,
   );
   return (id) => {
-    const { seen, count } = bundles.get(id)!;
+    const { seen, count, exportId } = bundles.get(id)!;
     if (seen === 0) return null;
     const counts = new Map(outcomes.all(id).map((row) => [row.outcome, row.count]));
-    return { outcomes: tallyOf(counts), reverted: counts.has('reverted'), seen, count: count ?? seen };
+    const applied = exportId === null || count === null ? [] : volumesApplied(db, exportId, count);
+    return {
+      outcomes: tallyOf(counts),
+      reverted: counts.has('reverted'),
+      seen,
+      count: count ?? seen,
+      applied,
+    };
   };
 }
 

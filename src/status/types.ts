@@ -33,8 +33,13 @@ export interface OperationStatus {
   readonly reverted: boolean;
   /** Null where no journal tells. */
   readonly outcomes: OutcomeTally | null;
-  /** Bundles of a series that were seen, of how many; null for a single bundle, and where nothing is known. */
-  readonly volumes: { readonly seen: number; readonly count: number } | null;
+  /** Bundles of a series that were seen, of how many, and which were applied to their end; null for a single bundle, and where nothing is known. */
+  readonly volumes: {
+    readonly seen: number;
+    readonly count: number;
+    readonly applied: readonly number[];
+    readonly missing: readonly number[];
+  } | null;
 }
 
 /** `asked`: what we want of others; `received`: a bundle that answers none of our requests; `export`: what we packed. */

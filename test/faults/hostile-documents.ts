@@ -1,7 +1,7 @@
 import type { FindingCode } from '../../src/base/findings.ts';
 import { FRAME, hostileImages, type Hooks, type Json } from '../../fixtures/hostile-bundle.ts';
 import { bombFrame, frameHead, rawFrame } from '../../fixtures/raw-container.ts';
-import type { HostileCase } from './hostile-cases.ts';
+import type { HostileCase } from './hostile-case.ts';
 
 const MIB = 1024 * 1024;
 

@@ -243,6 +243,18 @@ ssize_t pread64(int file, void *bytes, size_t length, off64_t offset) { READING(
 SYNCING(fsync)
 SYNCING(fdatasync)
 
+/* `sync -f`, which is a process of its own and has the same environment. */
+int syncfs(int file) {
+  pthread_mutex_lock(&lock);
+  int fault = hit("sync", path_of(file));
+  int answer = fault ? -1 : REAL(syncfs)(file);
+  int kept = fault ? fault : errno;
+  if (answer == 0 && path_of(file)) tell("S\n");
+  pthread_mutex_unlock(&lock);
+  errno = kept;
+  return answer;
+}
+
 #define TRUNCATING(name, type)                                  \
   int name(int file, type length) {                             \
     if (!path_of(file)) return REAL(name)(file, length);        \

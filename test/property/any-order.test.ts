@@ -145,6 +145,6 @@ test('bundles in any order, stopped anywhere, give the same archive; reverting g
         expect(whole(shuffled)).toEqual(start);
       }),
     ),
-    { numRuns: 30, endOnFailure: true },
+    { numRuns: 15, endOnFailure: true },
   );
 });

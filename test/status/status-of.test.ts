@@ -7,6 +7,8 @@ import { scratchFolder } from '../support/scratch-folder.ts';
 
 const folder = scratchFolder();
 
+const byText = (one: unknown, other: unknown) => (String(one) < String(other) ? -1 : 1);
+
 const pictures = (from: number, to: number): ImageSpec[] =>
   Array.from({ length: to - from }, (_, at) => ({ siteImageId: 7000 + from + at, author: 'Anna' }));
 
@@ -67,7 +69,9 @@ describe('a request', () => {
       outcomes: { added: 1, failed: 3 },
     });
     expect(status.failuresTotal).toBe(3);
-    expect(status.failures.map(({ wanted, reason }) => [wanted!.slice(0, 4), reason]).toSorted()).toEqual([
+    expect(
+      status.failures.map(({ wanted, reason }) => [wanted!.slice(0, 4), reason]).toSorted(byText),
+    ).toEqual([
       ['hash', 'left out by the sender: missing'],
       ['hash', 'left out by the sender: no-file'],
       ['url_', 'left out by the sender: unknown'],
@@ -84,7 +88,7 @@ describe('a request', () => {
     const operation = await statusOf({ db: bela.db, id: operationId! });
     expect(operation.operations).toHaveLength(1);
     expect(operation.lists).toMatchObject([{ listId }]);
-    expect(operation.failures.map(({ wanted }) => wanted?.slice(0, 4)).toSorted()).toEqual([
+    expect(operation.failures.map(({ wanted }) => wanted?.slice(0, 4)).toSorted(byText)).toEqual([
       'hash',
       'hash',
       'url_',

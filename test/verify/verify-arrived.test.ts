@@ -43,7 +43,9 @@ describe('what arrived', () => {
     for (const what of [{ listId }, { operationId }]) {
       const result = await verifyArrived({ db: bela.db, ...what });
       expect(result).toMatchObject({ verdict: 'damaged', changed: 1, missing: 1, gone: 1, whole: 2 });
-      expect(result.problems.map(({ kind }) => kind).toSorted()).toEqual(['changed', 'gone', 'missing']);
+      expect(new Set(result.problems.map(({ kind }) => kind))).toEqual(
+        new Set(['changed', 'gone', 'missing']),
+      );
     }
   });
 

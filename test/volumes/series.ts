@@ -10,7 +10,11 @@ type Images = ArchiveSpec['images'];
 export function pictures(count: number, { from = 8000, to = 40_000, authors = 9 } = {}): Images {
   return Array.from({ length: count }, (_, at) => {
     const size = from + ((at * 7919) % Math.max(1, to - from));
-    return { author: `Szerző ${at % authors}`, tags: ['tó', `tag ${at % 17}`], file: uniqueJpeg(`picture ${at}`, size) };
+    return {
+      author: `Szerző ${at % authors}`,
+      tags: ['tó', `tag ${at % 17}`],
+      file: uniqueJpeg(`picture ${at}`, size),
+    };
   });
 }
 
@@ -19,14 +23,29 @@ export function archiveOf(folder: string, images: Images): BuiltArchive {
 }
 
 /** Exports everything into `folder`, with bytes that can be repeated. */
-export function makeSeries(archive: BuiltArchive, folder: string, volumeSize: number, more: Partial<ExportOptions> = {}): Promise<ExportResult> {
+export function makeSeries(
+  archive: BuiltArchive,
+  folder: string,
+  volumeSize: number,
+  more: Partial<ExportOptions> = {},
+): Promise<ExportResult> {
   const fixed = { created: '2026-03-14T10:15:00Z', exportId: 'series' };
-  return exportBundle({ db: archive.databasePath, selection: { kind: 'all' }, output: folder, volumeSize, ...fixed, ...more });
+  return exportBundle({
+    db: archive.databasePath,
+    selection: { kind: 'all' },
+    output: folder,
+    volumeSize,
+    ...fixed,
+    ...more,
+  });
 }
 
 /** Volumes in a folder, in order, as paths. */
 export function volumesIn(folder: string): string[] {
-  return readdirSync(folder).filter((name) => name.endsWith('.indabundle')).sort().map((name) => join(folder, name));
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.indabundle'))
+    .sort()
+    .map((name) => join(folder, name));
 }
 
 export const sizeOf = (path: string) => statSync(path).size;

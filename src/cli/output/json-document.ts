@@ -1,3 +1,5 @@
+import { jsonText } from './json-text.ts';
+
 /** A list whose items are still coming; each is written on a line of its own. */
 export class Lines {
   readonly items: AsyncIterable<unknown>;
@@ -22,13 +24,13 @@ export async function writeDocument(sink: Sink, document: object): Promise<void>
 
 async function writeValue(sink: Sink, value: unknown, indent: string): Promise<void> {
   if (value instanceof Lines) {
-    await writeList(sink, value.items, indent, (item) => sink(JSON.stringify(item) ?? 'null'));
+    await writeList(sink, value.items, indent, (item) => sink(jsonText(item) ?? 'null'));
   } else if (isComing(value)) {
     await writeList(sink, value, indent, (item) => writeValue(sink, item, `${indent}  `));
   } else if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     await writeMembers(sink, value, indent);
   } else {
-    await sink(JSON.stringify(value, null, 2)?.replaceAll('\n', `\n${indent}`) ?? 'null');
+    await sink(jsonText(value, 2)?.replaceAll('\n', `\n${indent}`) ?? 'null');
   }
 }
 
@@ -37,7 +39,7 @@ async function writeMembers(sink: Sink, object: object, indent: string): Promise
   for (const [key, given] of Object.entries(object)) {
     const value: unknown = typeof given === 'function' ? (given as () => unknown)() : given;
     if (value === undefined) continue;
-    await sink(`${separator}\n${indent}  ${JSON.stringify(key)}: `);
+    await sink(`${separator}\n${indent}  ${jsonText(key)}: `);
     await writeValue(sink, value, `${indent}  `);
     separator = ',';
   }

@@ -1,3 +1,4 @@
+import { jsonText } from '../output/json-text.ts';
 import type { Event } from '../../base/events.ts';
 import type { Output } from '../surroundings.ts';
 import { type Display, now } from './display.ts';
@@ -20,6 +21,6 @@ export function thinned(pass: (event: Event) => void, clock: () => number = now)
 
 /** Writes the events as JSON lines, for a program that reads them. */
 export function jsonDisplay(output: Output): Display {
-  const observer = thinned((event) => output.write(`${JSON.stringify(event)}\n`));
+  const observer = thinned((event) => output.write(`${jsonText(event)}\n`));
   return { observer, say: () => {}, stop: () => {} };
 }

@@ -8,8 +8,9 @@ export function operationState({ texts, figures }: Page, operation: OperationSta
   const { errors, volumes } = operation;
   if (operation.reverted) return t('status.reverted');
   const failed = errors > 0 ? [t('status.failed', { failed: figures.number(errors) })] : [];
-  if (volumes !== null && volumes.seen < volumes.count) {
-    return [t('status.volumes', volumes), ...failed].join(', ');
+  if (volumes !== null && volumes.missing.length > 0) {
+    const seen = volumes.applied.length;
+    return [t('status.volumes', { seen, count: volumes.count }), ...failed].join(', ');
   }
   if (failed.length > 0) return failed.join();
   return t(operation.status === 'completed' ? 'status.done' : 'status.unfinished');

@@ -6,6 +6,7 @@ import { commandLines, type Fact, factList, type Page, prose } from '../output/p
 import { failureTable, retryCommands } from './failure-table.ts';
 import { heading, type Mood } from './heading.ts';
 import { outcomeTable } from './outcome-table.ts';
+import { seriesText } from './series-report.ts';
 import { listState, operationState, shortTime } from './state-text.ts';
 
 /** One operation or one list: how far it is, what came of it, what failed, what to do next. */
@@ -52,7 +53,9 @@ function operationFacts(page: Page, operation: OperationStatus, lists: readonly 
     [t('fact.state'), operationState(page, operation)],
     [t('column.done'), t('progress.of', done)],
   ];
-  if (operation.volumes !== null) facts.push([t('fact.volumes'), t('status.volumes', operation.volumes)]);
+  if (operation.volumes !== null) {
+    facts.push([t('fact.volumes'), seriesText(page, operation.volumes)]);
+  }
   if (operation.startTime !== null) facts.push([t('fact.begun'), `${shortTime(operation.startTime)} UTC`]);
   if (operation.endTime !== null) facts.push([t('fact.changed'), `${shortTime(operation.endTime)} UTC`]);
   for (const { listId } of lists) facts.push([t('fact.list'), escapeForTerminal(listId)]);
@@ -85,8 +88,7 @@ function operationNext(page: Page, operation: OperationStatus, db: string): stri
   const { operationId, source, volumes } = operation;
   if (operation.kind !== 'apply' || operation.reverted) return [];
   const lines: string[] = [];
-  if (volumes !== null && volumes.seen < volumes.count)
-    lines.push('', ...prose(page, t('status.nextVolumes')));
+  if (volumes !== null && volumes.missing.length > 0) lines.push('', ...prose(page, t('status.nextVolumes')));
   else if (operation.status === 'pending' && source !== null) {
     const command = commandText(['apply', source, ...ofDatabase(db)]);
     lines.push('', ...prose(page, t('status.nextApply')), ...commandLines(page, command));

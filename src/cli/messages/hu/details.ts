@@ -66,6 +66,8 @@ export const DETAILS: readonly (readonly [english: RegExp, hungarian: string])[]
   [/^a time such as (\S+)$/, 'időpont, például $1'],
   [/^a name from the format$/, 'a formátumban szereplő név'],
   [/^two zero blocks and no more$/, 'két üres blokk és semmi több'],
+  [/^two zero blocks$/, 'két üres blokk'],
+  [/^one, and another frame$/, 'egy, utána újabb keret'],
   [/^a content size$/, 'a tartalom mérete'],
   [/^none$/, 'nincs'],
   [/^content of at most (\d+)$/, 'legfeljebb $1 bájt tartalom'],
@@ -150,4 +152,5 @@ export const DETAILS: readonly (readonly [english: RegExp, hungarian: string])[]
     'Egyszerre legfeljebb $1 másik archívum vethető össze.',
   ],
   [/^the copy is damaged: (.*)$/, 'a másolat sérült: $1'],
+  [/^a folder, for several requests$/, 'mappa, a több kéréshez'],
 ];

@@ -1,0 +1,34 @@
+import type Database from 'better-sqlite3';
+
+/**
+ * Bundles of an operation stand in its journal under negative numbers: the bundle's id as key, the
+ * export's as column, the volume's number as old value, and the size of the series as record.
+ */
+
+/** What stands in the registry for a bundle that was applied to its end. */
+const APPLIED = 'bundle-applied';
+
+/** Volumes of a series that were applied to their end, in order, whichever operation did it. */
+export function volumesApplied(db: Database.Database, exportId: string, count: number): number[] {
+  return db
+    .prepare<[string, number, string], number>(
+      `SELECT DISTINCT CAST(old AS INTEGER) FROM main.indabundle_journal
+       WHERE sequence < 0 AND "column" = ? AND record = ? AND "table" = ? ORDER BY 1`,
+    )
+    .pluck()
+    .all(exportId, count, APPLIED);
+}
+
+/** The rest of a series. */
+export function volumesMissing(applied: readonly number[], count: number): number[] {
+  const there = new Set(applied);
+  return Array.from({ length: count }, (_, at) => at + 1).filter((number) => !there.has(number));
+}
+
+/** The bundle with this number in an operation was read and applied to its end. */
+export function markApplied(db: Database.Database, operationId: string, number: number): void {
+  const mark = db.prepare(
+    'UPDATE main.indabundle_journal SET "table" = ? WHERE operation = ? AND sequence = ?',
+  );
+  mark.run(APPLIED, operationId, -1 - number);
+}

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { applyBundle } from '../../src/apply/apply-bundle.ts';
+import { exportBundle } from '../../src/export/export-bundle.ts';
+import { counted, LONG, seeded } from './counting.ts';
+import { Disk, type Luck, readTrace, type Step } from './disk-replay.ts';
+import { compiledShim, indabundle, spread } from './program.ts';
+import { scratchFolder } from './scratch.ts';
+import { SmallTrip } from './small-trip.ts';
+
+const shim = compiledShim();
+const folder = scratchFolder();
+const trip = new SmallTrip(folder, 10);
+const trace = join(folder, 'trace');
+const rebuilt = join(folder, 'rebuilt');
+const output = join(trip.stick, 'trip.indabundle');
+const CUTS = LONG ? Number.POSITIVE_INFINITY : 60;
+const RESUMED = LONG ? 1 : 12;
+const digestOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
+
+let received: object = {};
+let exported = '';
+beforeAll(async () => {
+  await trip.makeBundle();
+  expect(await indabundle(trip.applyArguments)).toMatchObject({ status: 0 });
+  received = trip.received();
+  expect(await indabundle(trip.exportArguments)).toMatchObject({ status: 0 });
+  exported = digestOf(output);
+});
+
+/** Runs with a trace; answers the disk as it was before, and the steps. */
+async function traced(args: readonly string[], root: string): Promise<{ steps: Step[]; before: string }> {
+  const before = join(folder, 'before');
+  for (const path of [before, trace]) rmSync(path, { recursive: true, force: true });
+  cpSync(root, before, { recursive: true });
+  expect(await indabundle(args, { shim: shim!, fault: { root, trace } })).toMatchObject({ status: 0 });
+  return { steps: readTrace(trace), before };
+}
+
+/** The state behind the first `steps` of a trace, with luck or without. */
+function cut(disk: Disk, root: string, luck: Luck): void {
+  rmSync(rebuilt, { recursive: true, force: true });
+  mkdirSync(rebuilt);
+  disk.rebuild(root, rebuilt, luck);
+}
+
+/** Three worlds: nothing unsynced arrived, everything did, or some of it. */
+const lucks = (seed: number): Luck[] => {
+  const random = seeded(seed);
+  return ['none', 'all', () => random() < 0.5];
+};
+
+/** Rows that say that their file is there, and it is not. */
+function liars(dir: string): string[] {
+  const db = new Database(join(dir, 'indafoto.db'));
+  try {
+    expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
+    const has = db.prepare(`SELECT 1 FROM sqlite_master WHERE name = 'sync_files'`).get() !== undefined;
+    const done = has ? `UNION SELECT file_path, file_hash FROM sync_files WHERE status = 'completed' AND file_path <> ''` : '';
+    const rows = db.prepare(`SELECT local_path AS path, sha256_hash AS digest FROM images WHERE id > 3 ${done}`).all() as { path: string; digest: string }[];
+    const isWhole = ({ path, digest }: { path: string; digest: string }) => existsSync(join(dir, path)) && digestOf(join(dir, path)) === digest;
+    return rows.filter((row) => !isWhole(row)).map(({ path }) => path);
+  } finally {
+    db.close();
+  }
+}
+
+describe.skipIf(shim === null)('the power fails', () => {
+  test('during an apply: no row speaks of a file that is not whole, and the next run finishes', async (context) => {
+    trip.newReceiver();
+    const disk = new Disk(trip.receiver);
+    const { steps } = await traced(trip.applyArguments, trip.receiver);
+    expect(trip.received()).toEqual(received);
+    const cuts = new Set(spread(steps.length, CUTS));
+    let number = 0;
+    for (const [at, step] of steps.entries()) {
+      disk.follow(step);
+      if (!cuts.has(at + 1)) continue;
+      for (const luck of lucks(at)) {
+        cut(disk, trip.receiver, luck);
+        expect([at, liars(rebuilt)]).toEqual([at, []]);
+        counted(context, 'power cuts');
+        if ((number += 1) % RESUMED !== 0) continue;
+        await applyBundle({ input: trip.bundle, db: join(rebuilt, 'indafoto.db'), backup: false });
+        rmSync(trip.receiver, { recursive: true, force: true });
+        cpSync(rebuilt, trip.receiver, { recursive: true });
+        expect(trip.received()).toEqual(received);
+        expect(trip.leftovers()).toEqual([]);
+      }
+    }
+  });
+
+  test('during an export: what bears its name is whole, and the next run finishes', async (context) => {
+    trip.newStick();
+    const disk = new Disk(trip.stick);
+    const { steps } = await traced(trip.exportArguments, trip.stick);
+    expect(digestOf(output)).toBe(exported);
+    const cuts = new Set(spread(steps.length, CUTS));
+    let number = 0;
+    for (const [at, step] of steps.entries()) {
+      disk.follow(step);
+      if (!cuts.has(at + 1)) continue;
+      for (const luck of lucks(at)) {
+        cut(disk, trip.stick, luck);
+        const path = join(rebuilt, 'trip.indabundle');
+        if (existsSync(path)) expect([at, digestOf(path)]).toEqual([at, exported]);
+        counted(context, 'power cuts');
+        if ((number += 1) % RESUMED !== 0) continue;
+        const same = { created: '2026-03-14T10:15:00Z', exportId: 'trip', force: true } as const;
+        await exportBundle({ db: join(trip.sender, 'indafoto.db'), selection: { kind: 'all' }, output: path, ...same });
+        expect(digestOf(path)).toBe(exported);
+      }
+    }
+  });
+});
