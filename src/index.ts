@@ -10,19 +10,51 @@ export type { Finding, FindingCode, Gravity, Place } from './base/findings.ts';
 export { analyze } from './analyze/analyze.ts';
 export { analyzeList, type ListOptions, type ListStatistics } from './analyze/analyze-list.ts';
 export type {
-  AnalyzeOptions, AnalyzeResult, Asked, AuthorGap, Comparison, Gap, RemoteAnalysis, RetryOptions, RetryResult,
+  AnalyzeOptions,
+  AnalyzeResult,
+  Asked,
+  AuthorGap,
+  Comparison,
+  Gap,
+  RemoteAnalysis,
+  RetryOptions,
+  RetryResult,
 } from './analyze/options.ts';
 export { retry } from './analyze/retry.ts';
 export type { CatalogOptions, CatalogResult } from './catalog/options.ts';
 export { writeCatalog } from './catalog/write-catalog.ts';
 export { applyBundle } from './apply/apply-bundle.ts';
-export type { ApplyOptions, ApplyResult, ConflictPolicy, Outcome, OutcomeTally, SeriesState } from './apply/options.ts';
+export type {
+  ApplyOptions,
+  ApplyResult,
+  ConflictPolicy,
+  Outcome,
+  OutcomeTally,
+  SeriesState,
+} from './apply/options.ts';
 export { backupArchive } from './backup/backup-archive.ts';
 export type { BackupOptions, BackupResult } from './backup/options.ts';
 export { cleanup } from './cleanup/cleanup.ts';
 export type { CleanupOptions, CleanupResult, Litter, LitterKind } from './cleanup/options.ts';
+export { Diff, diff } from './diff/diff.ts';
+export type {
+  DiffCounts,
+  Difference,
+  DifferenceKind,
+  DiffOptions,
+  DiffResult,
+  Side,
+  SideKind,
+} from './diff/options.ts';
 export { exportBundle } from './export/export-bundle.ts';
-export type { ExportedVolume, ExportOptions, ExportResult, Filters, OmittedFile, Selection } from './export/options.ts';
+export type {
+  ExportedVolume,
+  ExportOptions,
+  ExportResult,
+  Filters,
+  OmittedFile,
+  Selection,
+} from './export/options.ts';
 export { bundlesIn, findSeries, type FoundSeries, type FoundVolume } from './inspect/find-series.ts';
 export { parseVolumeNumbers, parseVolumeSize } from './base/volume-text.ts';
 export { inspectBundle, listBundle } from './inspect/inspect-bundle.ts';
@@ -31,9 +63,21 @@ export type { Kept, KeptReason, RevertOptions, RevertResult } from './revert/opt
 export { revert } from './revert/revert.ts';
 export { statusOf } from './status/status-of.ts';
 export type {
-  Books, Failure, ListKind, ListStatus, OperationKind, OperationStatus, StatusOptions, StatusResult,
+  Books,
+  Failure,
+  ListKind,
+  ListStatus,
+  OperationKind,
+  OperationStatus,
+  StatusOptions,
+  StatusResult,
 } from './status/types.ts';
-export type { ArrivedOptions, ArrivedProblem, ArrivedProblemKind, ArrivedResult } from './verify/arrived-types.ts';
+export type {
+  ArrivedOptions,
+  ArrivedProblem,
+  ArrivedProblemKind,
+  ArrivedResult,
+} from './verify/arrived-types.ts';
 export { verifyBundle } from './verify/verify-bundle.ts';
 export { verifyArrived } from './verify/verify-list.ts';
 export type { OutcomeCounts, VerifyOptions, VerifyResult } from './verify/types.ts';

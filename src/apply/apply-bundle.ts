@@ -39,7 +39,11 @@ export async function applyBundle(options: ApplyOptions): Promise<ApplyResult> {
   }
 }
 
-async function applyOpened(archive: Archive, findings: FindingList, options: ApplyOptions): Promise<ApplyResult> {
+async function applyOpened(
+  archive: Archive,
+  findings: FindingList,
+  options: ApplyOptions,
+): Promise<ApplyResult> {
   const opened = await openBundle(options.input, findings);
   const run = new ApplyRun(archive, opened, findings, options);
   let result: ApplyResult;
@@ -71,14 +75,20 @@ function removePartialBackups(database: string): void {
   const folder = dirname(database);
   const prefix = `${basename(database)}.backup-`;
   for (const name of readdirSync(folder)) {
-    if (name.startsWith(prefix) && /\.part(-journal|-wal|-shm)?$/.test(name)) rmSync(join(folder, name), { force: true });
+    if (name.startsWith(prefix) && /\.part(-journal|-wal|-shm)?$/.test(name))
+      rmSync(join(folder, name), { force: true });
   }
 }
 
 /** `strict`: reads everything once without applying, and goes on only when all of it is whole. */
 async function proveFirst(options: ApplyOptions): Promise<void> {
   if (typeof options.input !== 'string') {
-    throw new BundleError('usage', { params: { problem: '--strict needs a file or a folder: a stream cannot be read twice.', command: 'apply' } });
+    throw new BundleError('usage', {
+      params: {
+        problem: '--strict needs a file or a folder: a stream cannot be read twice.',
+        command: 'apply',
+      },
+    });
   }
   const findings = new FindingList();
   const opened: OpenedBundle = await openBundle(options.input, findings);

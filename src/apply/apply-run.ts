@@ -41,7 +41,12 @@ export class ApplyRun {
     this.#findings = findings;
     this.#options = options;
     this.#observer = options.observer ?? silent;
-    this.#walk = new BundleWalk(opened.reader, findings, { proveAll: false, lostHead: lostHead(opened), signal: options.signal, settle: () => this.#pool?.flush() ?? Promise.resolve() });
+    this.#walk = new BundleWalk(opened.reader, findings, {
+      proveAll: false,
+      lostHead: lostHead(opened),
+      signal: options.signal,
+      settle: () => this.#pool?.flush() ?? Promise.resolve(),
+    });
   }
 
   async run(): Promise<ApplyResult> {
@@ -84,9 +89,22 @@ export class ApplyRun {
   }
 
   #beginPlan(manifest: Manifest, bundleId: string): ApplyPlan {
-    const { checkLocal = false, metadata = 'fill', onConflict = 'keep-local', includePersonal: personal = false, signal } = this.#options;
+    const {
+      checkLocal = false,
+      metadata = 'fill',
+      onConflict = 'keep-local',
+      includePersonal: personal = false,
+      signal,
+    } = this.#options;
     this.#observer({ type: 'phase', phase: 'decide', total: manifest.totals.records, unit: 'records' });
-    return new ApplyPlan(this.#archive, manifest, bundleId, { checkLocal, fill: metadata === 'fill', onConflict, personal, signal, observer: this.#observer });
+    return new ApplyPlan(this.#archive, manifest, bundleId, {
+      checkLocal,
+      fill: metadata === 'fill',
+      onConflict,
+      personal,
+      signal,
+      observer: this.#observer,
+    });
   }
 
   /** Everything is known but the payload: refuse, stop here, or make ready to write. */
@@ -99,7 +117,12 @@ export class ApplyRun {
     }
     plan.checkRoom();
     await this.#backup(plan);
-    if (plan.resumes) this.#observer({ type: 'notice', notice: 'resuming', params: { operation: plan.earlier.operation!.operation_id } });
+    if (plan.resumes)
+      this.#observer({
+        type: 'notice',
+        notice: 'resuming',
+        params: { operation: plan.earlier.operation!.operation_id },
+      });
     this.#pool = await ContentPool.start(this.#options.threads);
     this.#writer = await ApplyWriter.open(plan, this.#source, this.#options, this.#pool, this.#wait);
     await this.#writer.settleWithoutFile();
@@ -138,7 +161,12 @@ export class ApplyRun {
   /** True when all that the bundle brings is in the archive, but for what the sender left out. */
   get isComplete(): boolean {
     const begun = this.#writer !== null || this.#plan?.nothingToDo === true;
-    return this.#options.dryRun !== true && begun && this.#findings.damaged === 0 && (this.#writer?.lost ?? 0) === 0;
+    return (
+      this.#options.dryRun !== true &&
+      begun &&
+      this.#findings.damaged === 0 &&
+      (this.#writer?.lost ?? 0) === 0
+    );
   }
 
   async #finish(): Promise<void> {
@@ -147,18 +175,23 @@ export class ApplyRun {
     if (plan === null || writer === null) throw notAcceptable(this.#opened.label, this.#findings.listed);
     await writer.closeWindow();
     this.#observer({ type: 'phase', phase: 'finish' });
-    const omitted = new Map(this.#omitted.flatMap((line) => omittedPaths(line).map((path) => [path, omittedReason(line)])));
+    const omitted = new Map(
+      this.#omitted.flatMap((line) => omittedPaths(line).map((path) => [path, omittedReason(line)])),
+    );
     await writer.finish(this.#omitted, (record) => this.#whyMissing(record, omitted));
     const nothing = writer.committed === 0 && plan.doneBefore === 0;
     if (this.#findings.damaged > 0 && nothing) throw notAcceptable(this.#opened.label, this.#findings.listed);
   }
 
   #whyMissing(record: ImageRecord, omitted: ReadonlyMap<string, string>): string {
-    const reason = listPaths(record).map((path) => omitted.get(path)).find((text) => text !== undefined);
+    const reason = listPaths(record)
+      .map((path) => omitted.get(path))
+      .find((text) => text !== undefined);
     if (reason !== undefined) return reason;
     const state = record.file ? this.#walk.contents.get(record.file.digest)?.state : undefined;
     if (state === 'damaged') return 'the file in the bundle is damaged';
-    if (state === 'proven' || state === 'passed') return 'the archive changed meanwhile; apply the bundle again';
+    if (state === 'proven' || state === 'passed')
+      return 'the archive changed meanwhile; apply the bundle again';
     return 'the file is not in the bundle';
   }
 
@@ -199,12 +232,14 @@ export class ApplyRun {
   async #report(plan: ApplyPlan, dryRun: boolean): Promise<void> {
     const operation = this.#writer?.operation.operationId ?? plan.earlier.operation?.operation_id ?? null;
     const { report } = this.#options;
-    if (report !== undefined && !dryRun && operation !== null) await writeReport(this.#archive.db, operation, report);
+    if (report !== undefined && !dryRun && operation !== null)
+      await writeReport(this.#archive.db, operation, report);
   }
 
   #closingNotices(plan: ApplyPlan): void {
     if (plan.personalLeft) this.#observer({ type: 'notice', notice: 'personal-left-behind', params: {} });
-    for (const name of this.#opened.strays) this.#observer({ type: 'notice', notice: 'stray-file', params: { name } });
+    for (const name of this.#opened.strays)
+      this.#observer({ type: 'notice', notice: 'stray-file', params: { name } });
     const keepsLocal = (this.#options.onConflict ?? 'keep-local') === 'keep-local';
     if (plan.largerAvailable > 0 && keepsLocal) {
       this.#observer({ type: 'notice', notice: 'larger-available', params: { count: plan.largerAvailable } });
@@ -213,7 +248,9 @@ export class ApplyRun {
 }
 
 function sum(first: OutcomeTally, second: OutcomeTally | undefined): OutcomeTally {
-  return Object.fromEntries(OUTCOMES.map((outcome) => [outcome, first[outcome] + (second?.[outcome] ?? 0)])) as OutcomeTally;
+  return Object.fromEntries(
+    OUTCOMES.map((outcome) => [outcome, first[outcome] + (second?.[outcome] ?? 0)]),
+  ) as OutcomeTally;
 }
 
 /** A file can be asked at its end for what its head would have proven; a stream cannot. */

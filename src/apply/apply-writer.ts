@@ -39,16 +39,32 @@ export class ApplyWriter {
   readonly #windowOptions: WindowOptions;
   #window: Window | null = null;
 
-  private constructor(plan: ApplyPlan, operation: ApplyOperation, leftovers: Leftovers, options: ApplyOptions, pool: ContentPool, wait: WaitOptions) {
+  private constructor(
+    plan: ApplyPlan,
+    operation: ApplyOperation,
+    leftovers: Leftovers,
+    options: ApplyOptions,
+    pool: ContentPool,
+    wait: WaitOptions,
+  ) {
     const { archive, context, spool } = plan;
     const onConflict = options.onConflict ?? 'keep-local';
     this.operation = operation;
     this.#plan = plan;
     this.#wait = wait;
     this.#leftovers = leftovers;
-    this.settler = new RecordSettler(context, operation, spool, { onConflict, metadata: options.metadata ?? 'fill', personal: options.includePersonal ?? false });
+    this.settler = new RecordSettler(context, operation, spool, {
+      onConflict,
+      metadata: options.metadata ?? 'fill',
+      personal: options.includePersonal ?? false,
+    });
     this.#windowOptions = {
-      context, operation, leftovers, onConflict, pool, wait,
+      context,
+      operation,
+      leftovers,
+      onConflict,
+      pool,
+      wait,
       destinations: new Destinations(archive.root, (path) => context.index.namesFile(path)),
       checkLocal: options.checkLocal ?? false,
       allowTypes: options.allowTypes ?? [],
@@ -56,10 +72,20 @@ export class ApplyWriter {
   }
 
   /** Opens the books, and tidies up what an interrupted run left. */
-  static async open(plan: ApplyPlan, source: string, options: ApplyOptions, pool: ContentPool, wait: WaitOptions): Promise<ApplyWriter> {
+  static async open(
+    plan: ApplyPlan,
+    source: string,
+    options: ApplyOptions,
+    pool: ContentPool,
+    wait: WaitOptions,
+  ): Promise<ApplyWriter> {
     const { archive, manifest, bundleId, earlier, context, spool } = plan;
     const total = manifest.totals.records;
-    const operation = await ApplyOperation.begin(archive, { manifest, bundleId, earlier, source, total, now: new Date() }, wait);
+    const operation = await ApplyOperation.begin(
+      archive,
+      { manifest, bundleId, earlier, source, total, now: new Date() },
+      wait,
+    );
     const pathOf = (ordinal: number) => {
       const found = spool.find(ordinal);
       if (found === null) return null;
@@ -118,11 +144,15 @@ export class ApplyWriter {
 
   /** One short transaction with its sums at the end. */
   async #transaction<T>(work: () => T, wait: WaitOptions = this.#wait): Promise<T> {
-    return await immediately(this.#plan.archive.db, () => {
-      const result = work();
-      this.operation.addUp(new Date());
-      return result;
-    }, wait);
+    return await immediately(
+      this.#plan.archive.db,
+      () => {
+        const result = work();
+        this.operation.addUp(new Date());
+        return result;
+      },
+      wait,
+    );
   }
 
   /** Inside the transaction: an error anywhere in it rolls all of it back. */
@@ -147,7 +177,15 @@ export class ApplyWriter {
 
   #bookFailure(failed: FailedMember): void {
     const { ordinal, record, reason, pendingRow } = failed;
-    this.operation.book({ ordinal, record, outcome: 'failed', imageId: null, localPath: null, message: reason, pendingRow });
+    this.operation.book({
+      ordinal,
+      record,
+      outcome: 'failed',
+      imageId: null,
+      localPath: null,
+      message: reason,
+      pendingRow,
+    });
     this.#plan.spool.settle(ordinal);
   }
 
@@ -160,7 +198,8 @@ export class ApplyWriter {
   /** Whatever never came is booked as failed, and the books are closed. */
   async finish(omitted: readonly OmittedLine[], whyMissing: (record: ImageRecord) => string): Promise<void> {
     await this.#failRemaining(whyMissing);
-    if (this.#plan.favorites.length > 0) await this.#transaction(() => this.settler.addFavorites(this.#plan.favorites, new Date()));
+    if (this.#plan.favorites.length > 0)
+      await this.#transaction(() => this.settler.addFavorites(this.#plan.favorites, new Date()));
     await this.#transaction(() => this.#failRefused(omitted));
     await this.#leftovers.remove(this.#wait);
     await this.#transaction(() => this.operation.finish(new Date()));
@@ -170,7 +209,12 @@ export class ApplyWriter {
     for (;;) {
       const records = this.#plan.spool.remaining(BATCH);
       if (records.length === 0) return;
-      const failed = records.map(({ ordinal, record }) => ({ ordinal, record, reason: whyMissing(record), pendingRow: null }));
+      const failed = records.map(({ ordinal, record }) => ({
+        ordinal,
+        record,
+        reason: whyMissing(record),
+        pendingRow: null,
+      }));
       await this.#transaction(() => failed.forEach((member) => this.#bookFailure(member)));
       for (const { record, reason } of failed) this.#noteFailure(record, reason);
     }
@@ -179,7 +223,15 @@ export class ApplyWriter {
   #failRefused(omitted: readonly OmittedLine[]): void {
     const message = 'the record is not valid';
     for (const ordinal of this.#plan.refused) {
-      this.operation.book({ ordinal, record: null, outcome: 'failed', imageId: null, localPath: null, message, pendingRow: null });
+      this.operation.book({
+        ordinal,
+        record: null,
+        outcome: 'failed',
+        imageId: null,
+        localPath: null,
+        message,
+        pendingRow: null,
+      });
       this.#noteFailure(null, message);
     }
     for (const line of omitted) this.operation.bookUnserved(line, omittedReason(line));
@@ -187,7 +239,8 @@ export class ApplyWriter {
 
   /** Gives up what is not in place yet; an abort keeps what is proven. */
   async stop(): Promise<void> {
-    if (this.#wait.signal?.aborted) await this.closeWindow({ ...this.#wait, signal: undefined }).catch(() => {});
+    if (this.#wait.signal?.aborted)
+      await this.closeWindow({ ...this.#wait, signal: undefined }).catch(() => {});
     await this.#window?.abandon();
   }
 }

@@ -1,6 +1,12 @@
 import type Database from 'better-sqlite3';
 import type { Archive } from '../archive/open.ts';
-import { type ExportList, hasListTables, hasSyncTables, type Operation, SyncTables } from '../archive/sync-tables.ts';
+import {
+  type ExportList,
+  hasListTables,
+  hasSyncTables,
+  type Operation,
+  SyncTables,
+} from '../archive/sync-tables.ts';
 import type { Manifest } from '../manifest/types.ts';
 
 /** Whose list a bundle is booked on: ours have one row per record, in the order of the bundle. */
@@ -47,7 +53,8 @@ export function findEarlier(archive: Archive, manifest: Manifest, bundleId: stri
   const own = registered.find(({ bundle }) => bundle === bundleId);
   if (own) return { kind, list, operation: sync.operation(own.operation), number: own.number };
   const { count, export_id } = manifest.volume;
-  const sibling = count > 1 ? registered.find((one) => one.exportId === export_id && one.count === count) : undefined;
+  const sibling =
+    count > 1 ? registered.find((one) => one.exportId === export_id && one.count === count) : undefined;
   return { kind, list, operation: sibling ? sync.operation(sibling.operation) : null, number: null };
 }
 
@@ -68,10 +75,22 @@ function registry(db: Database.Database): Registered[] {
 }
 
 /** Writes a bundle into the registry of an operation, with the size of its series; returns its number there. */
-export function registerBundle(db: Database.Database, operationId: string, manifest: Manifest, bundleId: string): number {
+export function registerBundle(
+  db: Database.Database,
+  operationId: string,
+  manifest: Manifest,
+  bundleId: string,
+): number {
   const number = registeredBundles(db, operationId);
   db.prepare('INSERT INTO indabundle_journal VALUES (?, ?, ?, NULL, ?, ?, ?, ?, ?)').run(
-    operationId, -1 - number, manifest.volume.count, 'bundle', bundleId, manifest.export_id, String(manifest.volume.number), String(number),
+    operationId,
+    -1 - number,
+    manifest.volume.count,
+    'bundle',
+    bundleId,
+    manifest.export_id,
+    String(manifest.volume.number),
+    String(number),
   );
   return number;
 }

@@ -31,15 +31,23 @@ export class Leftovers {
     this.#root = root;
   }
 
-  static async find(db: Database.Database, operation: ApplyOperation, root: string, index: LocalIndex, wait: WaitOptions): Promise<Leftovers> {
+  static async find(
+    db: Database.Database,
+    operation: ApplyOperation,
+    root: string,
+    index: LocalIndex,
+    wait: WaitOptions,
+  ): Promise<Leftovers> {
     const leftovers = new Leftovers(db, operation, root);
     const dropped: number[] = [];
     for (const { id, file_path, file_hash } of operation.pendingFiles()) {
-      const found = file_path !== null && file_hash !== null && (await leftovers.#look(file_path, file_hash, index));
+      const found =
+        file_path !== null && file_hash !== null && (await leftovers.#look(file_path, file_hash, index));
       if (found) leftovers.#offer(file_hash, { row: id, localPath: file_path });
       else dropped.push(id);
     }
-    if (dropped.length > 0) await immediately(db, () => dropped.forEach((row) => operation.dropPending(row)), wait);
+    if (dropped.length > 0)
+      await immediately(db, () => dropped.forEach((row) => operation.dropPending(row)), wait);
     return leftovers;
   }
 
@@ -84,7 +92,8 @@ export class Leftovers {
 /** Removes our temporary files from a folder. */
 function removeTemporaries(folder: string): void {
   try {
-    for (const name of readdirSync(folder)) if (TEMPORARY_NAME.test(name)) rmSync(join(folder, name), { force: true });
+    for (const name of readdirSync(folder))
+      if (TEMPORARY_NAME.test(name)) rmSync(join(folder, name), { force: true });
   } catch (error) {
     if (!/^(ENOENT|ENOTDIR)$/.test((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }

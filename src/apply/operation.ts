@@ -3,7 +3,14 @@ import type Database from 'better-sqlite3';
 import type { Archive } from '../archive/open.ts';
 import { Journal, noteSequences } from '../archive/journal.ts';
 import { Statements } from '../archive/statements.ts';
-import { createSyncTables, type ExportList, hasSyncTables, type Operation, SyncTables, type SyncStatus } from '../archive/sync-tables.ts';
+import {
+  createSyncTables,
+  type ExportList,
+  hasSyncTables,
+  type Operation,
+  SyncTables,
+  type SyncStatus,
+} from '../archive/sync-tables.ts';
 import { markApplied } from '../archive/volume-registry.ts';
 import { immediately, type WaitOptions } from '../archive/transaction.ts';
 import type { ImageRecord, Manifest, OmittedLine } from '../manifest/types.ts';
@@ -52,7 +59,13 @@ export class ApplyOperation {
   #unserved = 0;
   #booked = { processed: 0, errors: 0 };
 
-  private constructor(db: Database.Database, operation: Operation, list: ExportList, facts: BeginFacts, number: number) {
+  private constructor(
+    db: Database.Database,
+    operation: Operation,
+    list: ExportList,
+    facts: BeginFacts,
+    number: number,
+  ) {
     this.#db = db;
     this.#statements = new Statements(db);
     this.#sync = new SyncTables(db);
@@ -69,7 +82,9 @@ export class ApplyOperation {
     const { db } = archive;
     if (!hasSyncTables(db)) await immediately(db, () => createSyncTables(db), wait);
     const sync = new SyncTables(db);
-    const operationId = goesOn(facts.earlier) ? facts.earlier.operation!.operation_id : randomBytes(8).toString('hex');
+    const operationId = goesOn(facts.earlier)
+      ? facts.earlier.operation!.operation_id
+      : randomBytes(8).toString('hex');
     const listId = facts.earlier.list?.list_id ?? listIdOf(facts.bundleId);
     const number = await immediately(db, () => openBooks(db, sync, facts, operationId, listId), wait);
     return new ApplyOperation(db, sync.operation(operationId)!, sync.list(listId)!, facts, number);
@@ -88,7 +103,9 @@ export class ApplyOperation {
     const failed = `operation = ? AND outcome = 'failed' AND record >= ? AND record < ?`;
     const range = [this.operationId, this.#firstRecord, this.#firstRecord + RECORDS_PER_BUNDLE];
     this.list.forgetFailures();
-    db.prepare(`DELETE FROM sync_files WHERE id IN (SELECT CAST("key" AS INTEGER) FROM indabundle_journal WHERE ${failed})`).run(...range);
+    db.prepare(
+      `DELETE FROM sync_files WHERE id IN (SELECT CAST("key" AS INTEGER) FROM indabundle_journal WHERE ${failed})`,
+    ).run(...range);
     db.prepare(`DELETE FROM indabundle_journal WHERE ${failed}`).run(...range);
     db.prepare(`UPDATE sync_operations SET error_count = (SELECT count(*) FROM indabundle_journal WHERE operation = @id AND outcome = 'failed')
                 WHERE operation_id = @id`).run({ id: this.operationId });
@@ -96,7 +113,13 @@ export class ApplyOperation {
 
   /** Writes the chosen place of a file ahead of the file itself; returns the row. */
   bookPending(localPath: string, digest: string): number {
-    return this.#sync.addFile(this.#operation, { imageId: null, path: localPath, digest, status: 'pending', message: null });
+    return this.#sync.addFile(this.#operation, {
+      imageId: null,
+      path: localPath,
+      digest,
+      status: 'pending',
+      message: null,
+    });
   }
 
   changePending(row: number, localPath: string): void {
@@ -120,7 +143,14 @@ export class ApplyOperation {
     const asked = this.list.book(ordinal, record, imageId, status);
     // By this the books tell why a row of a list failed; those that ask by content have the digest.
     const forWhom = failed ? { old: asked.find((path) => path.startsWith('url_')) ?? asked[0] ?? null } : {};
-    this.journal.add({ record: this.#firstRecord + ordinal, outcome, table: 'sync_files', key: String(row), new: localPath, ...forWhom });
+    this.journal.add({
+      record: this.#firstRecord + ordinal,
+      outcome,
+      table: 'sync_files',
+      key: String(row),
+      new: localPath,
+      ...forWhom,
+    });
     this.#booked[failed ? 'errors' : 'processed'] += 1;
   }
 
@@ -130,16 +160,35 @@ export class ApplyOperation {
       this.#sync.setFile(booking.pendingRow, { imageId, path, status, message });
       return booking.pendingRow;
     }
-    return this.#sync.addFile(this.#operation, { imageId, path, digest: record?.file?.digest ?? null, status, message });
+    return this.#sync.addFile(this.#operation, {
+      imageId,
+      path,
+      digest: record?.file?.digest ?? null,
+      status,
+      message,
+    });
   }
 
   /** A request's rows that the bundle could not serve: the sender said why. */
   bookUnserved(line: OmittedLine, message: string): void {
     for (const asked of this.list.bookUnserved(line)) {
-      const file = this.#sync.addFile(this.#operation, { imageId: null, path: null, digest: line.digest ?? null, status: 'error', message });
+      const file = this.#sync.addFile(this.#operation, {
+        imageId: null,
+        path: null,
+        digest: line.digest ?? null,
+        status: 'error',
+        message,
+      });
       const record = this.#firstRecord + FIRST_UNSERVED + this.#unserved;
       this.#unserved += 1;
-      this.journal.add({ record, outcome: 'failed', table: 'sync_files', key: String(file), old: asked, new: null });
+      this.journal.add({
+        record,
+        outcome: 'failed',
+        table: 'sync_files',
+        key: String(file),
+        old: asked,
+        new: null,
+      });
       this.#booked.errors += 1;
     }
   }
@@ -156,15 +205,30 @@ export class ApplyOperation {
   finish(now: Date): void {
     this.addUp(now);
     const waits = this.list.finish();
-    const errors = Number(this.#db.prepare('SELECT error_count FROM sync_operations WHERE operation_id = ?').pluck().get(this.operationId));
+    const errors = Number(
+      this.#db
+        .prepare('SELECT error_count FROM sync_operations WHERE operation_id = ?')
+        .pluck()
+        .get(this.operationId),
+    );
     markApplied(this.#db, this.operationId, this.#firstRecord / RECORDS_PER_BUNDLE);
     const complete = !waits && (seriesState(this.#db, this.#facts.manifest)?.missing.length ?? 0) === 0;
-    this.#sync.setOperation(this.operationId, { status: errors > 0 ? 'error' : complete ? 'completed' : 'pending' }, now);
+    this.#sync.setOperation(
+      this.operationId,
+      { status: errors > 0 ? 'error' : complete ? 'completed' : 'pending' },
+      now,
+    );
   }
 }
 
 /** Writes operation, list and registry as far as they are new, in one transaction; returns the bundle's number. */
-function openBooks(db: Database.Database, sync: SyncTables, facts: BeginFacts, operationId: string, listId: string): number {
+function openBooks(
+  db: Database.Database,
+  sync: SyncTables,
+  facts: BeginFacts,
+  operationId: string,
+  listId: string,
+): number {
   const { earlier, manifest, bundleId, total, now } = facts;
   if (!goesOn(earlier)) {
     sync.createOperation(operationId, facts.source, 0, now);

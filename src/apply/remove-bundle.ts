@@ -10,7 +10,11 @@ export function removeBundle(path: string, observer: Observer): boolean {
     rmSync(path);
     return true;
   } catch (error) {
-    observer({ type: 'notice', notice: 'bundle-not-removed', params: { path, reason: (error as Error).message } });
+    observer({
+      type: 'notice',
+      notice: 'bundle-not-removed',
+      params: { path, reason: (error as Error).message },
+    });
     return false;
   }
 }

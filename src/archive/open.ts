@@ -1,4 +1,13 @@
-import { copyFileSync, existsSync, mkdtempSync, openSync, readSync, closeSync, rmSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  closeSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
@@ -52,7 +61,8 @@ export function openToRead(path: string, options: OpenOptions = {}): Archive {
     const db = new Database(database, { readonly: true, fileMustExist: true, timeout: 5000 });
     return archive(database, root, db, () => sayWhatIsLeft(database, before, observer));
   } catch (error) {
-    if (systemCode(error) !== 'SQLITE_CANTOPEN' && !/^SQLITE_READONLY/.test(systemCode(error))) throw asOpenError(error, database);
+    if (systemCode(error) !== 'SQLITE_CANTOPEN' && !/^SQLITE_READONLY/.test(systemCode(error)))
+      throw asOpenError(error, database);
     return openCopy(database, root, observer);
   }
 }
@@ -107,7 +117,12 @@ function locateRoot(database: string, root: string | undefined): string {
   return folder;
 }
 
-function archive(path: string, root: string, db: Database.Database, afterClose: () => void = () => {}): Archive {
+function archive(
+  path: string,
+  root: string,
+  db: Database.Database,
+  afterClose: () => void = () => {},
+): Archive {
   try {
     checkMagic(path);
     const shape = Shape.read(db);
@@ -142,8 +157,10 @@ function checkMagic(path: string): void {
 function checkTables(path: string, shape: Shape): void {
   if (!shape.has('images')) throw new BundleError('db-no-images', { params: { path } });
   const missing = NEEDED_COLUMNS.filter((column) => !shape.hasColumn('images', column));
-  if (!IDENTIFYING_COLUMNS.some((column) => shape.hasColumn('images', column))) missing.push(...IDENTIFYING_COLUMNS);
-  if (missing.length > 0) throw new BundleError('db-columns-missing', { params: { path, columns: missing.join(', ') } });
+  if (!IDENTIFYING_COLUMNS.some((column) => shape.hasColumn('images', column)))
+    missing.push(...IDENTIFYING_COLUMNS);
+  if (missing.length > 0)
+    throw new BundleError('db-columns-missing', { params: { path, columns: missing.join(', ') } });
 }
 
 function openCopy(database: string, root: string, observer: Observer): Archive {
@@ -152,7 +169,8 @@ function openCopy(database: string, root: string, observer: Observer): Archive {
   try {
     const copy = join(folder, basename(database));
     copyFileSync(database, copy);
-    for (const suffix of ['-wal', '-journal']) if (existsSync(database + suffix)) copyFileSync(database + suffix, copy + suffix);
+    for (const suffix of ['-wal', '-journal'])
+      if (existsSync(database + suffix)) copyFileSync(database + suffix, copy + suffix);
     observer({ type: 'notice', notice: 'database-copied', params: { path: database } });
     const opened = archive(copy, root, new Database(copy, { fileMustExist: true }), remove);
     return { ...opened, path: database };
@@ -170,7 +188,8 @@ function asOpenError(error: unknown, path: string): unknown {
   if (/^SQLITE_CORRUPT/.test(code)) return new BundleError('db-corrupt', options);
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return new BundleError('db-locked', options);
   if (/^SQLITE_READONLY/.test(code)) return new BundleError('db-read-only', options);
-  if (/^SQLITE_(CANTOPEN|IOERR|FULL|NOMEM|PERM)|^E(IO|NOSPC|NXIO|NODEV|STALE|ACCES|PERM|ROFS)$/.test(code)) return asCannotOpen(error, path, 'db-unreadable');
+  if (/^SQLITE_(CANTOPEN|IOERR|FULL|NOMEM|PERM)|^E(IO|NOSPC|NXIO|NODEV|STALE|ACCES|PERM|ROFS)$/.test(code))
+    return asCannotOpen(error, path, 'db-unreadable');
   if (/^(SQLITE_|E[A-Z]+$)/.test(code)) return new BundleError('db-unreadable', options);
   return error;
 }

@@ -29,14 +29,12 @@ export function makeManifest(
   const { number } = volume;
   const { records, files, bytes } = volume.totals();
   const shards = (kind: 'records' | 'authors') =>
-    volume
-      .shardFacts(kind)
-      .map((shard) => ({
-        path: shardName(kind, shard.number),
-        digest: shard.digest,
-        size: shard.size,
-        count: shard.count,
-      }));
+    volume.shardFacts(kind).map((shard) => ({
+      path: shardName(kind, shard.number),
+      digest: shard.digest,
+      size: shard.size,
+      count: shard.count,
+    }));
   return {
     format: { name: FORMAT_NAME, version: FORMAT_VERSION, capabilities: [] },
     created: facts.created,

@@ -61,7 +61,9 @@ function heldImage(root: string, row: Row, filesThere: boolean, maps: readonly P
   };
 }
 
-function identityPart(row: LocalImage): Pick<CatalogImage, 'site' | 'url' | 'pageUrl' | 'digest'> {
+export function identityPart(
+  row: Pick<LocalImage, 'url' | 'page_url' | 'sha256_hash'>,
+): Pick<CatalogImage, 'site' | 'url' | 'pageUrl' | 'digest'> {
   const url = textOrNull(row.url) || null;
   const pageUrl = textOrNull(row.page_url) || null;
   const site = siteImageId({ url, pageUrl });
@@ -78,7 +80,7 @@ function identityPart(row: LocalImage): Pick<CatalogImage, 'site' | 'url' | 'pag
 }
 
 /** What cannot be written as UTF-8 text is no address and no name. */
-function textOrNull(value: unknown): string | null {
+export function textOrNull(value: unknown): string | null {
   return typeof value === 'string' && value.isWellFormed() && !value.includes('\0') ? value : null;
 }
 

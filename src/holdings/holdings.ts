@@ -103,6 +103,14 @@ export class Holdings {
     }
   }
 
+  /** No image has this content after all. */
+  loseFile(digest: Digest): void {
+    const bytes = Buffer.from(digest, 'hex');
+    this.here -= this.#db
+      .prepare('UPDATE held SET here = 0, size = NULL WHERE digest = ? AND here = 1')
+      .run(bytes).changes;
+  }
+
   /** What `image` would be to this archive. */
   verdict(image: CatalogImage): Verdict {
     const matches = this.matches(image);

@@ -123,7 +123,11 @@ export class BundleWalk {
 
   /** Digests of the contents that were wanted and did not come, and of those whose records are lost. */
   *lostContents(): Generator<Digest> {
-    yield* this.contents.digestsIn(this.#state.headless && !this.#lists.isProven ? ['listed', 'damaged', 'proven', 'passed'] : ['listed', 'damaged']);
+    yield* this.contents.digestsIn(
+      this.#state.headless && !this.#lists.isProven
+        ? ['listed', 'damaged', 'proven', 'passed']
+        : ['listed', 'damaged'],
+    );
     yield* this.#state.nameless.digestsIn(['listed']);
   }
 

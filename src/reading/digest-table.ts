@@ -58,14 +58,16 @@ export class DigestTable {
   /** Every content in one state goes into another. */
   replace(state: ContentState, by: ContentState): void {
     const [old, now] = [STATES.indexOf(state) + 1, STATES.indexOf(by) + 1];
-    for (let slot = 0; slot < this.#states.length; slot += 1) if (this.#states[slot] === old) this.#states[slot] = now;
+    for (let slot = 0; slot < this.#states.length; slot += 1)
+      if (this.#states[slot] === old) this.#states[slot] = now;
   }
 
   /** The digests of all contents in one of these states, in no order that means anything. */
   *digestsIn(states: readonly ContentState[]): Generator<Digest> {
     const wanted = states.map((state) => STATES.indexOf(state) + 1);
     for (let slot = 0; slot < this.#states.length; slot += 1) {
-      if (wanted.includes(this.#states[slot]!)) yield this.#keys.toString('hex', slot * KEY_BYTES, (slot + 1) * KEY_BYTES);
+      if (wanted.includes(this.#states[slot]!))
+        yield this.#keys.toString('hex', slot * KEY_BYTES, (slot + 1) * KEY_BYTES);
     }
   }
 
@@ -79,7 +81,10 @@ export class DigestTable {
   #slot(key: Buffer): number {
     const mask = this.#capacity - 1;
     let slot = key.readUInt32LE(0) & mask;
-    while (this.#states[slot] !== 0 && key.compare(this.#keys, slot * KEY_BYTES, (slot + 1) * KEY_BYTES) !== 0) {
+    while (
+      this.#states[slot] !== 0 &&
+      key.compare(this.#keys, slot * KEY_BYTES, (slot + 1) * KEY_BYTES) !== 0
+    ) {
       slot = (slot + 1) & mask;
     }
     return slot;

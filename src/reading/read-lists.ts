@@ -42,7 +42,12 @@ export class ListReader {
     this.#index = locate(entry, lines.digest());
     this.#state.check.saw(entry.name, this.#index.digest);
     if (this.#state.listsComparable && !this.#state.check.indexAgrees()) {
-      this.#state.damage('index-wrong', entry.place, 'the payload files as they came', 'others, or another order');
+      this.#state.damage(
+        'index-wrong',
+        entry.place,
+        'the payload files as they came',
+        'others, or another order',
+      );
     }
   }
 
@@ -77,7 +82,12 @@ export class ListReader {
   #proveShards(end: End): void {
     this.#state.manifestDigest = end.manifest;
     if (this.#sums?.digest !== end.sums.digest) {
-      return this.#state.damage('index-wrong', { entry: 'SHA256SUMS' }, `digest ${end.sums.digest}`, this.#sums?.digest ?? 'nothing');
+      return this.#state.damage(
+        'index-wrong',
+        { entry: 'SHA256SUMS' },
+        `digest ${end.sums.digest}`,
+        this.#sums?.digest ?? 'nothing',
+      );
     }
     this.isProven = true;
     for (const [entry, digest] of this.#documents) {
@@ -133,4 +143,3 @@ export class ListReader {
 function locate(entry: Entry, digest: Digest): Located {
   return { digest, size: entry.size, offset: entry.tarOffset };
 }
-

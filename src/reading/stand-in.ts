@@ -29,7 +29,10 @@ export async function standInFor(path: string): Promise<StandIn | null> {
   const isWhole = records.every((shard) => shards.has(shard.path));
   const { manifest: id } = tail.end;
   const authors = listed(tail, 'authors', shards);
-  return { manifest: manifestOf(tail, records, authors, created), bundleId: isWhole ? id : digestOf(`salvage of ${id}`) };
+  return {
+    manifest: manifestOf(tail, records, authors, created),
+    bundleId: isWhole ? id : digestOf(`salvage of ${id}`),
+  };
 }
 
 /** Every shard that SHA256SUMS names, numbered from 1; a lost one has no known length. */
@@ -44,7 +47,10 @@ function listed(tail: Tail, kind: 'records' | 'authors', found: ReadonlyMap<stri
 }
 
 /** The shards that are there with the right digest, and the time that all headers bear. */
-async function readShards(path: string, tail: Tail): Promise<{ shards: Map<string, Shard>; created: number }> {
+async function readShards(
+  path: string,
+  tail: Tail,
+): Promise<{ shards: Map<string, Shard>; created: number }> {
   const reader = new PackedReader(await FileSource.open(path), new FindingList());
   const shards = new Map<string, Shard>();
   let created = 0;
@@ -52,7 +58,8 @@ async function readShards(path: string, tail: Tail): Promise<{ shards: Map<strin
     for await (const entry of reader.entries()) {
       created = entry.mtime ?? created;
       if (entry.kind === 'payload' || entry.kind === 'index') break;
-      const shard = entry.kind === 'records' || entry.kind === 'authors' ? await readShard(entry, tail) : null;
+      const shard =
+        entry.kind === 'records' || entry.kind === 'authors' ? await readShard(entry, tail) : null;
       if (shard !== null) shards.set(entry.name, shard);
     }
   } catch (error) {
@@ -67,7 +74,12 @@ async function readShard(entry: Entry, tail: Tail): Promise<Shard | null> {
   try {
     const bytes = await readWhole(entry, MAX_SHARD_BYTES);
     if (bytes === null || digestOf(bytes) !== tail.documents.get(entry.name)) return null;
-    return { path: entry.name, digest: digestOf(bytes), size: bytes.length, count: [...linesOf(bytes)].length };
+    return {
+      path: entry.name,
+      digest: digestOf(bytes),
+      size: bytes.length,
+      count: [...linesOf(bytes)].length,
+    };
   } catch (error) {
     if (error instanceof EntryDamaged) return null;
     throw error;
@@ -86,7 +98,11 @@ function manifestOf(tail: Tail, records: Shard[], authors: Shard[], created: num
     export_id: id,
     selection: { words: '', data: {} },
     volume: { number: 1, count: 1, export_id: id },
-    totals: { records: records.reduce((sum, shard) => sum + shard.count, 0), files: tail.end.files + omitted, payload_bytes: 0 },
+    totals: {
+      records: records.reduce((sum, shard) => sum + shard.count, 0),
+      files: tail.end.files + omitted,
+      payload_bytes: 0,
+    },
     summary: { authors: none, albums: none, collections: none, tags: none, licenses: none, dates: {} },
     records,
     authors,

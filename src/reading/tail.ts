@@ -24,12 +24,15 @@ const DOCUMENTS = new Set(['manifest', 'readme', 'records', 'authors']);
 const SUMS_LINE = /^([0-9a-f]{64}) {2}([\x21-\x7e]{1,100})$/;
 
 /** Gathers the documents' digests from SHA256SUMS while it passes; the digest is of all of it. */
-export async function readSums(entry: Entry): Promise<{ readonly digest: Digest; readonly documents: Map<string, Digest> }> {
+export async function readSums(
+  entry: Entry,
+): Promise<{ readonly digest: Digest; readonly documents: Map<string, Digest> }> {
   const lines = new EntryLines(entry);
   const documents = new Map<string, Digest>();
   for await (const { bytes } of lines.lines()) {
     const [, digest, name] = SUMS_LINE.exec(bytes.toString('latin1')) ?? [];
-    if (digest !== undefined && name !== undefined && DOCUMENTS.has(entryKind(name) ?? '')) documents.set(name, digest);
+    if (digest !== undefined && name !== undefined && DOCUMENTS.has(entryKind(name) ?? ''))
+      documents.set(name, digest);
   }
   return { digest: lines.digest(), documents };
 }

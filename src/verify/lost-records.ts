@@ -49,7 +49,8 @@ async function addAddresses(lost: Map<Digest, LostRecord>, input: string): Promi
 
 /** @throws BundleError `output-exists`, `output-is-input`, `option-value` */
 export function checkRequestPath({ request, force = false, input }: VerifyOptions): void {
-  if (request !== undefined) checkOutputPath(request, { force, inputs: typeof input === 'string' ? [input] : [] });
+  if (request !== undefined)
+    checkOutputPath(request, { force, inputs: typeof input === 'string' ? [input] : [] });
 }
 
 /**

@@ -20,6 +20,7 @@ const LIBRARY = [
   'catalog',
   'catalog-file',
   'cleanup',
+  'diff',
   'export',
   'holdings',
   'inspect',

@@ -25,7 +25,9 @@ interface Crawled {
 /** A crawler at work on a database; `stop` answers what it went through. */
 async function crawler(db: string, twins: readonly string[]): Promise<{ stop(): Promise<Crawled> }> {
   const stopFile = join(folder, 'stop');
-  const child: ChildProcess = spawn('python3', [CRAWLER, db, stopFile, ...twins], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child: ChildProcess = spawn('python3', [CRAWLER, db, stopFile, ...twins], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let text = '';
   child.stdout!.setEncoding('utf8').on('data', (piece: string) => (text += piece));
   while (!text.includes('ready')) await once(child.stdout!, 'data');
@@ -72,9 +74,17 @@ describe('two at once', () => {
     for (let turn = 0; turn < 3; turn += 1) {
       trip.newReceiver();
       const both = await Promise.all([indabundle(trip.applyArguments), indabundle(trip.applyArguments)]);
-      expect(both.map(({ status }) => status).sort()).toEqual(expect.toBeOneOf([[0, 0], [0, EXIT.environment]]));
+      expect(both.map(({ status }) => status).sort()).toEqual(
+        expect.toBeOneOf([
+          [0, 0],
+          [0, EXIT.environment],
+        ]),
+      );
       const locked = both.find(({ status }) => status === EXIT.environment);
-      if (locked) expect(locked.stderr.replace(/\s+/g, ' ')).toMatch(/Another indabundle is working on this archive.*process \d+/);
+      if (locked)
+        expect(locked.stderr.replace(/\s+/g, ' ')).toMatch(
+          /Another indabundle is working on this archive.*process \d+/,
+        );
       expect(trip.received()).toEqual(expected);
       expect(trip.leftovers()).toEqual([]);
       counted(context, 'pairs at once');
@@ -88,7 +98,12 @@ describe('two at once', () => {
       trip.newStick();
       const both = await Promise.all([indabundle(trip.exportArguments), indabundle(trip.exportArguments)]);
       const statuses = both.map(({ status }) => status).sort();
-      expect(statuses).toEqual(expect.toBeOneOf([[0, EXIT.usage], [0, EXIT.environment]]));
+      expect(statuses).toEqual(
+        expect.toBeOneOf([
+          [0, EXIT.usage],
+          [0, EXIT.environment],
+        ]),
+      );
       expect((await indabundle(['verify', join(trip.stick, 'trip.indabundle')])).status).toBe(EXIT.whole);
       expect(trip.leftovers()).toEqual([]);
       counted(context, 'pairs at once');

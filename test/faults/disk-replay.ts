@@ -82,7 +82,8 @@ export class Disk {
       const inode = item.isDirectory() ? FOLDER : String(statSync(path).ino);
       this.#now.set(path, inode);
       this.#kept.set(path, inode);
-      if (!item.isDirectory()) this.#inodes.set(inode, { now: readFileSync(path), kept: readFileSync(path), loose: [] });
+      if (!item.isDirectory())
+        this.#inodes.set(inode, { now: readFileSync(path), kept: readFileSync(path), loose: [] });
     }
   }
 
@@ -123,7 +124,8 @@ export class Disk {
     for (const [path, inode] of paths) {
       const place = join(target, relative(root, path));
       if (inode === FOLDER) mkdirSync(place, { recursive: true });
-      else if (names.has(dirname(path)) || dirname(path) === root) writeFileSync(place, this.#contentOf(inode, luck));
+      else if (names.has(dirname(path)) || dirname(path) === root)
+        writeFileSync(place, this.#contentOf(inode, luck));
     }
   }
 
@@ -145,7 +147,10 @@ export class Disk {
 
   #truncate(inode: Inode | undefined, length: number): void {
     if (inode === undefined) return;
-    inode.now = Buffer.concat([inode.now.subarray(0, length), Buffer.alloc(Math.max(0, length - inode.now.length))]);
+    inode.now = Buffer.concat([
+      inode.now.subarray(0, length),
+      Buffer.alloc(Math.max(0, length - inode.now.length)),
+    ]);
   }
 
   #keep(inode: Inode | undefined): void {

@@ -59,9 +59,14 @@ function liars(dir: string): string[] {
   try {
     expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
     const has = db.prepare(`SELECT 1 FROM sqlite_master WHERE name = 'sync_files'`).get() !== undefined;
-    const done = has ? `UNION SELECT file_path, file_hash FROM sync_files WHERE status = 'completed' AND file_path <> ''` : '';
-    const rows = db.prepare(`SELECT local_path AS path, sha256_hash AS digest FROM images WHERE id > 3 ${done}`).all() as { path: string; digest: string }[];
-    const isWhole = ({ path, digest }: { path: string; digest: string }) => existsSync(join(dir, path)) && digestOf(join(dir, path)) === digest;
+    const done = has
+      ? `UNION SELECT file_path, file_hash FROM sync_files WHERE status = 'completed' AND file_path <> ''`
+      : '';
+    const rows = db
+      .prepare(`SELECT local_path AS path, sha256_hash AS digest FROM images WHERE id > 3 ${done}`)
+      .all() as { path: string; digest: string }[];
+    const isWhole = ({ path, digest }: { path: string; digest: string }) =>
+      existsSync(join(dir, path)) && digestOf(join(dir, path)) === digest;
     return rows.filter((row) => !isWhole(row)).map(({ path }) => path);
   } finally {
     db.close();
@@ -110,7 +115,12 @@ describe.skipIf(shim === null)('the power fails', () => {
         counted(context, 'power cuts');
         if ((number += 1) % RESUMED !== 0) continue;
         const same = { created: '2026-03-14T10:15:00Z', exportId: 'trip', force: true } as const;
-        await exportBundle({ db: join(trip.sender, 'indafoto.db'), selection: { kind: 'all' }, output: path, ...same });
+        await exportBundle({
+          db: join(trip.sender, 'indafoto.db'),
+          selection: { kind: 'all' },
+          output: path,
+          ...same,
+        });
         expect(digestOf(path)).toBe(exported);
       }
     }

@@ -59,12 +59,18 @@ describe('apply', () => {
     expect(receiver.landed()).toMatchObject({ digests: [], strange: [] });
   });
 
-  test.each([[FAT, true], [EXFAT, true], [EXT4, false]])('type %i: whether it has links is said', async (type, said) => {
+  test.each([
+    [FAT, true],
+    [EXFAT, true],
+    [EXT4, false],
+  ])('type %i: whether it has links is said', async (type, said) => {
     writeFileSync(bundle, hostileBundle([image]));
     receiver.renew();
     disk.type = type;
     const seen: string[] = [];
-    const { status } = await receiver.apply(bundle, { observer: (event) => event.type === 'notice' && seen.push(event.notice) });
+    const { status } = await receiver.apply(bundle, {
+      observer: (event) => event.type === 'notice' && seen.push(event.notice),
+    });
     expect([status, seen.includes('no-links')]).toEqual([EXIT.whole, said]);
   });
 });
@@ -72,11 +78,18 @@ describe('apply', () => {
 describe('export', () => {
   const sender = join(folder, 'sender');
   buildArchive(sender, { schema: 'today', images: [{}, {}] });
-  const options = () => ({ db: join(sender, 'indafoto.db'), selection: { kind: 'all' as const }, output: join(folder, 'out.indabundle') });
+  const options = () => ({
+    db: join(sender, 'indafoto.db'),
+    selection: { kind: 'all' as const },
+    output: join(folder, 'out.indabundle'),
+  });
 
   test('not enough room is told before the first byte, and nothing is left', async () => {
     disk.free = 1000;
-    await expect(exportBundle(options())).rejects.toMatchObject({ code: 'no-space', exitStatus: EXIT.environment });
+    await expect(exportBundle(options())).rejects.toMatchObject({
+      code: 'no-space',
+      exitStatus: EXIT.environment,
+    });
     disk.free = 100 * GIB;
     expect((await exportBundle(options())).files).toBe(2);
   });

@@ -21,7 +21,11 @@ let good: Buffer;
 let borders: number[];
 
 beforeAll(async () => {
-  const images = Array.from({ length: COUNT }, (_, at) => ({ siteImageId: 1_800_000 + at, author: `Szerző ${at % 4}`, tags: [] }));
+  const images = Array.from({ length: COUNT }, (_, at) => ({
+    siteImageId: 1_800_000 + at,
+    author: `Szerző ${at % 4}`,
+    tags: [],
+  }));
   sender = buildArchive(join(folder, 'sender'), { schema: 'today', images });
   const output = join(folder, 'good.indabundle');
   await exportBundle({ db: sender.databasePath, selection: { kind: 'all' }, output });
@@ -46,7 +50,11 @@ function without(how: 'zeroed' | 'gone', ...frames: number[]): Buffer {
 
 const isSecond = (at: number) => at >= 1000;
 const inOrder = () => [...sender.images].sort((a, b) => (a.localPath! < b.localPath! ? -1 : 1));
-const digestsOf = (keep: (at: number) => boolean) => inOrder().filter((_, at) => keep(at)).map((image) => image.fileDigest!).sort();
+const digestsOf = (keep: (at: number) => boolean) =>
+  inOrder()
+    .filter((_, at) => keep(at))
+    .map((image) => image.fileDigest!)
+    .sort();
 
 async function salvaged(bytes: Buffer): Promise<{ landed: string[]; lost: string[]; status: number }> {
   writeFileSync(file, bytes);
@@ -68,7 +76,10 @@ describe('a lost head', () => {
     ['cut in its middle', () => good.subarray(borders[1]! - 100)],
     ['gone with the README', () => without('gone', MANIFEST, 1)],
     ['a zeroed sector', () => Buffer.concat([Buffer.alloc(512), good.subarray(512)])],
-    ['zeroed, and the seek table, too', () => Buffer.concat([without('zeroed', MANIFEST).subarray(0, borders.at(-1)), Buffer.alloc(64)])],
+    [
+      'zeroed, and the seek table, too',
+      () => Buffer.concat([without('zeroed', MANIFEST).subarray(0, borders.at(-1)), Buffer.alloc(64)]),
+    ],
   ])('%s: everything else is proven by the end of the bundle', async (_, make) => {
     expect(await salvaged(make())).toEqual({ landed: digestsOf(() => true), lost: [], status: EXIT.partial });
   });
@@ -76,7 +87,10 @@ describe('a lost head', () => {
   test('does not keep a good copy from being applied later', async () => {
     await salvaged(without('zeroed', MANIFEST, FIRST_SHARD));
     writeFileSync(file, good);
-    expect(await receiver.apply(file)).toMatchObject({ status: EXIT.whole, result: { outcomes: { failed: 0 } } });
+    expect(await receiver.apply(file)).toMatchObject({
+      status: EXIT.whole,
+      result: { outcomes: { failed: 0 } },
+    });
     expect([...receiver.landed().digests].sort()).toEqual(digestsOf(() => true));
   });
 
@@ -88,10 +102,23 @@ describe('a lost head', () => {
 
   test('with a shard that somebody changed: it proves nothing', async () => {
     const other = join(folder, 'other.indabundle');
-    await exportBundle({ db: sender.databasePath, selection: { kind: 'all' }, output: other, metadataUpdates: true, label: 'x', force: true, includePersonal: true });
+    await exportBundle({
+      db: sender.databasePath,
+      selection: { kind: 'all' },
+      output: other,
+      metadataUpdates: true,
+      label: 'x',
+      force: true,
+      includePersonal: true,
+    });
     const bytes = readFileSync(other);
     const places = frameBorders(bytes);
-    const changed = Buffer.concat([Buffer.alloc(borders[1]!), good.subarray(borders[1], borders[2]), bytes.subarray(places[3], places[4]), good.subarray(borders[3])]);
+    const changed = Buffer.concat([
+      Buffer.alloc(borders[1]!),
+      good.subarray(borders[1], borders[2]),
+      bytes.subarray(places[3], places[4]),
+      good.subarray(borders[3]),
+    ]);
     writeFileSync(file, changed);
     expect((await receiver.apply(file)).status).not.toBe(EXIT.whole);
     expect(receiver.landed().wrong).toEqual([]);
@@ -103,7 +130,9 @@ describe('a lost head', () => {
   });
 
   test('and a lost tail: nothing is proven, and everything is named', async () => {
-    const { landed, lost, status } = await salvaged(without('zeroed', MANIFEST).subarray(0, borders.at(-2)! - 200));
+    const { landed, lost, status } = await salvaged(
+      without('zeroed', MANIFEST).subarray(0, borders.at(-2)! - 200),
+    );
     expect([landed, status]).toEqual([[], EXIT.refused]);
     expect(lost.length).toBe(1000);
   });
@@ -117,7 +146,11 @@ describe('a lost head', () => {
 
 describe('a lost piece', () => {
   test('the tail: everything before it arrives', async () => {
-    expect(await salvaged(good.subarray(0, borders.at(-4)))).toEqual({ landed: digestsOf(() => true), lost: [], status: EXIT.partial });
+    expect(await salvaged(good.subarray(0, borders.at(-4)))).toEqual({
+      landed: digestsOf(() => true),
+      lost: [],
+      status: EXIT.partial,
+    });
   });
 
   test('some photos: the others arrive, those are named with their addresses', async () => {
@@ -143,15 +176,26 @@ test('a request for what is lost brings exactly that, and completes the archive'
   expect(request).toBe(requestFile);
   await receiver.apply(file);
   const output = join(folder, 'answer.indabundle');
-  const answer = await exportBundle({ db: sender.databasePath, selection: { kind: 'request', file: requestFile }, output });
+  const answer = await exportBundle({
+    db: sender.databasePath,
+    selection: { kind: 'request', file: requestFile },
+    output,
+  });
   expect(answer.records).toBe(lostTotal);
   expect(await receiver.apply(output)).toMatchObject({ status: EXIT.whole });
   expect([...receiver.landed().digests].sort()).toEqual(digestsOf(() => true));
-  await expect(verifyBundle({ input: file, request: requestFile })).rejects.toMatchObject({ code: 'output-exists' });
+  await expect(verifyBundle({ input: file, request: requestFile })).rejects.toMatchObject({
+    code: 'output-exists',
+  });
 });
 
 test('nothing lost, no request', async () => {
   const path = join(folder, 'none.indarequest');
   writeFileSync(file, good);
-  expect(await verifyBundle({ input: file, request: path })).toMatchObject({ verdict: 'whole', lost: [], lostTotal: 0, request: null });
+  expect(await verifyBundle({ input: file, request: path })).toMatchObject({
+    verdict: 'whole',
+    lost: [],
+    lostTotal: 0,
+    request: null,
+  });
 });

@@ -14,23 +14,39 @@ const images = hostileImages(3, 'strict');
 beforeEach(() => receiver.renew());
 
 const DEFECTS: Record<string, Hooks> = {
-  'a damaged photo, the last one': { entries: (frames) => frames.with(FRAME.firstFile + 2, [{ ...frames[FRAME.firstFile + 2]![0]!, content: Buffer.from(images[2]!.file).fill(1, 400, 404) }]) },
+  'a damaged photo, the last one': {
+    entries: (frames) =>
+      frames.with(FRAME.firstFile + 2, [
+        { ...frames[FRAME.firstFile + 2]![0]!, content: Buffer.from(images[2]!.file).fill(1, 400, 404) },
+      ]),
+  },
   'a wrong index': { index: (lines) => lines.slice(1) },
   'a lost tail': { bytes: (bundle) => bundle.subarray(0, -300) },
   'a lost head': { bytes: (bundle) => Buffer.concat([Buffer.alloc(64), bundle.subarray(64)]) },
-  'a wrong seek table': { table: (table) => { table.writeUInt32LE(5, 8); return table; } },
-  'a file that was left out': { entries: (frames) => frames.toSpliced(FRAME.firstFile, 1), index: (lines) => lines.with(0, { omitted: 'missing', digest: lines[0]!['digest'] }) },
+  'a wrong seek table': {
+    table: (table) => {
+      table.writeUInt32LE(5, 8);
+      return table;
+    },
+  },
+  'a file that was left out': {
+    entries: (frames) => frames.toSpliced(FRAME.firstFile, 1),
+    index: (lines) => lines.with(0, { omitted: 'missing', digest: lines[0]!['digest'] }),
+  },
 };
 
-test.each(Object.keys(DEFECTS))('%s: a strict apply does nothing at all, a normal one what it can', async (what) => {
-  writeFileSync(file, hostileBundle(images, DEFECTS[what]!));
-  const { status, error } = await receiver.apply(file, { strict: true });
-  expect([status, error?.code]).toEqual([EXIT.refused, 'bundle-not-acceptable']);
-  expect(error?.findings.length).toBeGreaterThan(0);
-  expect(receiver.landed()).toMatchObject({ digests: [], strange: [] });
-  expect((await receiver.apply(file)).status).toBe(EXIT.partial);
-  expect(receiver.landed().digests.length).toBeGreaterThan(0);
-});
+test.each(Object.keys(DEFECTS))(
+  '%s: a strict apply does nothing at all, a normal one what it can',
+  async (what) => {
+    writeFileSync(file, hostileBundle(images, DEFECTS[what]));
+    const { status, error } = await receiver.apply(file, { strict: true });
+    expect([status, error?.code]).toEqual([EXIT.refused, 'bundle-not-acceptable']);
+    expect(error?.findings.length).toBeGreaterThan(0);
+    expect(receiver.landed()).toMatchObject({ digests: [], strange: [] });
+    expect((await receiver.apply(file)).status).toBe(EXIT.partial);
+    expect(receiver.landed().digests.length).toBeGreaterThan(0);
+  },
+);
 
 test('what is whole is applied', async () => {
   writeFileSync(file, hostileBundle(images));

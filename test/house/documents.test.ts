@@ -14,7 +14,9 @@ const text = (path: string) => readFileSync(join(root, path), 'utf8');
 const isDocument = (name: string) => name.endsWith('.md');
 const documents = [
   ...readdirSync(root).filter(isDocument),
-  ...readdirSync(join(root, 'docs')).filter(isDocument).map((name) => `docs/${name}`),
+  ...readdirSync(join(root, 'docs'))
+    .filter(isDocument)
+    .map((name) => `docs/${name}`),
 ];
 
 /** The part of a document from one heading, or sentence, to the next heading. */

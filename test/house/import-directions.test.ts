@@ -14,6 +14,7 @@ const USE_CASES = [
   'catalog',
   'cleanup',
   'demo',
+  'diff',
   'export',
   'inspect',
   'revert',

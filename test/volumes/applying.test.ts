@@ -105,7 +105,7 @@ describe('three volumes', () => {
     await take(databasePath, volumes[0]!, { backup: false });
     archiveCopy(dir, folder('copy'));
     expect((await take(databasePath, volumes[0]!)).operationId).toBe(null);
-    const other = archiveOf(folder('other'), IMAGES!.slice(0, 36));
+    const other = archiveOf(folder('other'), IMAGES.slice(0, 36));
     const first = await take(other.databasePath, volumes[0]!);
     expect(first).toMatchObject({ outcomes: { present: first.manifest.totals.records }, backupPath: null });
   });
@@ -237,7 +237,7 @@ describe('a bundle that is to be removed when it is done', () => {
   });
 
   test('goes in spite of what the sender left out', async () => {
-    const archive = archiveOf(folder('gaps'), [...pictures(5)!, { author: 'X', file: 'missing' as const }]);
+    const archive = archiveOf(folder('gaps'), [...pictures(5), { author: 'X', file: 'missing' as const }]);
     await makeSeries(archive, folder('gaps-out'), 10_000_000);
     const { databasePath } = receiver();
     expect(

@@ -110,7 +110,7 @@ describe('what is cut where', () => {
 
   test('what is left out is told in some volume, once', async () => {
     const images = [
-      ...pictures(40)!,
+      ...pictures(40),
       ...Array.from({ length: 5 }, () => ({ author: 'Szerző 3', file: 'missing' as const })),
     ];
     const archive = archiveOf(folder('sender'), images);
@@ -135,7 +135,7 @@ describe('what is cut where', () => {
 describe('what is said before the work starts', () => {
   test('a picture larger than a volume, with the smallest size that would do', async () => {
     const archive = archiveOf(folder('sender'), [
-      ...pictures(10)!,
+      ...pictures(10),
       { author: 'Nagy', fileName: 'nagy.jpg', file: uniqueJpeg('nagy', 500_000) },
     ]);
     const error = await makeSeries(archive, join(folder(), 'trip'), 200_000).catch(

@@ -5,6 +5,7 @@ import { backupCommand } from './backup.ts';
 import { catalogCommand } from './catalog.ts';
 import { cleanupCommand } from './cleanup.ts';
 import { demoCommand } from './demo.ts';
+import { diffCommand } from './diff.ts';
 import { exportCommand } from './export.ts';
 import { inspectCommand } from './inspect.ts';
 import { revertCommand } from './revert.ts';
@@ -15,6 +16,7 @@ import { verifyCommand } from './verify.ts';
 export const COMMANDS: readonly CommandDeclaration[] = [
   catalogCommand,
   analyzeCommand,
+  diffCommand,
   exportCommand,
   inspectCommand,
   verifyCommand,

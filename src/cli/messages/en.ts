@@ -1,5 +1,6 @@
 import { books } from './en/books.ts';
 import { demo } from './en/demo.ts';
+import { diff } from './en/diff.ts';
 import { exchange } from './en/exchange.ts';
 import { findings } from './en/findings.ts';
 import { help } from './en/help.ts';
@@ -21,6 +22,7 @@ export const en = {
   ...undo,
   ...demo,
   ...volumes,
+  ...diff,
 } as const;
 
 type Key = keyof typeof en;

@@ -1,6 +1,7 @@
 import type { Catalogue } from './en.ts';
 import { books } from './hu/books.ts';
 import { demo } from './hu/demo.ts';
+import { diff } from './hu/diff.ts';
 import { exchange } from './hu/exchange.ts';
 import { findings } from './hu/findings.ts';
 import { help } from './hu/help.ts';
@@ -25,4 +26,5 @@ export const hu: Catalogue = {
   ...undo,
   ...demo,
   ...volumes,
+  ...diff,
 };

@@ -31,7 +31,10 @@ function oneSeries(page: Page, { count, volumes, missing, doubled, label, create
 }
 
 /** `applied 1-3 of 12; still to come: 4-12`. */
-export function seriesText({ texts }: Page, { count, applied, missing }: Pick<SeriesState, 'count' | 'applied' | 'missing'>): string {
+export function seriesText(
+  { texts }: Page,
+  { count, applied, missing }: Pick<SeriesState, 'count' | 'applied' | 'missing'>,
+): string {
   if (missing.length === 0) return texts.t('fact.seriesWhole', { count });
   return texts.t('fact.seriesOpen', {
     applied: volumeNumbersText(applied) || '0',

@@ -1,0 +1,50 @@
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Holdings } from '../holdings/holdings.ts';
+import { isCatalog, openRemote, type RemoteOptions } from '../holdings/open-remote.ts';
+import { readHead } from '../reading/read-head.ts';
+import { bundlesIn } from '../reading/volume-files.ts';
+import { bundleImages } from './bundle-images.ts';
+import type { Side, SideKind } from './options.ts';
+
+export interface OpenedSide {
+  readonly side: Side;
+  readonly holdings: Holdings;
+}
+
+/**
+ * Reads what a bundle, a folder of volumes, a catalogue or a database has. Which of them it is, its
+ * bytes tell, not its name.
+ *
+ * @throws BundleError `input-not-found`, `not-a-remote`, `not-a-catalog`, `bundle-not-acceptable`, `db-...`
+ */
+export async function openSide(name: string, options: RemoteOptions): Promise<OpenedSide> {
+  const path = resolve(name);
+  const bundles = bundlesIn([path]);
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (isFolder && bundles[0] !== path) return await fromBundles(path, 'series', bundles, options.signal);
+  if (isFolder && statSync(join(path, 'manifest.json'), { throwIfNoEntry: false }))
+    return await fromBundles(path, 'bundle', [path], options.signal);
+  // Catalogues and bundles both begin as zstd does.
+  if (!isFolder && isCatalog(path) && (await readHead(path)) !== null)
+    return await fromBundles(path, 'bundle', [path], options.signal);
+  const { kind, label, holdings } = await openRemote(path, options);
+  return opened(path, kind, label, holdings);
+}
+
+async function fromBundles(
+  path: string,
+  kind: SideKind,
+  paths: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<OpenedSide> {
+  const head = await readHead(paths[0]!);
+  const omitted = new Set<string>();
+  const holdings = await Holdings.load(bundleImages(paths, omitted, signal));
+  for (const digest of omitted) holdings.loseFile(digest);
+  return opened(path, kind, head?.manifest.source.label ?? null, holdings);
+}
+
+function opened(path: string, kind: SideKind, label: string | null, holdings: Holdings): OpenedSide {
+  return { side: { path, kind, label, images: holdings.count, photos: holdings.here }, holdings };
+}
