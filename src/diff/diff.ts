@@ -14,6 +14,12 @@ export async function diff(options: DiffOptions): Promise<DiffResult> {
   }
 }
 
+interface Compared {
+  readonly side: 'a' | 'b';
+  readonly kind: DifferenceKind | 'same' | 'less';
+  readonly image: CatalogImage;
+}
+
 /** Two sides that can be compared as often as needed: once for the numbers, once for the list. */
 export class Diff {
   readonly #a: OpenedSide;
@@ -50,14 +56,11 @@ export class Diff {
       return known;
     };
     let same = 0;
-    for (const difference of this.#compared()) {
-      if (difference === null) {
-        same += 1;
-        continue;
-      }
-      const count = at(difference.side, difference.kind);
+    for (const { side, kind, image } of this.#compared()) {
+      if (kind === 'same') same += 1;
+      const count = at(side, kind);
       count.images += 1;
-      count.bytes += difference.image.size ?? 0;
+      count.bytes += image.size ?? 0;
     }
     return {
       a: this.#a.side,
@@ -75,18 +78,20 @@ export class Diff {
 
   /** Every difference: those of side `a` in its order, then those of side `b`. */
   *differences(): Generator<Difference> {
-    for (const difference of this.#compared()) if (difference !== null) yield difference;
+    for (const { side, kind, image } of this.#compared()) {
+      if (kind !== 'same' && kind !== 'less') yield { side, kind, image };
+    }
   }
 
-  /** Null for an image of side `a` that is the same on both. */
-  *#compared(): Generator<Difference | null> {
+  /** Every image of `a`; of `b` what `a` does not have: how both have it otherwise was told there. */
+  *#compared(): Generator<Compared> {
     const { holdings: a } = this.#a;
     const { holdings: b } = this.#b;
     this.#observer({ type: 'phase', phase: 'compare', total: a.count + b.count, unit: 'records' });
-    for (const image of this.#images(a, 0)) yield this.#ofFirst(image, b);
+    for (const image of this.#images(a, 0)) yield { side: 'a', kind: standing(image, b), image };
     for (const image of this.#images(b, a.count)) {
-      const kind = ofSecond(image, a);
-      if (kind !== null) yield { side: 'b', kind, image };
+      const kind = standing(image, a);
+      if (kind === 'only' || kind === 'photo') yield { side: 'b', kind, image };
     }
   }
 
@@ -104,24 +109,14 @@ export class Diff {
     this.#a.holdings.close();
     this.#b.holdings.close();
   }
-
-  #ofFirst(image: CatalogImage, other: Holdings): Difference | null {
-    const kind = kindOf(image, other);
-    return kind === null ? null : { side: 'a', kind, image };
-  }
 }
 
-/** What is told of side `b`: what `a` has otherwise was told there. */
-function ofSecond(image: CatalogImage, first: Holdings): DifferenceKind | null {
-  const kind = kindOf(image, first);
-  return kind === 'only' || kind === 'photo' ? kind : null;
-}
-
-function kindOf(image: CatalogImage, other: Holdings): DifferenceKind | null {
+/** How an image of one side stands to the other; `less`: the other has the photo that this one lacks. */
+function standing(image: CatalogImage, other: Holdings): DifferenceKind | 'same' | 'less' {
   const { kind, match } = other.verdict(image);
   if (kind === 'missing') return 'only';
-  if (kind === 'present') return null;
-  if (!image.here) return null; // nothing that the other lacks
+  if (!image.here) return other.matches(image).some(({ here }) => here) ? 'less' : 'same';
+  if (kind === 'present') return 'same';
   if (kind === 'restore') return 'photo';
   return kind === 'conflict' && match.here ? 'other' : 'unknown';
 }

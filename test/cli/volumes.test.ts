@@ -50,7 +50,8 @@ async function say(
 let receivers = 0;
 function receiver(): string {
   receivers += 1;
-  return archiveOf(join(folder, `receiver-${receivers}`), [{ author: 'Saját' }]).databasePath;
+  return archiveOf(join(folder, `receiver-${receivers}`), [{ author: 'Saját', siteImageId: 77 }])
+    .databasePath;
 }
 
 const volume = (number: number) => join(series, `út.v0${number}-of-03.indabundle`);
@@ -179,5 +180,21 @@ describe('a folder of volumes', () => {
     ).toEqual([true, false, true, 'bundle-not-acceptable', true]);
     expect(readdirSync(stick)).toEqual(['2.indabundle', '4.indabundle']);
     expect(existsSync(volume(1))).toBe(true);
+  });
+});
+
+describe('diff', () => {
+  test('says in numbers and as a list what one has and the other has not', async () => {
+    const db = receiver();
+    const { status, out } = await say(['diff', series, db, '--files']);
+    expect(status).toBe(0);
+    expect(out).toMatch(/only A has the image +36/);
+    expect(out).toMatch(/^A {2}only here {2}.*Szerző 0/m);
+    expect(out).toContain('36 images, 36 with their photo');
+    const { answer: document } = await answer(['diff', db, series, '--files']);
+    expect(document.result).toMatchObject({ onlyB: { images: 36 }, same: 0 });
+    expect(document.differences).toHaveLength(document.result.onlyA.images + 36);
+    const hungarian = await say(['diff', series, sender, '--lang', 'hu']);
+    expect(hungarian.out).toContain('Mindkettőben ugyanazok a képek vannak');
   });
 });
