@@ -104,10 +104,17 @@ export class ApplyPlan {
     return (
       this.earlier.operation !== null &&
       this.earlier.number !== null &&
+      this.#booksAreClosed &&
       this.spool.count + this.favorites.length === 0 &&
       this.refused.length === 0 &&
       !this.#owesRequest()
     );
+  }
+
+  /** A run that was stopped behind its last record has still to say that it is done. */
+  get #booksAreClosed(): boolean {
+    const { kind, list, operation } = this.earlier;
+    return kind === 'own' ? list?.status === 'completed' : operation?.status !== 'pending';
   }
 
   /** A request of ours may name what the bundle says it could not serve. */

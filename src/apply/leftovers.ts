@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type Database from 'better-sqlite3';
+import { authorPath } from '../archive/destination.ts';
 import { hashFile } from '../archive/file-digest.ts';
 import type { LocalIndex } from '../archive/local-index.ts';
 import { photoPath } from '../archive/photo-path.ts';
@@ -74,9 +75,17 @@ export class Leftovers {
     this.#adoptable.set(digest, [...(this.#adoptable.get(digest) ?? []), adoptable]);
   }
 
-  /** A file with this content that may be taken as it is; each once. */
-  adopt(digest: string): Adoptable | null {
-    return this.#adoptable.get(digest)?.pop() ?? null;
+  /** A file with this content in the author's own folder that may be taken as it is, best under its own name; each once. */
+  adopt(digest: string, author: string | null, baseName: string): Adoptable | null {
+    const offered = this.#adoptable.get(digest) ?? [];
+    const home = offered.filter(({ localPath }) => localPath.startsWith(`${authorPath(author)}/`));
+    const chosen = home.find(({ localPath }) => localPath.endsWith(`/${baseName}`)) ?? home[0];
+    if (chosen === undefined) return null;
+    this.#adoptable.set(
+      digest,
+      offered.filter((one) => one !== chosen),
+    );
+    return chosen;
   }
 
   /** Files that nobody took in the end were ours alone: they go. */

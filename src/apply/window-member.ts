@@ -77,7 +77,8 @@ export async function decideMember(
 
 /** Takes a whole file that an interrupted run had put in place. */
 function adopt(member: Member, { leftovers, context }: WindowOptions): boolean {
-  const adopted = leftovers.adopt(member.spooled.digest!);
+  const { record, digest } = member.spooled;
+  const adopted = leftovers.adopt(digest!, record.image.author ?? null, record.file!.name);
   if (adopted === null) return false;
   const parts = adopted.localPath.split('/');
   member.destination = {

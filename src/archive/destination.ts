@@ -39,12 +39,12 @@ export class Destinations {
 
   /** @throws UnsafeDestination */
   choose(author: string | null, baseName: string, digest: Digest): Destination {
-    const authorPath = `${PHOTO_FOLDER}/${authorFolder(author)}`;
-    const count = this.#count(authorPath);
-    const folder = `${authorPath}/${Math.floor(count / FILES_PER_FOLDER)}`;
+    const home = authorPath(author);
+    const count = this.#count(home);
+    const folder = `${home}/${Math.floor(count / FILES_PER_FOLDER)}`;
     this.#checkParents(folder);
     const name = this.#freeName(folder, baseName, digest);
-    this.#counts.set(authorPath, count + 1);
+    this.#counts.set(home, count + 1);
     this.#chosen.add(foldedPath(`${folder}/${name}`));
     return { localPath: `${folder}/${name}`, folder: join(this.#root, ...folder.split('/')), name };
   }
@@ -59,9 +59,9 @@ export class Destinations {
 
   /** Gives back a place where no file came to lie, so that it is not counted. */
   release(destination: Destination): void {
-    const authorPath = destination.localPath.split('/').slice(0, 2).join('/');
-    const count = this.#counts.get(authorPath);
-    if (count !== undefined) this.#counts.set(authorPath, count - 1);
+    const home = destination.localPath.split('/').slice(0, 2).join('/');
+    const count = this.#counts.get(home);
+    if (count !== undefined) this.#counts.set(home, count - 1);
     this.#chosen.delete(foldedPath(destination.localPath));
   }
 
@@ -115,13 +115,18 @@ export class Destinations {
   }
 
   /** Files below an author's folder, counted once and then kept up to date. */
-  #count(authorPath: string): number {
-    const known = this.#counts.get(authorPath);
+  #count(home: string): number {
+    const known = this.#counts.get(home);
     if (known !== undefined) return known;
-    const count = countFiles(join(this.#root, ...authorPath.split('/')));
-    this.#counts.set(authorPath, count);
+    const count = countFiles(join(this.#root, ...home.split('/')));
+    this.#counts.set(home, count);
     return count;
   }
+}
+
+/** `indafoto_archive/<author>`, made safe. */
+export function authorPath(author: string | null): string {
+  return `${PHOTO_FOLDER}/${authorFolder(author)}`;
 }
 
 function countFiles(folder: string): number {

@@ -4,7 +4,7 @@ import { type Finding, FindingList } from '../base/findings.ts';
 import { MAX_END_BYTES } from '../base/limits.ts';
 import { PackedReader } from '../bundle/packed-reader.ts';
 import { parseEnd, parseIndexLine } from '../manifest/parse.ts';
-import type { AuthorRecord, End, ImageRecord, IndexLine } from '../manifest/types.ts';
+import type { AuthorRecord, End, ImageRecord, IndexLine, Shard } from '../manifest/types.ts';
 import { BundleWalk, type WalkItem } from '../reading/bundle-walk.ts';
 import { EntryLines } from '../reading/entry-lines.ts';
 import { type OpenedBundle, openBundle } from '../reading/open-bundle.ts';
@@ -110,19 +110,32 @@ export async function listBundle(
   };
 }
 
+/** Stops behind the last line that the manifest promises: what follows is payload, megabytes at a time. */
 async function* records(items: AsyncGenerator<WalkItem>): AsyncGenerator<ImageRecord> {
+  let left = Number.POSITIVE_INFINITY;
   for await (const item of items) {
-    if (item.kind === 'records') for (const record of item.records) if (record !== null) yield record;
-    if (item.kind === 'authors' || item.kind === 'payload-begins') return;
+    if (item.kind === 'manifest') left = linesOf(item.manifest.records);
+    if (item.kind === 'records') {
+      for (const record of item.records) if (record !== null) yield record;
+      left -= item.records.length;
+    }
+    if (left <= 0 || item.kind === 'authors' || item.kind === 'payload-begins') return;
   }
 }
 
 async function* authors(items: AsyncGenerator<WalkItem>): AsyncGenerator<AuthorRecord> {
+  let left = Number.POSITIVE_INFINITY;
   for await (const item of items) {
-    if (item.kind === 'authors') yield* item.authors;
-    if (item.kind === 'payload-begins') return;
+    if (item.kind === 'manifest') left = linesOf(item.manifest.authors);
+    if (item.kind === 'authors') {
+      yield* item.authors;
+      left -= item.authors.length;
+    }
+    if (left <= 0 || item.kind === 'payload-begins') return;
   }
 }
+
+const linesOf = (shards: readonly Shard[]) => shards.reduce((sum, shard) => sum + shard.count, 0);
 
 /** The index, found through the seek table where there is one, else by reading up to it. */
 async function* files(options: InspectOptions, opened: OpenedBundle[]): AsyncGenerator<IndexLine> {

@@ -15,9 +15,11 @@ function dangersIn(name: string): string[] {
   return found;
 }
 
+const PIECES = Array.from('.%/\\:* 4aCOoNnULlptT1¹²$\u0000\u0085ő📷');
+
 const nasty = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 200 }),
-  fc.string({ unit: fc.constantFrom(...'.%/\\:* 4aCOoNnULlptT1¹²$\u0000\u0085ő📷'), maxLength: 40 }),
+  fc.string({ unit: fc.constantFrom(...PIECES), maxLength: 40 }),
   fc.constantFrom(
     'CON',
     'com1.jpg',
@@ -36,14 +38,18 @@ const nasty = fc.oneof(
 describe('a safe name', () => {
   test('holds nothing that any system takes for something else', () => {
     fc.assert(
-      fc.property(nasty, (text) => void expect(dangersIn(safeName(text))).toEqual([])),
+      fc.property(nasty, (text) => {
+        expect(dangersIn(safeName(text))).toEqual([]);
+      }),
       { numRuns: 2_000 },
     );
   });
 
   test('stays as it is when it is made safe again', () => {
     fc.assert(
-      fc.property(nasty, (text) => void expect(isSafeName(safeName(text))).toBe(true)),
+      fc.property(nasty, (text) => {
+        expect(isSafeName(safeName(text))).toBe(true);
+      }),
       { numRuns: 2_000 },
     );
   });

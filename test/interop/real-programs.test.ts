@@ -8,7 +8,7 @@ import { inspectBundle, verifyBundle } from '../../src/index.ts';
 import { indexOf } from '../support/bundle-contents.ts';
 import { dumpWithoutBooks } from '../support/database-dump.ts';
 import { exchange, type Exchange } from '../support/exchange.ts';
-import { missing, run, unless } from '../support/real-programs.ts';
+import { missing, run, why } from '../support/real-programs.ts';
 import { makeScratch, scratchFolder } from '../support/scratch-folder.ts';
 
 const folder = scratchFolder();
@@ -31,7 +31,7 @@ const receiver = (name = 'receiver'): Exchange =>
 
 const tools = missing('tar', 'zstd', 'sha256sum');
 
-describe.skipIf(tools.length > 0)(unless('tar, zstd and sha256sum alone', tools), () => {
+describe.skipIf(tools.length > 0)(`tar, zstd and sha256sum alone${why(tools)}`, () => {
   test('unpack a bundle and prove all of it', async () => {
     const unpacked = folder('unpacked');
     run('tar', ['--zstd', '-xf', bundle, '-C', unpacked]);
@@ -121,7 +121,7 @@ print(json.dumps({
 `;
 
 test.skipIf(python.length > 0)(
-  unless('the Python programs go on with the merged archive', python),
+  `the Python programs go on with the merged archive${why(python)}`,
   async () => {
     const trip = receiver();
     const result = await trip.apply({ input: bundle });

@@ -13,7 +13,7 @@ export function missing(...programs: readonly string[]): string[] {
   return programs.filter((program) => spawnSync(program, ['--version']).error !== undefined);
 }
 
-/** A title that says why it is skipped, for `test.skipIf`. */
-export function unless(title: string, lacking: readonly string[]): string {
-  return lacking.length === 0 ? title : `${title} (skipped: no ${lacking.join(', ')} on this machine)`;
+/** What to put behind the title of a test that is skipped for want of programs. */
+export function why(lacking: readonly string[]): string {
+  return lacking.length === 0 ? '' : ` (skipped: no ${lacking.join(', ')} on this machine)`;
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildArchive } from '../../fixtures/archive-builder.ts';
 import { verifyBundle } from '../../src/index.ts';
 import { frameOffsets } from '../bundle/sample-bundle.ts';
-import { CutTrial, cutTar, framesOf } from '../support/cut-bundle.ts';
+import { type CutTrial, cutTar, framesOf, tryCut } from '../support/cut-bundle.ts';
 import { exportAll } from '../support/exchange.ts';
 import { makeScratch } from '../support/scratch-folder.ts';
 
@@ -12,6 +12,7 @@ const scratch = makeScratch();
 let bundle: Buffer;
 let frames: Buffer[];
 let trial: CutTrial;
+let tried = 0;
 
 beforeAll(async () => {
   const images = [{ author: 'Anna', tags: ['tó'] }, { author: 'Anna' }, { author: 'Béla' }];
@@ -21,9 +22,18 @@ beforeAll(async () => {
   await exportAll(sender, path);
   bundle = readFileSync(path);
   frames = framesOf(bundle);
-  trial = new CutTrial(scratch(), path, sender);
+  const receiver = buildArchive(join(scratch(), 'receiver'), {
+    schema: 'today-without-wal',
+    images: [{ siteImageId: 41 }],
+  });
+  trial = { folder: scratch(), bundle: path, sender, receiver };
 });
 afterAll(() => rmSync(scratch(), { recursive: true }));
+
+async function tryAt(cut: Buffer, name: string): Promise<void> {
+  await tryCut(trial, cut, name);
+  tried += 1;
+}
 
 const tarLength = () => frames.reduce((sum, frame) => sum + frame.length, 0);
 
@@ -39,15 +49,16 @@ function* somewhere(count: number, below: number): Generator<number> {
 describe('a bundle whose tar was cut', () => {
   test('at every block is never taken for whole, and can be finished', async () => {
     for (let length = 512; length < tarLength(); length += 512) {
-      await trial.of(cutTar(frames, length), `tar ${length}`);
+      await tryAt(cutTar(frames, length), `tar ${length}`);
     }
-    expect(tarLength() / 512).toBeGreaterThan(30);
+    expect(tried).toBe(tarLength() / 512 - 1);
+    expect(tried).toBeGreaterThan(30);
   });
 
   test('nowhere is whole but for its seek table', async () => {
     const { findings } = await verifyBundle({ input: join(scratch(), 'whole.indabundle') });
     expect(findings).toEqual([]);
-    await trial.of(cutTar(frames, tarLength()), 'tar');
+    await tryAt(cutTar(frames, tarLength()), 'tar');
   });
 });
 
@@ -56,13 +67,14 @@ describe('a bundle file that was cut', () => {
     const offsets = frameOffsets(bundle).slice(1);
     expect(offsets.length).toBeGreaterThan(6);
     for (const offset of offsets) {
-      for (const at of [offset - 1, offset, offset + 1]) await trial.of(bundle.subarray(0, at), `file ${at}`);
+      for (const at of [offset - 1, offset, offset + 1]) await tryAt(bundle.subarray(0, at), `file ${at}`);
     }
   });
 
   test('anywhere', async () => {
     for (const at of [...somewhere(20, bundle.length), bundle.length - 1]) {
-      await trial.of(bundle.subarray(0, at), `anywhere ${at}`);
+      await tryAt(bundle.subarray(0, at), `anywhere ${at}`);
     }
+    expect(tried).toBeGreaterThan(20);
   });
 });
