@@ -139,7 +139,9 @@ describe('a file that was in place before the crash', () => {
   }
 
   const pathsByTitle = (trip: Exchange) =>
-    [...trip.after().images.values()].map((row) => `${row['author']} ${row['local_path']}`).sort();
+    [...trip.after().images.values()]
+      .map((row) => `${String(row['author'])} ${String(row['local_path'])}`)
+      .sort();
 
   const PLACES = [
     'Anna indafoto_archive/Anna/0/a.jpg',
