@@ -12,8 +12,16 @@ async function* coming<Item>(...items: Item[]): AsyncGenerator<Item> {
 }
 
 test('is what JSON.stringify would say', async () => {
-  const document = { a: 1, b: [1, { c: 'x' }], d: { e: null, f: {}, g: [] }, h: undefined, 'é"': '\u2028' };
+  const document = { a: 1, b: [1, { c: 'x' }], d: { e: null, f: {}, g: [] }, h: undefined, 'é"': 'ő' };
   expect(await written(document)).toBe(`${JSON.stringify(document, null, 2)}\n`);
+});
+
+test('what a terminal would obey is written as an escape, and means the same', async () => {
+  const document = { title: 'a\u2028b\u202ec' };
+  const text = await written(document);
+  expect(text).not.toContain('\u2028');
+  expect(text).not.toContain('\u202e');
+  expect(JSON.parse(text)).toEqual(document);
 });
 
 test('waits for lists, and asks functions when their turn comes', async () => {
