@@ -33,7 +33,7 @@ export class ApplyPlan {
   readonly refused: number[] = [];
   /** Records that an earlier run finished and that need nothing now. */
   doneBefore = 0;
-  /** Files, columns and links that would be new: when there are none, no row of the user's changes. */
+  /** Files, columns, links and details of authors that would be new: when there are none, no row of the user's changes. */
   changes = 0;
   /** Favourite authors of the sender that are none here; empty unless personal data is wanted. */
   readonly favorites: string[] = [];
@@ -83,8 +83,15 @@ export class ApplyPlan {
   addAuthors(authors: readonly AuthorRecord[]): void {
     for (const author of authors) {
       this.spool.addAuthor(author);
+      if (author.details !== undefined && this.#lacksDetails(author.author)) this.changes += 1;
       if (author.favorite) this.#noteFavorite(author.author);
     }
+  }
+
+  #lacksDetails(author: string): boolean {
+    const { archive, context } = this;
+    if (!archive.shape.hasColumn('author_details', 'author') || context.banned.has(author)) return false;
+    return archive.db.prepare('SELECT 1 FROM main.author_details WHERE author = ?').get(author) === undefined;
   }
 
   #noteFavorite(author: string): void {

@@ -80,7 +80,7 @@ export class ApplyRun {
         return await this.#beginWriting(this.#plan!);
       case 'payload':
         await this.#writer!.take(item.payload);
-        this.#observer({ type: 'progress', done: this.#writer!.bytesWritten, item: item.payload.digest });
+        this.#observer({ type: 'progress', done: this.#writer!.bytesTaken, item: item.payload.digest });
         return true;
       case 'omitted':
         this.#omitted.push(item.line);

@@ -21,6 +21,12 @@ const LEFT_OUT = 'left out by the sender: ';
 /** Records of one short transaction where no file is written. */
 const BATCH = 256;
 
+/** A file that is in place and not needed after all, with its row in the books. */
+interface Unused {
+  readonly localPath: string;
+  readonly pendingRow: number;
+}
+
 /** Carries a plan out: windows of files and rows, each durable before the next, and the books. */
 export class ApplyWriter {
   readonly operation: ApplyOperation;
@@ -31,7 +37,10 @@ export class ApplyWriter {
   lost = 0;
   /** Records whose rows were committed in this run. */
   committed = 0;
+  /** Bytes of files that came to stay. */
   bytesWritten = 0;
+  /** Bytes that were read for the places that wait for them, whatever became of them; for progress. */
+  bytesTaken = 0;
 
   readonly #plan: ApplyPlan;
   readonly #wait: WaitOptions;
@@ -119,8 +128,7 @@ export class ApplyWriter {
       await this.closeWindow();
       await this.#openWindow(this.#plan.spool.window(payload.digest));
     }
-    await this.#window!.stage(payload);
-    this.bytesWritten += payload.size;
+    this.bytesTaken += await this.#window!.stage(payload);
   }
 
   async #openWindow(records: readonly SpooledRecord[]): Promise<void> {
@@ -133,13 +141,20 @@ export class ApplyWriter {
     if (window === null) return;
     await window.place();
     const { failed } = window.outcome();
-    const unused: string[] = [];
+    const unused: Unused[] = [];
     const settled = await this.#transaction(() => this.#commit(window, unused), wait);
     this.#window = null;
     for (const outcome of settled) this.counter.add(outcome);
     this.committed += settled.length;
     for (const { record, reason } of failed) this.#noteFailure(record, reason);
-    await window.leave(new Set(unused));
+    await this.#leave(window, unused);
+  }
+
+  /** What turned out not to be needed goes, and only then its rows: a crash in between leaves nothing unknown. */
+  async #leave(window: Window, unused: readonly Unused[]): Promise<void> {
+    this.bytesWritten += await window.leave(new Set(unused.map(({ localPath }) => localPath)));
+    if (unused.length === 0) return;
+    await this.#transaction(() => unused.forEach(({ pendingRow }) => this.operation.dropPending(pendingRow)));
   }
 
   /** One short transaction with its sums at the end. */
@@ -156,7 +171,7 @@ export class ApplyWriter {
   }
 
   /** Inside the transaction: an error anywhere in it rolls all of it back. */
-  #commit(window: Window, unused: string[]): Outcome[] {
+  #commit(window: Window, unused: Unused[]): Outcome[] {
     const { context, spool } = this.#plan;
     const { ready, failed, waiting } = window.outcome();
     const outcomes: Outcome[] = [];
@@ -165,7 +180,9 @@ export class ApplyWriter {
       const settled = this.settler.settle(prepared);
       if (settled === null) spool.needFile(prepared.ordinal);
       else outcomes.push(settled.outcome);
-      if (settled?.unused && prepared.localPath !== null) unused.push(prepared.localPath);
+      const { localPath, pendingRow } = prepared;
+      if (settled?.unused && localPath !== null && pendingRow !== null)
+        unused.push({ localPath, pendingRow });
     }
     for (const member of failed) this.#bookFailure(member);
     for (const { ordinal, pendingRow } of waiting) {

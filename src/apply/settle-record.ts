@@ -79,7 +79,6 @@ export class RecordSettler {
     if (settled === null) return null;
     const { record, ordinal, pendingRow } = prepared;
     const { outcome, imageId, localPath } = settled;
-    if (settled.unused && pendingRow !== null) this.#operation.dropPending(pendingRow);
     this.#operation.book({
       ordinal,
       record,

@@ -1,8 +1,7 @@
 import { linkSync, unlinkSync } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { syncFolder } from '../bundle/part-file.ts';
+import { patientRename, syncFolder } from '../base/put-in-place.ts';
 import type { Destination } from '../archive/destination.ts';
 
 /** Something stood at the destination by the time the file was to be put there. */
@@ -83,7 +82,7 @@ export class StagedFile {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new DestinationTaken(target);
       throw error;
     }
-    await patiently(() => rename(this.temporary, target));
+    await patientRename(this.temporary, target);
   }
 
   async discard(): Promise<void> {
@@ -105,20 +104,6 @@ const NO_LINKS = new Set([
   'EISDIR',
   'UNKNOWN',
 ]);
-
-/** Virus scanners and indexers on Windows hold new files for a moment. */
-async function patiently(rename: () => Promise<void>): Promise<void> {
-  for (let pause = 20; ; pause *= 2) {
-    try {
-      await rename();
-      return;
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code ?? '';
-      if (process.platform !== 'win32' || !/^(EPERM|EBUSY|EACCES)$/.test(code) || pause > 5000) throw error;
-      await sleep(pause);
-    }
-  }
-}
 
 /**
  * Makes a folder with its parents; answers those whose names are new and must be made durable.

@@ -42,6 +42,8 @@ export class Window {
   readonly #byDigest = new Map<string, Member[]>();
   /** Folders with new names, to be made durable. */
   readonly #folders = new Set<string>();
+  /** Members whose file was put in place by this run: adopted ones were there. */
+  readonly #written = new Set<Member>();
   readonly #proofs: Promise<void>[] = [];
 
   private constructor(options: WindowOptions, members: Member[]) {
@@ -85,15 +87,16 @@ export class Window {
     return this.#byDigest.has(digest);
   }
 
-  /** Writes one content to every place that waits for it; nothing keeps it unless all of it is proven. */
-  async stage(payload: Payload): Promise<void> {
+  /** Writes one content to every place that waits for it; nothing keeps it unless all of it is proven. Returns the bytes to write. */
+  async stage(payload: Payload): Promise<number> {
     const named = this.#byDigest.get(payload.digest) ?? [];
     const waiting = named.filter(
       (member) => member.destination !== null && !member.placed && member.failure === null,
     );
-    if (waiting.length === 0) return;
+    if (waiting.length === 0) return 0;
     if (payload.whole !== null) await this.#stageWhole(payload, payload.whole, waiting);
     else await this.#stagePieces(payload, waiting);
+    return payload.size * waiting.length;
   }
 
   /** The content is here in one piece: threads hash and write it while the next is read. */
@@ -199,6 +202,7 @@ export class Window {
         await member.staged!.place();
         member.staged = null;
         member.placed = true;
+        this.#written.add(member);
         return;
       } catch (error) {
         if (!(error instanceof DestinationTaken)) throw error;
@@ -231,16 +235,23 @@ export class Window {
     return { ready, failed, waiting };
   }
 
-  /** After the commit: removes files that are in place and turned out not to be needed, and gives unused places back. */
-  async leave(unused: ReadonlySet<string>): Promise<void> {
+  /**
+   * After the commit: removes files that are in place and turned out not to be needed, and gives unused
+   * places back. Returns the bytes of the files that were written and stay.
+   */
+  async leave(unused: ReadonlySet<string>): Promise<number> {
     const { context, destinations } = this.#options;
-    for (const { destination, placed } of this.#members) {
+    let bytes = 0;
+    for (const member of this.#members) {
+      const { destination, placed, spooled } = member;
       if (destination === null) continue;
       const isUnused = unused.has(destination.localPath);
       if (isUnused) await rm(photoPath(context.archive.root, destination.localPath), { force: true });
       if (isUnused || !placed) destinations.release(destination);
+      else if (this.#written.has(member)) bytes += spooled.record.file!.size;
     }
     destinations.settle();
+    return bytes;
   }
 
   /** Gives up what is not in place yet. */

@@ -1,7 +1,10 @@
 import { existsSync, rmSync } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
+import { BundleError } from '../base/errors.ts';
 import type { Observer } from '../base/events.ts';
+import { patientRename, syncFolder } from '../base/put-in-place.ts';
 
 const PAGES_PER_STEP = 2000;
 
@@ -31,7 +34,8 @@ export async function backupDatabase(
     db.exec('ROLLBACK');
     checkCopy(part);
     await makeDurable(part);
-    await rename(part, target);
+    await patientRename(part, target);
+    await syncFolder(dirname(target));
   } catch (error) {
     rmSync(part, { force: true });
     throw error;
@@ -44,7 +48,10 @@ function checkCopy(path: string): void {
   const copy = new Database(path); // read-only would leave -wal and -shm behind
   try {
     const answer = copy.pragma('quick_check(1)', { simple: true });
-    if (answer !== 'ok') throw new Error(`the copy is damaged: ${String(answer)}`);
+    if (answer === 'ok') return;
+    throw new BundleError('io-error', {
+      params: { what: path, reason: `the copy is damaged: ${String(answer)}` },
+    });
   } finally {
     copy.close();
   }

@@ -1,5 +1,6 @@
-import { type FileHandle, open, rename } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { patientRename, syncFolder } from '../base/put-in-place.ts';
 import type { ByteSink } from './byte-sink.ts';
 
 /** A bundle that is not whole yet has this behind its name. */
@@ -20,9 +21,10 @@ export class PartFile implements ByteSink {
     this.#position = position;
   }
 
-  /** Opens `path.part`, keeping the first `keep` bytes of one that is there. */
+  /** Opens `path.part`, keeping the first `keep` bytes of one that is there; else it is made anew. */
   static async open(path: string, keep = 0): Promise<PartFile> {
-    const handle = await open(path + PART_SUFFIX, keep > 0 ? 'r+' : 'w');
+    if (keep === 0) await rm(path + PART_SUFFIX, { force: true }); // it may be a link to anywhere
+    const handle = await open(path + PART_SUFFIX, keep > 0 ? 'r+' : 'wx');
     await handle.truncate(keep);
     return new PartFile(path, handle, keep);
   }
@@ -50,22 +52,11 @@ export class PartFile implements ByteSink {
   async finish(): Promise<void> {
     await this.#handle.sync();
     await this.#handle.close();
-    await rename(this.path + PART_SUFFIX, this.path);
+    await patientRename(this.path + PART_SUFFIX, this.path);
     await syncFolder(dirname(this.path));
   }
 
   async abandon(): Promise<void> {
     await this.#handle.close().catch(() => {});
-  }
-}
-
-/** Makes names in a folder durable; systems that cannot open a folder (Windows) do it themselves. */
-export async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

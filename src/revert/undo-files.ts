@@ -7,7 +7,7 @@ import { LocalIndex } from '../archive/local-index.ts';
 import type { Archive } from '../archive/open.ts';
 import { PHOTO_FOLDER, photoPath } from '../archive/photo-path.ts';
 import { immediately, type WaitOptions } from '../archive/transaction.ts';
-import { syncFolder } from '../bundle/part-file.ts';
+import { syncFolder } from '../base/put-in-place.ts';
 import type { Tally } from './tally.ts';
 
 interface FileStep {

@@ -48,6 +48,8 @@ describe('volumes that are made a few at a time', () => {
       `SELECT local_path AS path FROM images WHERE author = 'Szerző 8' ORDER BY local_path`,
     ).map(({ path }) => join(archive.dir, path));
     writeFileSync(photos[0]!, uniqueJpeg('replaced', statSync(photos[0]!).size));
+    const tomorrow = Date.now() / 1000 + 86_400;
+    utimesSync(photos[0]!, tomorrow, tomorrow);
     rmSync(photos[1]!);
 
     const { seen, observer } = noticesOf();

@@ -1,0 +1,38 @@
+import { open, rename } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const FIRST_PAUSE = 20;
+const LAST_PAUSE = 5000;
+
+/**
+ * Renames a file, over another one where that is there. On Windows a virus scanner or an indexer
+ * may hold either of them for a moment: it is tried again for about ten seconds.
+ */
+export async function patientRename(
+  from: string,
+  to: string,
+  attempt: typeof rename = rename,
+  system: NodeJS.Platform = process.platform,
+): Promise<void> {
+  for (let pause = FIRST_PAUSE; ; pause *= 2) {
+    try {
+      await attempt(from, to);
+      return;
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? '';
+      if (system !== 'win32' || !/^(EPERM|EBUSY|EACCES)$/.test(code) || pause > LAST_PAUSE) throw error;
+      await sleep(pause);
+    }
+  }
+}
+
+/** Makes names in a folder durable; systems that cannot open a folder (Windows) do it themselves. */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
