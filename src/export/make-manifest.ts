@@ -1,13 +1,11 @@
 import { digestOf } from '../base/digest.ts';
 import { VERSION } from '../base/version.ts';
-import type { Archive } from '../archive/open.ts';
 import { shardName } from '../bundle/entry-names.ts';
 import { FORMAT_NAME, FORMAT_VERSION, type Manifest } from '../manifest/types.ts';
 import type { ExportOptions } from './options.ts';
 import type { PlanVolume } from './plan-volume.ts';
 import { README_TEXT } from './readme-text.ts';
 import { selectionWords } from './selection-words.ts';
-import { summarize } from './summarize.ts';
 
 /** What names one export; the same in every volume of it. */
 export interface ExportFacts {
@@ -20,13 +18,12 @@ export interface ExportFacts {
 
 /** The manifest of a volume whose records are planned. */
 export function makeManifest(
-  archive: Archive,
   volume: PlanVolume,
+  summary: Manifest['summary'],
   count: number,
   options: ExportOptions,
   facts: ExportFacts,
 ): Manifest {
-  const { number } = volume;
   const { records, files, bytes } = volume.totals();
   const shards = (kind: 'records' | 'authors') =>
     volume.shardFacts(kind).map((shard) => ({
@@ -43,9 +40,9 @@ export function makeManifest(
     export_id: facts.exportId,
     ...(facts.listId === null ? {} : { list_id: facts.listId }),
     selection: selectionWords(options),
-    volume: { number, count, export_id: facts.exportId },
+    volume: { number: volume.number, count, export_id: facts.exportId },
     totals: { records, files, payload_bytes: bytes },
-    summary: summarize(archive, number),
+    summary,
     records: shards('records'),
     authors: shards('authors'),
     readme: { digest: digestOf(README_TEXT), size: Buffer.byteLength(README_TEXT) },

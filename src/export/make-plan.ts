@@ -3,30 +3,24 @@ import type { Observer } from '../base/events.ts';
 import { MAX_LINE_BYTES, MAX_TEXT_LENGTH } from '../base/limits.ts';
 import type { Archive } from '../archive/open.ts';
 import { ShardBuilder } from '../manifest/shards.ts';
-import type { FileReference, OmissionReason } from '../manifest/types.ts';
+import type { FileReference, Manifest, OmissionReason } from '../manifest/types.ts';
 import type { PlanStore } from './plan-store.ts';
 import type { Omission } from './planned.ts';
-import { RowRecords } from './row-record.ts';
-
-export interface SurveyRow {
-  readonly seq: number;
-  readonly id: number;
-  readonly why: string;
-  readonly state: 'ok' | OmissionReason;
-  readonly path: string;
-  readonly name: string;
-  readonly digest: string | null;
-  readonly size: number;
-  readonly mtime: number;
-  readonly url: string | null;
-  readonly local_path: string;
-  readonly detail: string | null;
-}
+import { type CountedRecord, RowRecords } from './row-record.ts';
+import { SummaryTally } from './summary-tally.ts';
+import { type SurveyRow, surveyPages } from './survey-rows.ts';
 
 export interface MakePlanOptions {
   readonly includePersonal: boolean;
   readonly observer: Observer;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** The line of a record, what is counted of it, and the file that it carries. */
+export interface TravellingRow {
+  readonly file: FileReference | null;
+  readonly line: string;
+  readonly counted: CountedRecord['counted'];
 }
 
 /** Turns the survey into records, shards, files and omissions, a volume at a time. */
@@ -43,42 +37,43 @@ export class PlanMaker {
     this.#records = new RowRecords(archive, options);
   }
 
-  makeVolume(number: number): void {
+  /** Returns what the pictures of the volume hold. */
+  makeVolume(number: number): Manifest['summary'] {
     const { db } = this.#archive;
     this.#plan.addVolume(number);
+    const tally = new SummaryTally(this.#archive);
     const shards = new NumberedShards(this.#plan, number, 'records');
     const leaveOut = db.prepare<[number]>(`UPDATE temp.survey SET state = 'too-large' WHERE seq = ?`);
-    for (const row of surveyRows(this.#archive, number, this.#options.signal)) {
-      if (this.#planRow(row, shards, number)) continue;
-      leaveOut.run(row.seq);
-      this.#plan.addOmission(number, omissionOf({ ...row, state: 'too-large', detail: 'its metadata' }));
+    const { imageColumns } = this.#records;
+    for (const page of surveyPages(this.#archive, imageColumns, number, this.#options.signal)) {
+      this.#records.load(page);
+      for (const row of page) {
+        if (this.#planRow(row, shards, tally, number)) continue;
+        leaveOut.run(row.seq);
+        this.#plan.addOmission(number, omissionOf({ ...row, state: 'too-large', detail: 'its metadata' }));
+      }
     }
     shards.finish();
     this.#planAuthors(number);
+    return tally.summary();
   }
 
   /** False when the row's record would be longer than a reader accepts. */
-  #planRow(row: SurveyRow, shards: NumberedShards, volume: number): boolean {
+  #planRow(row: SurveyRow, shards: NumberedShards, tally: SummaryTally, volume: number): boolean {
     if (row.state !== 'ok') {
       this.#plan.addOmission(volume, omissionOf(row));
       return true;
     }
-    const { file, line } = recordOf(row, this.#records);
+    const { file, line, counted } = recordOf(row, this.#records);
     if (Buffer.byteLength(line) > MAX_LINE_BYTES) return false;
     shards.add(line);
-    this.#plan.addRecord(volume, {
-      imageId: row.id,
-      digest: file?.digest ?? null,
-      url: row.url,
-      localPath: row.local_path,
-    });
-    if (file)
-      this.#plan.addFile(
-        volume,
-        { digest: file.digest, size: file.size, name: file.name },
-        row.path,
-        row.mtime,
-      );
+    tally.add(counted);
+    const { path, mtime } = row;
+    this.#plan.addRecord(
+      volume,
+      { imageId: row.id, url: row.url, localPath: row.local_path },
+      file === null ? null : { digest: file.digest, size: file.size, name: file.name, path, mtime },
+    );
     return true;
   }
 
@@ -107,34 +102,14 @@ export class PlanMaker {
   }
 }
 
-/** The surveyed rows of one volume, or of all, in the order of the bundle. */
-export function* surveyRows(
-  archive: Archive,
-  volume: number | null,
-  signal: AbortSignal | undefined,
-): Generator<SurveyRow> {
-  const select = archive.db.prepare<[number, number | null], SurveyRow>(
-    `SELECT * FROM temp.survey WHERE seq > ? AND volume ${volume === null ? 'IS NOT ?' : '= ?'} ORDER BY seq LIMIT 500`,
-  );
-  for (let last = 0; ; ) {
-    signal?.throwIfAborted();
-    const rows = select.all(last, volume);
-    if (rows.length === 0) return;
-    yield* rows;
-    last = rows.at(-1)!.seq;
-  }
-}
-
 /** What travels of a row whose file, if it carries one, can be packed. */
-export function recordOf(
-  row: SurveyRow,
-  records: RowRecords,
-): { readonly file: FileReference | null; readonly line: string } {
+export function recordOf(row: SurveyRow, records: RowRecords): TravellingRow {
   const file =
     row.why === 'both'
       ? null
       : { digest: row.digest!, size: row.size, name: travellingName(row.name), mtime: row.mtime };
-  return { file, line: canonicalLine(records.record(row.id, file, row.digest)) };
+  const { record, counted } = records.record(row, file);
+  return { file, line: canonicalLine(record), counted };
 }
 
 export function omissionOf(row: SurveyRow): Omission {

@@ -134,13 +134,13 @@ class PayloadPacker {
   }
 
   #job(file: PlannedFile): FileJob {
-    const { ordinal, digest, size, name } = file;
+    const { ordinal, digest, size, name, sources } = file;
     return {
       ordinal,
       digest,
       size,
       entryName: payloadName(digest, name),
-      sources: this.#volume.sources(digest),
+      sources,
     };
   }
 

@@ -2,6 +2,9 @@ import { closeSync, existsSync, fsyncSync, openSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { systemCode } from '../base/errors.ts';
 
+/** KiB of pages kept in memory: digests come in no order. */
+const CACHE_KIB = 32 * 1024;
+
 /** SQLite's own files beside a database. */
 const COMPANIONS = ['', '-wal', '-shm', '-journal'];
 
@@ -12,6 +15,7 @@ export function createPlanFile(path: string): Database.Database {
   db.pragma('locking_mode = EXCLUSIVE');
   db.pragma('journal_mode = MEMORY'); // without any, a failed write is told as a damaged database
   db.pragma('synchronous = OFF');
+  db.pragma(`cache_size = -${CACHE_KIB}`);
   return db;
 }
 

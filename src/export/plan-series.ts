@@ -54,9 +54,9 @@ class VolumePlanner {
   }
 
   makeOne(): void {
-    this.#maker.makeVolume(1);
+    const summary = this.#maker.makeVolume(1);
     this.#addUnserved(() => 1);
-    this.#makeManifests();
+    this.#makeManifests([summary]);
   }
 
   /**
@@ -64,15 +64,15 @@ class VolumePlanner {
    * one does not, cuts again with more room for manifests.
    */
   makeSeries(size: number): void {
-    measureRows(this.#archive, this.#make);
-    let manifest = this.#manifestOfAll();
+    let manifest = this.#manifestOfAll(measureRows(this.#archive, this.#make));
     for (;;) {
       const cut = cutVolumes(this.#archive, { size, manifest }, this.#unservedLines());
       this.#plan.clear();
       this.#maker = new PlanMaker(this.#archive, this.#plan, this.#make);
-      for (let number = 1; number <= cut.count; number += 1) this.#maker.makeVolume(number);
+      const summaries: Manifest['summary'][] = [];
+      for (let number = 1; number <= cut.count; number += 1) summaries.push(this.#maker.makeVolume(number));
       this.#addUnserved((place) => cut.unserved[place]!);
-      this.#makeManifests();
+      this.#makeManifests(summaries);
       const excess = Math.max(...this.#plan.volumes().map(largestSize)) - size;
       if (excess <= 0) return;
       manifest += excess;
@@ -80,11 +80,10 @@ class VolumePlanner {
   }
 
   /** How long the manifest of a volume may be, without its shards: about as long as that of everything. */
-  #manifestOfAll(): number {
+  #manifestOfAll(summary: Manifest['summary']): number {
     this.#plan.addVolume(1);
-    return (
-      manifestLength(makeManifest(this.#archive, this.#plan.volume(1), 1, this.#options, this.#facts)) + 256
-    );
+    const manifest = makeManifest(this.#plan.volume(1), summary, 1, this.#options, this.#facts);
+    return manifestLength(manifest) + 256;
   }
 
   *#unservedLines(): Generator<number> {
@@ -101,10 +100,10 @@ class VolumePlanner {
     }
   }
 
-  #makeManifests(): void {
+  #makeManifests(summaries: readonly Manifest['summary'][]): void {
     const { count } = this.#plan;
     for (const volume of this.#plan.volumes()) {
-      const manifest = makeManifest(this.#archive, volume, count, this.#options, this.#facts);
+      const manifest = makeManifest(volume, summaries[volume.number - 1]!, count, this.#options, this.#facts);
       checkManifestSize(manifest);
       this.#plan.setManifest(volume.number, manifest);
     }

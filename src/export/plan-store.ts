@@ -4,7 +4,7 @@ import type { Manifest } from '../manifest/types.ts';
 import { PROGRESS_TABLES } from './pack-progress.ts';
 import { createPlanFile, makePlanDurable, reopenPlanFile } from './plan-file.ts';
 import { PlanVolume } from './plan-volume.ts';
-import type { Omission, PlannedFile, PlannedRecord } from './planned.ts';
+import type { Omission, PlannedFile, PlannedRecord, Source } from './planned.ts';
 
 const PLANNED_TABLES = ['volumes', 'shards', 'files', 'sources', 'records', 'omitted'];
 
@@ -12,15 +12,23 @@ const TABLES = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE volumes (number INTEGER PRIMARY KEY, manifest TEXT, synced INTEGER NOT NULL DEFAULT 0, written TEXT);
 CREATE TABLE shards (volume INTEGER, kind TEXT, number INTEGER, content BLOB, digest TEXT, count INTEGER, PRIMARY KEY (volume, kind, number));
-CREATE TABLE files (ordinal INTEGER PRIMARY KEY, volume INTEGER, digest TEXT UNIQUE, size INTEGER, name TEXT, offset INTEGER, reason TEXT, detail TEXT);
-CREATE INDEX files_volume ON files (volume);
-CREATE TABLE sources (digest TEXT, number INTEGER, path TEXT, mtime INTEGER, PRIMARY KEY (digest, number)) WITHOUT ROWID;
-CREATE TABLE records (ordinal INTEGER PRIMARY KEY, volume INTEGER, image_id INTEGER, digest TEXT, url TEXT, local_path TEXT);
-CREATE INDEX records_volume ON records (volume);
-CREATE INDEX records_digest ON records (digest);
+CREATE TABLE files (ordinal INTEGER PRIMARY KEY, volume INTEGER, digest TEXT UNIQUE, size INTEGER, name TEXT, path TEXT, mtime INTEGER, offset INTEGER, reason TEXT, detail TEXT);
+CREATE INDEX files_failed ON files (volume) WHERE reason IS NOT NULL;
+CREATE TABLE sources (file INTEGER, number INTEGER, path TEXT, mtime INTEGER, PRIMARY KEY (file, number)) WITHOUT ROWID;
+CREATE TABLE records (ordinal INTEGER PRIMARY KEY, volume INTEGER, image_id INTEGER, file INTEGER, url TEXT, local_path TEXT);
 CREATE TABLE omitted (number INTEGER PRIMARY KEY, volume INTEGER, image_id INTEGER, local_path TEXT, digest TEXT, url TEXT, reason TEXT, detail TEXT);
-CREATE INDEX omitted_volume ON omitted (volume);
 ${PROGRESS_TABLES}`;
+
+/** Only a series needs them: of a single volume all rows are wanted, in their own order. */
+const VOLUME_INDEXES = ['files', 'records', 'omitted'].map(
+  (table) => `CREATE INDEX IF NOT EXISTS ${table}_volume ON ${table} (volume);`,
+);
+
+/** Places beside the first where a content may be read. */
+const MOST_SOURCES = 7;
+
+/** A content, and a place where it may be read. */
+export interface NewFile extends Omit<PlannedFile, 'ordinal' | 'sources'>, Source {}
 
 /** What a plan remembers beside its rows, as text. */
 export type PlanFact = 'stamp' | 'head' | 'sealed';
@@ -34,10 +42,18 @@ export class PlanStore {
   readonly #db: Database.Database;
   readonly #path: string;
   readonly #volumes = new Map<number, PlanVolume>();
+  readonly #insertRecord: Database.Statement;
+  readonly #insertFile: Database.Statement;
 
   private constructor(db: Database.Database, path: string) {
     this.#db = db;
     this.#path = path;
+    this.#insertRecord = db.prepare(
+      'INSERT INTO records (volume, image_id, file, url, local_path) VALUES (?, ?, ?, ?, ?)',
+    );
+    this.#insertFile = db.prepare(
+      'INSERT OR IGNORE INTO files (volume, digest, size, name, path, mtime) VALUES (?, ?, ?, ?, ?, ?)',
+    );
     db.exec('BEGIN');
   }
 
@@ -97,6 +113,7 @@ export class PlanStore {
   }
 
   addVolume(number: number): void {
+    if (number > 1) this.#db.exec(VOLUME_INDEXES.join(''));
     this.#statement('INSERT INTO volumes (number) VALUES (?)').run(number);
   }
 
@@ -128,24 +145,23 @@ export class PlanStore {
     );
   }
 
-  addRecord(volume: number, record: PlannedRecord): void {
-    this.#statement(
-      'INSERT INTO records (volume, image_id, digest, url, local_path) VALUES (?, ?, ?, ?, ?)',
-    ).run(volume, record.imageId, record.digest, record.url, record.localPath);
+  /** Adds a record, with its content the first time it is named, or one more place where that may be read. */
+  addRecord(volume: number, record: Omit<PlannedRecord, 'digest'>, file: NewFile | null): void {
+    const content = file === null ? null : this.#addFile(volume, file);
+    this.#insertRecord.run(volume, record.imageId, content, record.url, record.localPath);
   }
 
-  /** Adds a content the first time it is named, and one more place where it may be read. */
-  addFile(volume: number, file: Omit<PlannedFile, 'ordinal'>, path: string, mtime: number): void {
-    this.#statement('INSERT OR IGNORE INTO files (volume, digest, size, name) VALUES (?, ?, ?, ?)').run(
-      volume,
-      file.digest,
-      file.size,
-      file.name,
-    );
+  /** Returns its ordinal. */
+  #addFile(volume: number, { digest, size, name, path, mtime }: NewFile): number {
+    const { changes, lastInsertRowid } = this.#insertFile.run(volume, digest, size, name, path, mtime);
+    if (changes > 0) return Number(lastInsertRowid);
+    const ordinal = Number(this.#statement('SELECT ordinal FROM files WHERE digest = ?').pluck().get(digest));
     this.#statement(
-      `INSERT INTO sources SELECT @digest, count(*), @path, @mtime FROM sources WHERE digest = @digest
-       HAVING count(*) < 8 AND coalesce(sum(path = @path), 0) = 0`,
-    ).run({ digest: file.digest, path, mtime });
+      `INSERT INTO sources SELECT @file, count(*) + 1, @path, @mtime FROM sources WHERE file = @file
+       HAVING count(*) < ${MOST_SOURCES} AND coalesce(sum(path = @path), 0) = 0
+       AND @path <> (SELECT path FROM files WHERE ordinal = @file)`,
+    ).run({ file: ordinal, path, mtime });
+    return ordinal;
   }
 
   /** A row that has no record because its file could not even be planned. */

@@ -3,13 +3,18 @@ import type { Digest } from '../base/digest.ts';
 import type { FullShard } from '../manifest/shards.ts';
 import type { Manifest, OmissionReason } from '../manifest/types.ts';
 import { PackProgress } from './pack-progress.ts';
-import type { Omission, PlannedFile, PlannedRecord, Written } from './planned.ts';
+import type { Omission, PlannedFile, PlannedRecord, Source, Written } from './planned.ts';
 
 export interface PlanTotals {
   readonly records: number;
   readonly metadataOnly: number;
   readonly files: number;
   readonly bytes: number;
+}
+
+/** A file that is in the bundle; `offset` in the tar. */
+export interface PackedFile extends Omit<PlannedFile, 'ordinal' | 'sources'> {
+  readonly offset: number;
 }
 
 export interface ShardFact {
@@ -79,16 +84,19 @@ export class PlanVolume {
 
   /** The next files to pack, in order. */
   filesAfter(ordinal: number, limit: number): PlannedFile[] {
-    return this.#statement(
-      'SELECT ordinal, digest, size, name FROM files WHERE volume = ? AND ordinal > ? ORDER BY ordinal LIMIT ?',
-    ).all(this.number, ordinal, limit) as PlannedFile[];
+    const rows = this.#statement(
+      'SELECT ordinal, digest, size, name, path, mtime FROM files WHERE volume = ? AND ordinal > ? ORDER BY ordinal LIMIT ?',
+    ).all(this.number, ordinal, limit) as (Omit<PlannedFile, 'sources'> & Source)[];
+    return rows.map(({ path, mtime, ...file }) => ({
+      ...file,
+      sources: [{ path, mtime }, ...this.#otherSources(file.ordinal)],
+    }));
   }
 
-  /** Where a content may be read, the likeliest place first. */
-  sources(digest: Digest): { path: string; mtime: number }[] {
-    return this.#statement('SELECT path, mtime FROM sources WHERE digest = ? ORDER BY number').all(
-      digest,
-    ) as { path: string; mtime: number }[];
+  #otherSources(file: number): Source[] {
+    return this.#statement('SELECT path, mtime FROM sources WHERE file = ? ORDER BY number').all(
+      file,
+    ) as Source[];
   }
 
   setPacked(ordinal: number, offset: number): void {
@@ -102,7 +110,7 @@ export class PlanVolume {
   totals(): PlanTotals {
     return this.#statement(
       `SELECT (SELECT count(*) FROM records WHERE volume = @volume) AS records,
-              (SELECT count(*) FROM records WHERE volume = @volume AND digest IS NULL) AS metadataOnly,
+              (SELECT count(*) FROM records WHERE volume = @volume AND file IS NULL) AS metadataOnly,
               count(*) AS files, coalesce(sum(size), 0) AS bytes FROM files WHERE volume = @volume`,
     ).get({ volume: this.number }) as PlanTotals;
   }
@@ -123,9 +131,9 @@ export class PlanVolume {
   }
 
   /** Files as packed, in order. */
-  packed(): Generator<PlannedFile & { readonly offset: number }> {
+  packed(): Generator<PackedFile> {
     return this.#pages(
-      `SELECT ordinal AS page, ordinal, digest, size, name, offset FROM files
+      `SELECT ordinal AS page, digest, size, name, offset FROM files
        WHERE volume = ? AND ordinal > ? AND offset IS NOT NULL ORDER BY ordinal LIMIT 1000`,
     );
   }
@@ -145,10 +153,20 @@ export class PlanVolume {
    */
   *omissions(): Generator<Omission> {
     yield* this.plannedOmissions();
+    if (!this.#hasFailures) return;
     yield* this.#pages<Omission>(
-      `SELECT records.ordinal AS page, image_id AS imageId, local_path AS localPath, records.digest, url, reason, detail
-       FROM records JOIN files ON files.digest = records.digest
+      `SELECT records.ordinal AS page, image_id AS imageId, local_path AS localPath, digest, url, reason, detail
+       FROM records JOIN files ON files.ordinal = records.file
        WHERE records.volume = ? AND records.ordinal > ? AND reason IS NOT NULL ORDER BY records.ordinal LIMIT 1000`,
+    );
+  }
+
+  /** Some files failed while packing. */
+  get #hasFailures(): boolean {
+    return (
+      this.#statement('SELECT 1 FROM files WHERE volume = ? AND reason IS NOT NULL LIMIT 1').get(
+        this.number,
+      ) !== undefined
     );
   }
 
@@ -164,8 +182,8 @@ export class PlanVolume {
   /** Every record with what became of its file. */
   outcomes(): Generator<PlannedRecord & { readonly reason: OmissionReason | null }> {
     return this.#pages(
-      `SELECT records.ordinal AS page, image_id AS imageId, records.digest, url, local_path AS localPath, reason
-       FROM records LEFT JOIN files ON files.digest = records.digest
+      `SELECT records.ordinal AS page, image_id AS imageId, digest, url, local_path AS localPath, reason
+       FROM records LEFT JOIN files ON files.ordinal = records.file
        WHERE records.volume = ? AND records.ordinal > ? ORDER BY records.ordinal LIMIT 1000`,
     );
   }

@@ -1,6 +1,12 @@
 import type { Digest } from '../base/digest.ts';
 import type { OmissionReason } from '../manifest/types.ts';
 
+/** Where a content may be read; `mtime` in seconds since 1970. */
+export interface Source {
+  readonly path: string;
+  readonly mtime: number;
+}
+
 /** One payload file of the plan. */
 export interface PlannedFile {
   readonly ordinal: number;
@@ -8,6 +14,8 @@ export interface PlannedFile {
   readonly size: number;
   /** Base name that the entry's extension is taken from. */
   readonly name: string;
+  /** The likeliest place first. */
+  readonly sources: readonly Source[];
 }
 
 export interface PlannedRecord {

@@ -75,6 +75,7 @@ export async function makeNewPlan(
   const listId = await chooseRows(archive, options.selection, { maps, observer, signal });
   await survey(archive, { rehash, metadataUpdates, maps, observer, signal });
   await settleSizes(archive, signal);
+  if (listId !== null) archive.db.exec('CREATE INDEX temp.survey_id ON survey (id)');
   const plan = PlanStore.create(path);
   try {
     planVolumes(archive, plan, options, { ...names, listId }, { includePersonal, observer, signal });

@@ -1,17 +1,21 @@
 import type Database from 'better-sqlite3';
+import type { LinkKind } from '../archive/merge-rows.ts';
 import type { Archive } from '../archive/open.ts';
-import { LINK_TABLES, type LinkKind } from '../archive/merge-rows.ts';
-import { MAX_LINKS, MAX_TEXT_LENGTH } from '../base/limits.ts';
+import { MAX_TEXT_LENGTH } from '../base/limits.ts';
 import {
   type AlbumLink,
   type AuthorRecord,
   type CollectionLink,
   type FileReference,
   IMAGE_COLUMNS,
+  type ImageColumn,
   type ImageRecord,
   type Note,
   type TagLink,
 } from '../manifest/types.ts';
+import { type Linked, LinkTargets } from './link-targets.ts';
+import type { CountedImage } from './summary-tally.ts';
+import type { SurveyRow } from './survey-rows.ts';
 
 type Row = { readonly [column: string]: unknown };
 
@@ -20,29 +24,41 @@ const LOCAL_COLUMNS = ['id', 'local_path', 'sha256_hash', 'metadata_updated'];
 const LINK_COLUMNS = new Set(['url', 'page_url', 'author_url']);
 const HTTP = /^https?:\/\//i;
 
+/** A record, and what is counted of it. */
+export interface CountedRecord {
+  readonly record: ImageRecord;
+  readonly counted: CountedImage;
+}
+
 /** Makes records out of rows: what travels of an image, with its links by natural key. */
 export class RowRecords {
+  /** The columns of `images` that a record is made of, as {@link SurveyRow} has them. */
+  readonly imageColumns: readonly ImageColumn[];
   readonly #archive: Archive;
-  readonly #image: Database.Statement<[number], Row>;
-  readonly #links: { readonly [kind in LinkKind]: Database.Statement<[number], Row> | null };
+  readonly #tags: LinkTargets<TagLink>;
+  readonly #albums: LinkTargets<AlbumLink>;
+  readonly #collections: LinkTargets<CollectionLink>;
   readonly #notes: Database.Statement<[number], Row> | null;
   readonly #marked: Database.Statement<[number], Row> | null;
-  /** Texts that could not travel as they are, by reason. */
+  /** Texts that could not travel as they are. */
   repaired = 0;
 
   constructor(archive: Archive, options: { readonly includePersonal: boolean }) {
     this.#archive = archive;
-    const columns = archive.shape.select('images', IMAGE_COLUMNS).map((column) => `"${column}"`);
-    this.#image = archive.db.prepare(`SELECT ${columns.join(', ') || 'id'} FROM main.images WHERE id = ?`);
-    this.#links = {
-      tags: this.#linkQuery('tags', ['count']),
-      albums: this.#linkQuery('albums'),
-      collections: this.#linkQuery('collections'),
-    };
+    this.imageColumns = archive.shape
+      .select('images', IMAGE_COLUMNS)
+      .filter((column) => column !== 'sha256_hash');
+    this.#tags = this.#targets<TagLink>('tags', ['count']);
+    this.#albums = this.#targets<AlbumLink>('albums', ['title', 'url', 'is_public']);
+    this.#collections = this.#targets<CollectionLink>('collections', ['title', 'url', 'is_public']);
     this.#notes = options.includePersonal
       ? this.#personal('image_notes', ['note', 'created_date', 'updated_date'], 'id')
       : null;
     this.#marked = options.includePersonal ? this.#personal('marked_images', ['marked_date'], 'rowid') : null;
+  }
+
+  #targets<T extends object>(kind: LinkKind, columns: readonly string[]): LinkTargets<T> {
+    return new LinkTargets<T>(this.#archive, kind, columns, (row) => this.#values<T>(row));
   }
 
   /** Columns of `images` that this version does not know and that stay behind. */
@@ -51,21 +67,49 @@ export class RowRecords {
     return this.#archive.shape.columns('images').filter((column) => !known.has(column));
   }
 
-  record(id: number, file: FileReference | null, digest: string | null): ImageRecord {
-    const row = this.#image.get(id) ?? {};
-    const image: { [column: string]: string } = {};
-    for (const column of IMAGE_COLUMNS) {
-      const value = column === 'sha256_hash' ? null : this.#text(row[column], LINK_COLUMNS.has(column));
-      if (value !== null) image[column] = value;
-    }
-    if (file === null && digest !== null) image['sha256_hash'] = digest;
-    return {
+  /** Reads what the rows of a page are linked to. */
+  load(page: readonly SurveyRow[]): void {
+    const images = JSON.stringify(page.map(({ id }) => id));
+    for (const targets of [this.#tags, this.#albums, this.#collections]) targets.load(images);
+  }
+
+  /** Of a row of the page that was loaded last. */
+  record(row: SurveyRow, file: FileReference | null): CountedRecord {
+    const tags = this.#tags.of(row.id);
+    const albums = this.#albums.of(row.id);
+    const collections = this.#collections.of(row.id);
+    const record: ImageRecord = {
       ...(file === null ? {} : { file }),
-      image,
-      tags: this.#targets<TagLink>('tags', id),
-      albums: this.#targets<AlbumLink>('albums', id),
-      collections: this.#targets<CollectionLink>('collections', id),
-      ...this.#personalParts(id),
+      image: this.#image(row, file),
+      tags: tags.values,
+      albums: albums.values,
+      collections: collections.values,
+      ...this.#personalParts(row.id),
+    };
+    return { record, counted: this.#counted(row, { tags, albums, collections }) };
+  }
+
+  /** Columns in the order of the format; the digest only where no file tells it. */
+  #image({ image, digest }: SurveyRow, file: FileReference | null): { [column: string]: string } {
+    const values: { [column: string]: string } = {};
+    const isForDigest = file === null && digest !== null;
+    for (let at = 0; at < this.imageColumns.length; at += 1) {
+      const column = this.imageColumns[at]!;
+      const value = this.#text(image[at], LINK_COLUMNS.has(column));
+      if (value !== null) values[column] = value;
+    }
+    if (isForDigest) values['sha256_hash'] = digest;
+    return values;
+  }
+
+  #counted({ image }: SurveyRow, links: { readonly [kind in LinkKind]: Linked<object> }): CountedImage {
+    const value = (column: ImageColumn) => image[this.imageColumns.indexOf(column)] ?? null;
+    return {
+      author: value('author'),
+      license: value('license'),
+      takenDate: value('taken_date'),
+      uploadDate: value('upload_date'),
+      links: { tags: links.tags.ids, albums: links.albums.ids, collections: links.collections.ids },
     };
   }
 
@@ -78,13 +122,6 @@ export class RowRecords {
       ...(notes.length > 0 ? { notes } : {}),
       ...(marked === undefined ? {} : { marked: this.#values<{ marked_date?: string }>(marked) }),
     };
-  }
-
-  #targets<T>(kind: LinkKind, id: number): T[] {
-    const key = LINK_TABLES[kind].naturalKey;
-    const rows = this.#links[kind]?.all(id) ?? [];
-    const values = rows.map((row) => this.#values<T & Row>(row)).filter((row) => row[key] !== undefined);
-    return values.slice(0, MAX_LINKS);
   }
 
   /** NULLs are left out, numbers stay whole numbers, the rest is text. */
@@ -118,21 +155,6 @@ export class RowRecords {
     const text = raw.includes('\0') || !raw.isWellFormed() ? raw.replaceAll('\0', '').toWellFormed() : raw;
     if (text !== raw) this.repaired += 1;
     return text;
-  }
-
-  /** Ordered by natural key, byte for byte, so that the same archive gives the same bytes. */
-  #linkQuery(
-    kind: LinkKind,
-    own: readonly string[] = ['title', 'url', 'is_public'],
-  ): Database.Statement<[number], Row> | null {
-    const { naturalKey, junction, column } = LINK_TABLES[kind];
-    const { db, shape } = this.#archive;
-    if (!shape.has(kind) || !shape.has(junction) || !shape.hasColumn(kind, naturalKey)) return null;
-    const columns = [naturalKey, ...shape.select(kind, own)].map((name) => `target."${name}"`).join(', ');
-    return db.prepare(
-      `SELECT ${columns} FROM main.${junction} link JOIN main.${kind} target ON target.id = link.${column}
-       WHERE link.image_id = ? ORDER BY CAST(target."${naturalKey}" AS BLOB), target.id`,
-    );
   }
 
   #personal(

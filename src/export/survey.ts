@@ -45,7 +45,7 @@ const BATCH = 500;
  */
 export async function survey(archive: Archive, options: SurveyOptions): Promise<void> {
   const { db, shape } = archive;
-  db.exec(`CREATE TEMP TABLE survey (seq INTEGER PRIMARY KEY, id INTEGER UNIQUE, why TEXT, state TEXT, path TEXT, name TEXT,
+  db.exec(`CREATE TEMP TABLE survey (seq INTEGER PRIMARY KEY, id INTEGER, why TEXT, state TEXT, path TEXT, name TEXT,
            digest TEXT, size INTEGER, mtime INTEGER, url TEXT, local_path TEXT, detail TEXT, volume INTEGER NOT NULL DEFAULT 1)`);
   const columns = ['local_path', 'sha256_hash', 'url']
     .map((column) => shape.expression('images', column))
@@ -146,8 +146,9 @@ async function hashed(found: Surveyed, known: string | null, options: SurveyOpti
 }
 
 /** A row whose file is gone can be served all the same when another row has the same content. */
-function serveFromTwins(archive: Archive): void {
-  archive.db.exec(`
+function serveFromTwins({ db }: Archive): void {
+  if (db.prepare(`SELECT 1 FROM temp.survey WHERE state <> 'ok' LIMIT 1`).get() === undefined) return;
+  db.exec(`
     CREATE INDEX temp.survey_digest ON survey (digest);
     UPDATE temp.survey AS lost SET
       state = 'ok', detail = NULL,

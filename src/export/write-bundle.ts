@@ -11,7 +11,7 @@ import type { PackLog } from './pack-log.ts';
 import { packPayload } from './pack-payload.ts';
 import type { PackStep } from './pack-progress.ts';
 import type { Omission, Written } from './planned.ts';
-import type { PlanVolume } from './plan-volume.ts';
+import type { PackedFile, PlanVolume } from './plan-volume.ts';
 import { README_TEXT } from './readme-text.ts';
 
 export interface WriteOptions {
@@ -79,11 +79,13 @@ async function writeLists(
   manifestBytes: Buffer,
   coding: Coding,
 ): Promise<End> {
-  const index = await writeLines(writer, 'index.jsonl', () => indexLines(volume), coding);
+  const sizes = listSizes(volume, manifestBytes);
+  const index = await writeLines(writer, 'index.jsonl', sizes.index, indexLines(volume), coding);
   const sums = await writeLines(
     writer,
     'SHA256SUMS',
-    () => sumsLines(volume, manifestBytes, index.digest),
+    sizes.sums,
+    sumsLines(volume, manifestBytes, index.digest),
     coding,
   );
   return {
@@ -95,15 +97,29 @@ async function writeLists(
   };
 }
 
-/** Goes over the lines twice: tar wants the size before the content, and memory stays flat. */
+/** Goes over everything once: tar wants the size before the content, and memory stays flat. */
+function listSizes(
+  volume: PlanVolume,
+  manifestBytes: Buffer,
+): { readonly index: number; readonly sums: number } {
+  let index = 0;
+  let sums = Buffer.byteLength(sumsLine('0'.repeat(64), 'index.jsonl'));
+  for (const line of headSums(volume, manifestBytes)) sums += Buffer.byteLength(line);
+  for (const file of volume.packed()) {
+    index += Buffer.byteLength(packedLine(file));
+    sums += Buffer.byteLength(sumsLine(file.digest, payloadName(file.digest, file.name)));
+  }
+  for (const omission of volume.omissions()) index += Buffer.byteLength(omissionLine(omission));
+  return { index, sums };
+}
+
 async function writeLines(
   writer: BundleWriter,
   name: string,
-  lines: () => Generator<string>,
+  size: number,
+  lines: Generator<string>,
   coding: Coding,
 ): Promise<Located> {
-  let size = 0;
-  for (const line of lines()) size += Buffer.byteLength(line);
   const offset = writer.state.tarOffset;
   const hash = createHash('sha256');
   const entry = writer.openEntry(name, size, coding);
@@ -112,7 +128,7 @@ async function writeLines(
     hash.update(piece);
     await entry.write(piece);
   };
-  await inPieces(lines(), write);
+  await inPieces(lines, write);
   await closeEntry(entry);
   return { digest: hash.digest('hex'), size, offset };
 }
@@ -133,11 +149,13 @@ async function inPieces(lines: Generator<string>, write: (text: string) => Promi
 const closeEntry = (entry: OpenEntry) => entry.close();
 
 function* indexLines(volume: PlanVolume): Generator<string> {
-  for (const { digest, name, size, offset } of volume.packed()) {
-    const line: IndexLine = { path: payloadName(digest, name), digest, size, offset };
-    yield canonicalLine(line);
-  }
+  for (const file of volume.packed()) yield packedLine(file);
   for (const omission of volume.omissions()) yield omissionLine(omission);
+}
+
+function packedLine({ digest, name, size, offset }: PackedFile): string {
+  const line: IndexLine = { path: payloadName(digest, name), digest, size, offset };
+  return canonicalLine(line);
 }
 
 /** The line of the index that says what was left out. */
@@ -157,13 +175,17 @@ export function omissionLine({
 }
 
 function* sumsLines(volume: PlanVolume, manifestBytes: Buffer, indexDigest: Digest): Generator<string> {
+  yield* headSums(volume, manifestBytes);
+  for (const { digest, name } of volume.packed()) yield sumsLine(digest, payloadName(digest, name));
+  yield sumsLine(indexDigest, 'index.jsonl');
+}
+
+function* headSums(volume: PlanVolume, manifestBytes: Buffer): Generator<string> {
   yield sumsLine(digestOf(manifestBytes), 'manifest.json');
   yield sumsLine(digestOf(README_TEXT), 'README.txt');
   for (const kind of ['records', 'authors'] as const) {
     for (const { number, digest } of volume.shardFacts(kind)) yield sumsLine(digest, shardName(kind, number));
   }
-  for (const { digest, name } of volume.packed()) yield sumsLine(digest, payloadName(digest, name));
-  yield sumsLine(indexDigest, 'index.jsonl');
 }
 
 const sumsLine = (digest: Digest, name: string) => `${digest}  ${name}\n`;
