@@ -123,7 +123,7 @@ export class ApplyRun {
         notice: 'resuming',
         params: { operation: plan.earlier.operation!.operation_id },
       });
-    this.#pool = await ContentPool.start(this.#options.threads);
+    this.#pool = await ContentPool.start(this.#options.threads, plan.fileBytes);
     this.#writer = await ApplyWriter.open(plan, this.#source, this.#options, this.#pool, this.#wait);
     await this.#writer.settleWithoutFile();
     if (plan.spool.contents < plan.manifest.totals.files) {

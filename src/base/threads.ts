@@ -4,6 +4,9 @@ import type { Tinypool } from 'tinypool';
 /** More than this gains nothing: the disk and the main thread are the limit by then. */
 const MOST_THREADS = 4;
 
+/** Less work than this is done before threads have started. */
+const WORTHWHILE_BYTES = 16 * 1024 * 1024;
+
 /** Runs jobs in worker threads, or in line where there is only one. */
 export interface Threads<Job, Answer> {
   readonly count: number;
@@ -11,9 +14,9 @@ export interface Threads<Job, Answer> {
   close(): Promise<void>;
 }
 
-/** How many threads to use when nobody says: one per core, at most four. */
-export function defaultThreads(): number {
-  return Math.min(availableParallelism(), MOST_THREADS);
+/** How many threads to use when nobody says: one per core, at most four, and none for little work. */
+export function defaultThreads(bytes = Number.POSITIVE_INFINITY): number {
+  return bytes < WORTHWHILE_BYTES ? 1 : Math.min(availableParallelism(), MOST_THREADS);
 }
 
 /**
@@ -23,7 +26,7 @@ export function defaultThreads(): number {
 export async function startThreads<Job, Answer>(
   module: URL,
   inline: (job: Job) => Answer,
-  count = defaultThreads(),
+  count: number,
 ): Promise<Threads<Job, Answer>> {
   if (count <= 1 || module.pathname.endsWith('.ts')) return inLine(inline);
   const { Tinypool: Pool } = await import('tinypool');

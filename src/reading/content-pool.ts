@@ -1,5 +1,6 @@
 import type { Digest } from '../base/digest.ts';
-import { startThreads, type Threads } from '../base/threads.ts';
+import { MemoryPool } from '../base/memory-pool.ts';
+import { defaultThreads, startThreads, type Threads } from '../base/threads.ts';
 import proveContents, {
   type ContentAnswer,
   type ContentBatch,
@@ -13,6 +14,9 @@ const BATCH_BYTES = 1024 * 1024;
 /** Batches that may wait for each thread: enough that none is ever idle. */
 const BATCHES_PER_THREAD = 3;
 
+/** Large contents wait for room: this much may be on its way at once, or one content. */
+const BYTES_IN_FLIGHT = 12 * 1024 * 1024;
+
 interface Waiting {
   readonly job: ContentJob;
   readonly answer: (found: Digest) => void;
@@ -25,8 +29,9 @@ interface Waiting {
  */
 export class ContentPool {
   readonly #threads: Threads<ContentBatch, ContentAnswer[]>;
-  readonly #spare: SharedArrayBuffer[] = [];
+  readonly #memories = new MemoryPool();
   readonly #inFlight = new Set<Promise<void>>();
+  #bytesInFlight = 0;
   #memory: SharedArrayBuffer | null = null;
   #filled = 0;
   #waiting: Waiting[] = [];
@@ -35,10 +40,12 @@ export class ContentPool {
     this.#threads = threads;
   }
 
-  static async start(threads?: number): Promise<ContentPool> {
+  /** `bytes` of content to come, as far as anybody knows. */
+  static async start(threads: number | undefined, bytes: number): Promise<ContentPool> {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     const module = new URL(`./prove-contents.${extension}`, import.meta.url);
-    return new ContentPool(await startThreads(module, proveContents, threads));
+    const count = threads ?? defaultThreads(bytes);
+    return new ContentPool(await startThreads(module, proveContents, count));
   }
 
   /**
@@ -51,7 +58,7 @@ export class ContentPool {
     targets: readonly FileTarget[],
   ): Promise<{ readonly answer: Promise<Digest> }> {
     if (this.#memory !== null && this.#filled + content.length > this.#memory.byteLength) await this.#send();
-    this.#memory ??= this.#takeMemory(content.length);
+    this.#memory ??= await this.#takeMemory(Math.max(content.length, BATCH_BYTES));
     const start = this.#filled;
     Buffer.from(this.#memory, start, content.length).set(content);
     this.#filled += content.length;
@@ -77,15 +84,17 @@ export class ContentPool {
     await this.#threads.close();
   }
 
-  #takeMemory(length: number): SharedArrayBuffer {
-    if (length > BATCH_BYTES) return new SharedArrayBuffer(length);
-    return this.#spare.pop() ?? new SharedArrayBuffer(BATCH_BYTES);
+  async #takeMemory(length: number): Promise<SharedArrayBuffer> {
+    while (this.#inFlight.size > 0 && this.#bytesInFlight + length > BYTES_IN_FLIGHT)
+      await Promise.race(this.#inFlight);
+    return this.#memories.take(length);
   }
 
   async #send(): Promise<void> {
     const memory = this.#memory;
     if (memory === null) return;
     const waiting = this.#waiting;
+    this.#bytesInFlight += memory.byteLength;
     this.#memory = null;
     this.#filled = 0;
     this.#waiting = [];
@@ -105,6 +114,7 @@ export class ContentPool {
     } catch (error) {
       for (const { fail } of waiting) fail(error as Error);
     }
-    if (memory.byteLength === BATCH_BYTES) this.#spare.push(memory);
+    this.#bytesInFlight -= memory.byteLength;
+    this.#memories.give(memory);
   }
 }

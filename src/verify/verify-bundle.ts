@@ -58,7 +58,7 @@ async function verify(
   const { observer = silent, signal } = options;
   const total = opened.size === null ? {} : { total: opened.size };
   observer({ type: 'phase', phase: 'check', unit: 'bytes', ...total });
-  const pool = await ContentPool.start(options.threads);
+  const pool = await ContentPool.start(options.threads, opened.size ?? Number.POSITIVE_INFINITY);
   try {
     const settle = () => pool.flush();
     const walk = new BundleWalk(opened.reader, findings, {
