@@ -58,15 +58,19 @@ export class ApplyPlan {
   }
 
   /** Records in the order of the bundle, the first with the ordinal `first`; null for one that was refused. */
-  async addRecords(first: number, records: readonly (ImageRecord | null)[]): Promise<void> {
+  async addRecords(
+    first: number,
+    records: readonly (ImageRecord | null)[],
+    lines: readonly Buffer[],
+  ): Promise<void> {
     for (const [at, record] of records.entries()) {
       this.#options.signal?.throwIfAborted();
-      await this.#addRecord(first + at, record);
+      await this.#addRecord(first + at, record, lines[at]!);
     }
     this.#options.observer({ type: 'progress', done: first + records.length });
   }
 
-  async #addRecord(ordinal: number, record: ImageRecord | null): Promise<void> {
+  async #addRecord(ordinal: number, record: ImageRecord | null, line: Buffer): Promise<void> {
     const { outcome, needsFile, changes } = await this.#merge.add(record);
     if (record !== null && !this.#options.personal && isPersonal(record)) this.personalLeft = true;
     if (record === null) {
@@ -76,7 +80,7 @@ export class ApplyPlan {
       this.#settled.add(outcome);
     } else {
       this.changes += changes + (needsFile ? 1 : 0);
-      this.spool.add(ordinal, record, needsFile);
+      this.spool.add(ordinal, record, line, needsFile);
     }
   }
 

@@ -71,7 +71,7 @@ export class ApplyRun {
         this.#plan = this.#beginPlan(item.manifest, item.bundleId);
         return true;
       case 'records':
-        await this.#plan!.addRecords(item.first, item.records);
+        await this.#plan!.addRecords(item.first, item.records, item.lines);
         return true;
       case 'authors':
         this.#plan!.addAuthors(item.authors);

@@ -95,12 +95,14 @@ export class ApplyWriter {
       { manifest, bundleId, earlier, source, total, now: new Date() },
       wait,
     );
-    const pathOf = (ordinal: number) => {
-      const found = spool.find(ordinal);
-      if (found === null) return null;
-      return found.digest === null ? listPaths(found.record())[0]! : `hash_${found.digest}`;
-    };
-    await operation.prepare(pathOf, wait);
+    const pathsOf = (from: number, to: number) =>
+      new Map(
+        [...spool.between(from, to)].map(({ ordinal, digest, record }) => [
+          ordinal,
+          digest === null ? listPaths(record())[0]! : `hash_${digest}`,
+        ]),
+      );
+    await operation.prepare(pathsOf, wait);
     context.index.refresh();
     const leftovers = await Leftovers.find(archive.db, operation, archive.root, context.index, wait);
     return new ApplyWriter(plan, operation, leftovers, options, pool, wait);
@@ -162,7 +164,9 @@ export class ApplyWriter {
     return await immediately(
       this.#plan.archive.db,
       () => {
+        this.operation.beginTransaction();
         const result = work();
+        this.#plan.spool.flush();
         this.operation.addUp(new Date());
         return result;
       },
@@ -176,6 +180,7 @@ export class ApplyWriter {
     const { ready, failed, waiting } = window.outcome();
     const outcomes: Outcome[] = [];
     context.index.refresh();
+    this.settler.begin(window.isUndisturbed);
     for (const prepared of ready) {
       const settled = this.settler.settle(prepared);
       if (settled === null) spool.needFile(prepared.ordinal);

@@ -5,6 +5,7 @@ import type { ExportList, SyncStatus, SyncTables } from '../archive/sync-tables.
 import { immediately, type WaitOptions } from '../archive/transaction.ts';
 import type { ImageRecord, OmittedLine } from '../manifest/types.ts';
 import type { ListKind } from './earlier-run.ts';
+import { OwnRows, unknownPath } from './own-rows.ts';
 
 interface ListRow {
   readonly id: number;
@@ -15,8 +16,8 @@ interface ListRow {
 /** Rows of one short transaction. */
 const ROWS = 5000;
 
-/** Stands in a list for a record that could not be read. */
-const unknownPath = (ordinal: number) => `record_${ordinal + 1}`;
+/** What the records from one ordinal to before another ask for; those that nothing is known of are left out. */
+export type PathsOf = (from: number, to: number) => ReadonlyMap<number, string>;
 
 /** How a list may name a record: by content, or by address. */
 export function listPaths(record: ImageRecord): string[] {
@@ -43,6 +44,7 @@ export class ListBook {
   readonly #list: ExportList;
   #listed = 0;
   #kind: ListKind = 'own';
+  #own: OwnRows | null = null;
 
   constructor(db: Database.Database, statements: Statements, sync: SyncTables, list: ExportList) {
     this.#db = db;
@@ -52,22 +54,18 @@ export class ListBook {
   }
 
   /** Adds the rows that are missing, one per record in order, as pending. A request has its own. */
-  async complete(
-    kind: ListKind,
-    total: number,
-    pathOf: (ordinal: number) => string | null,
-    wait: WaitOptions,
-  ): Promise<void> {
+  async complete(kind: ListKind, total: number, pathsOf: PathsOf, wait: WaitOptions): Promise<void> {
     if (kind === 'request') return;
     const count = this.#db.prepare('SELECT count(*) FROM sync_export_files WHERE list_id = ?');
     let next = Number(count.pluck().get(this.#sync.listReference(this.#list)));
     while (next < total) {
       const end = Math.min(next + ROWS, total);
+      const paths = pathsOf(next, end);
       await immediately(
         this.#db,
         () => {
           for (; next < end; next += 1)
-            this.#sync.addListFile(this.#list, null, pathOf(next) ?? unknownPath(next), 'pending');
+            this.#sync.addListFile(this.#list, null, paths.get(next) ?? unknownPath(next), 'pending');
         },
         wait,
       );
@@ -78,36 +76,54 @@ export class ListBook {
   read(kind: ListKind): void {
     const db = this.#db;
     this.#kind = kind;
+    if (kind === 'own') {
+      this.#own = new OwnRows(db, this.#sync.listReference(this.#list));
+      return;
+    }
     db.function('site_of_path', { deterministic: true }, siteOfPath);
-    db.exec(`CREATE TEMP TABLE IF NOT EXISTS list_rows (id INTEGER PRIMARY KEY, record INTEGER, path TEXT, site TEXT, status TEXT);
+    db.exec(`CREATE TEMP TABLE IF NOT EXISTS list_rows (id INTEGER PRIMARY KEY, path TEXT, site TEXT, status TEXT);
              DELETE FROM temp.list_rows`);
-    const [record, site] =
-      kind === 'own'
-        ? ['row_number() OVER (ORDER BY id) - 1', 'NULL']
-        : ['NULL', 'site_of_path(export_path)'];
-    db.prepare(`INSERT INTO temp.list_rows SELECT id, ${record},
-                CASE WHEN export_path GLOB 'hash_*' THEN lower(export_path) ELSE export_path END, ${site}, status
+    db.prepare(`INSERT INTO temp.list_rows SELECT id,
+                CASE WHEN export_path GLOB 'hash_*' THEN lower(export_path) ELSE export_path END, site_of_path(export_path), status
                 FROM main.sync_export_files WHERE list_id = ?`).run(this.#sync.listReference(this.#list));
-    for (const column of ['record', 'path', 'site'])
+    for (const column of ['path', 'site'])
       db.exec(`CREATE INDEX IF NOT EXISTS temp.list_rows_${column} ON list_rows (${column})`);
   }
 
   /** What failed is pending again; of a request only what this bundle brings will tell. */
   forgetFailures(): void {
-    if (this.#kind === 'request') return;
-    this.#db.exec(`UPDATE sync_export_files SET status = 'pending' WHERE status = 'error' AND id IN (SELECT id FROM temp.list_rows);
-                   UPDATE temp.list_rows SET status = 'pending' WHERE status = 'error'`);
+    if (this.#own === null) return;
+    this.#db
+      .prepare(`UPDATE sync_export_files SET status = 'pending' WHERE status = 'error' AND list_id = ?`)
+      .run(this.#sync.listReference(this.#list));
+    this.#own.forgetFailures();
   }
 
-  /** Completed is completed: a later record with the same content does not take it back. Returns what the rows ask for. */
+  /**
+   * Completed is completed: a later record with the same content does not take it back. Returns what
+   * the rows ask for, where they failed.
+   */
   book(ordinal: number, record: ImageRecord | null, imageId: number | null, status: SyncStatus): string[] {
-    const open = this.#rowsOf(ordinal, record).filter((row) => row.status !== 'completed');
-    for (const row of open) {
-      if (record !== null && row.path === unknownPath(ordinal))
-        this.#sync.setListPath(row.id, listPaths(record)[0]!);
-      this.#set(row.id, status, imageId);
-    }
+    if (this.#own !== null) return this.#bookOwn(this.#own, ordinal, record, imageId, status);
+    const open = this.#rowsOf(record).filter((row) => row.status !== 'completed');
+    for (const { id } of open) this.#set(id, status, imageId);
     return open.map(({ path }) => path);
+  }
+
+  #bookOwn(
+    own: OwnRows,
+    ordinal: number,
+    record: ImageRecord | null,
+    imageId: number | null,
+    status: SyncStatus,
+  ): string[] {
+    const id = own.open(ordinal);
+    if (id === null) return [];
+    if (record !== null && own.becomesKnown(ordinal)) this.#sync.setListPath(id, listPaths(record)[0]!);
+    this.#sync.setListFile(id, status, imageId);
+    own.set(ordinal, status);
+    if (status === 'completed') this.#listed += 1;
+    return status === 'error' ? [own.path(id)] : [];
   }
 
   /** Rows of a request that a bundle says it could not serve; returns what those that are failed now ask for. */
@@ -125,11 +141,8 @@ export class ListBook {
     if (status === 'completed') this.#listed += 1;
   }
 
-  #rowsOf(ordinal: number, record: ImageRecord | null): ListRow[] {
-    const byRecord = this.#statements
-      .get<ListRow>('SELECT id, status, path FROM temp.list_rows WHERE record = ?')
-      .all(ordinal);
-    if (byRecord.length > 0 || record === null || this.#kind === 'own') return byRecord;
+  #rowsOf(record: ImageRecord | null): ListRow[] {
+    if (record === null) return [];
     const { url, page_url } = record.image;
     return this.#requested(listPaths(record), siteImageId({ url: url ?? null, pageUrl: page_url ?? null }));
   }
@@ -137,8 +150,8 @@ export class ListBook {
   #requested(paths: readonly string[], site: string | null): ListRow[] {
     const marks = paths.map(() => '?').join();
     return this.#statements
-      .get<ListRow>(`SELECT id, status, path FROM temp.list_rows WHERE record IS NULL AND path IN (${marks})
-                     UNION SELECT id, status, path FROM temp.list_rows WHERE record IS NULL AND site = ?`)
+      .get<ListRow>(`SELECT id, status, path FROM temp.list_rows WHERE path IN (${marks})
+                     UNION SELECT id, status, path FROM temp.list_rows WHERE site = ?`)
       .all(...paths, site);
   }
 
@@ -153,12 +166,16 @@ export class ListBook {
    * whether rows of ours still wait: their records were in a part of the bundle that was lost.
    */
   finish(): boolean {
-    const statuses = this.#db.prepare<[], string>('SELECT DISTINCT status FROM temp.list_rows').pluck().all();
+    const statuses = this.#own?.statuses ?? this.#requestedStatuses();
     const open = statuses.filter((status) => status !== 'completed');
     const status: SyncStatus =
       open.length === 0 ? 'completed' : open.includes('pending') ? 'pending' : 'error';
     this.#sync.setList(this.#list.list_id, { status });
     return this.#kind === 'own' && status === 'pending';
+  }
+
+  #requestedStatuses(): string[] {
+    return this.#db.prepare<[], string>('SELECT DISTINCT status FROM temp.list_rows').pluck().all();
   }
 }
 

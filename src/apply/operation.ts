@@ -16,7 +16,7 @@ import { immediately, type WaitOptions } from '../archive/transaction.ts';
 import type { ImageRecord, Manifest, OmittedLine } from '../manifest/types.ts';
 import type { Outcome } from '../merge/outcomes.ts';
 import { type EarlierRun, goesOn, listIdOf, RECORDS_PER_BUNDLE, registerBundle } from './earlier-run.ts';
-import { ListBook } from './list-book.ts';
+import { ListBook, type PathsOf } from './list-book.ts';
 import { seriesState } from './series-books.ts';
 
 /** What became of one record, for the books. */
@@ -91,9 +91,9 @@ export class ApplyOperation {
   }
 
   /** Makes the list whole, reads it, and takes what failed before out of the books: it is tried again. */
-  async prepare(pathOf: (ordinal: number) => string | null, wait: WaitOptions): Promise<void> {
+  async prepare(pathsOf: PathsOf, wait: WaitOptions): Promise<void> {
     const { kind } = this.#facts.earlier;
-    await this.list.complete(kind, this.#facts.total, pathOf, wait);
+    await this.list.complete(kind, this.#facts.total, pathsOf, wait);
     this.list.read(kind);
     await immediately(this.#db, () => this.#forgetFailures(), wait);
   }
@@ -193,8 +193,14 @@ export class ApplyOperation {
     }
   }
 
+  /** A transaction begins. */
+  beginTransaction(): void {
+    this.journal.begin();
+  }
+
   /** Adds what was booked to the counters, at the end of the same transaction: once, not once per record. */
   addUp(now: Date): void {
+    this.journal.flush();
     const { processed, errors } = this.#booked;
     if (processed + errors > 0) this.#sync.addToOperation(this.operationId, processed, errors, now);
     this.#booked = { processed: 0, errors: 0 };

@@ -11,7 +11,7 @@ export interface SpooledRecord {
 interface SpoolRow {
   readonly ordinal: number;
   readonly digest: string | null;
-  readonly line: string;
+  readonly line: Buffer;
 }
 
 /** Records that are decided together may hold this many bytes of files. */
@@ -25,49 +25,58 @@ const WINDOW_RECORDS = 1000;
 export class RecordSpool {
   readonly #insert: Database.Statement;
   readonly #insertAuthor: Database.Statement;
-  readonly #following: Database.Statement<[number], SpoolRow & { size: number }>;
+  readonly #following: Database.Statement<[number], { ordinal: number; size: number }>;
+  readonly #range: Database.Statement<[number, number], SpoolRow>;
+  readonly #sharers: Database.Statement<[number, number], SpoolRow>;
   readonly #named: Database.Statement<[string], SpoolRow>;
   readonly #isWanted: Database.Statement<[string], number>;
   readonly #needFile: Database.Statement;
   readonly #settle: Database.Statement;
   readonly #takeAuthor: Database.Statement<[string], string>;
-  readonly #one: Database.Statement<[number], { digest: string | null; line: string }>;
+  readonly #pathSources: Database.Statement<[number, number], SpoolRow>;
+  /** Authors whose details wait: there are far fewer than images. */
+  readonly #authors = new Set<string>();
+  #settled: number[] = [];
   readonly #db: Database.Database;
 
   constructor(db: Database.Database) {
     this.#db = db;
-    db.exec(`CREATE TABLE spool (ordinal INTEGER PRIMARY KEY, digest TEXT, size INTEGER, needs INTEGER, line TEXT);
+    db.exec(`CREATE TABLE spool (ordinal INTEGER PRIMARY KEY, digest TEXT, size INTEGER, needs INTEGER, line BLOB);
              CREATE INDEX spool_digest ON spool (digest);
              CREATE TABLE spooled_authors (author TEXT PRIMARY KEY, line TEXT) WITHOUT ROWID`);
     this.#insert = db.prepare('INSERT INTO spool VALUES (?, ?, ?, ?, ?)');
     this.#insertAuthor = db.prepare('INSERT OR IGNORE INTO spooled_authors VALUES (?, ?)');
     this.#following = db.prepare(
-      `SELECT ordinal, digest, size, line FROM spool WHERE ordinal >= ? AND needs = 1 ORDER BY ordinal LIMIT ${WINDOW_RECORDS}`,
+      `SELECT ordinal, size FROM spool WHERE ordinal >= ? AND needs = 1 ORDER BY ordinal LIMIT ${WINDOW_RECORDS}`,
+    );
+    this.#range = db.prepare(
+      'SELECT ordinal, digest, line FROM spool WHERE ordinal BETWEEN ? AND ? AND needs = 1',
+    );
+    this.#sharers = db.prepare(
+      `SELECT other.ordinal, other.digest, other.line FROM spool one CROSS JOIN spool other ON other.digest = one.digest
+       WHERE one.ordinal BETWEEN ? AND ? AND one.needs = 1 AND other.ordinal <> one.ordinal`,
     );
     this.#named = db.prepare('SELECT ordinal, digest, line FROM spool WHERE digest = ? ORDER BY ordinal');
     this.#isWanted = db
       .prepare<[string], number>('SELECT 1 FROM spool WHERE digest = ? AND needs = 1 LIMIT 1')
       .pluck();
-    this.#one = db.prepare('SELECT digest, line FROM spool WHERE ordinal = ?');
+    this.#pathSources = db.prepare(
+      'SELECT ordinal, digest, iif(digest IS NULL, line, NULL) AS line FROM spool WHERE ordinal >= ? AND ordinal < ?',
+    );
     this.#needFile = db.prepare('UPDATE spool SET needs = 1 WHERE ordinal = ?');
-    this.#settle = db.prepare('DELETE FROM spool WHERE ordinal = ?');
+    this.#settle = db.prepare('DELETE FROM spool WHERE ordinal IN (SELECT value FROM json_each(?))');
     this.#takeAuthor = db
       .prepare<[string], string>('DELETE FROM spooled_authors WHERE author = ? RETURNING line')
       .pluck();
   }
 
-  add(ordinal: number, record: ImageRecord, needsFile: boolean): void {
-    const { file } = record;
-    this.#insert.run(
-      ordinal,
-      file?.digest ?? null,
-      file?.size ?? 0,
-      needsFile ? 1 : 0,
-      JSON.stringify(record),
-    );
+  /** `line` is the record as the bundle has it. */
+  add(ordinal: number, { file }: ImageRecord, line: Buffer, needsFile: boolean): void {
+    this.#insert.run(ordinal, file?.digest ?? null, file?.size ?? 0, needsFile ? 1 : 0, line);
   }
 
   addAuthor(author: AuthorRecord): void {
+    this.#authors.add(author.author);
     this.#insertAuthor.run(author.author, JSON.stringify(author));
   }
 
@@ -95,24 +104,32 @@ export class RecordSpool {
   window(digest: string): SpooledRecord[] {
     const own = this.#named.all(digest);
     const first = own[0]?.ordinal ?? 0;
-    const window = new Map<number, SpoolRow>();
-    const take = (row: SpoolRow) => {
-      for (const named of row.digest === null ? [row] : this.#named.all(row.digest))
-        window.set(named.ordinal, named);
-    };
-    for (const row of own) take(row);
-    let bytes = 0;
-    for (const row of this.#following.all(first)) {
-      if (window.size >= WINDOW_RECORDS || bytes > WINDOW_BYTES) break;
-      bytes += row.size;
-      take(row);
-    }
+    const last = this.#lastOfWindow(first);
+    const rows = [...own, ...this.#range.all(first, last), ...this.#sharers.all(first, last)];
+    const window = new Map(rows.map((row) => [row.ordinal, row]));
     return [...window.values()].sort((a, b) => a.ordinal - b.ordinal).map(parseRow);
+  }
+
+  #lastOfWindow(first: number): number {
+    let last = first;
+    let bytes = 0;
+    for (const { ordinal, size } of this.#following.all(first)) {
+      if (bytes > WINDOW_BYTES) break;
+      bytes += size;
+      last = ordinal;
+    }
+    return last;
   }
 
   /** Takes a record out, inside the transaction that finished it. */
   settle(ordinal: number): void {
-    this.#settle.run(ordinal);
+    this.#settled.push(ordinal);
+  }
+
+  /** All that were settled go in one go. */
+  flush(): void {
+    if (this.#settled.length > 0) this.#settle.run(JSON.stringify(this.#settled));
+    this.#settled = [];
   }
 
   /** What is left, in order. */
@@ -123,12 +140,13 @@ export class RecordSpool {
       .map(parseRow);
   }
 
-  /** The content of a record and its line, or null when nothing is to be done about it. */
-  find(ordinal: number): { readonly digest: string | null; record(): ImageRecord } | null {
-    const row = this.#one.get(ordinal);
-    return row === undefined
-      ? null
-      : { digest: row.digest, record: () => JSON.parse(row.line) as ImageRecord };
+  /** The records from one ordinal to before another that have something to be done; `record` is read where no digest tells which it is. */
+  *between(
+    from: number,
+    to: number,
+  ): Generator<Pick<SpooledRecord, 'ordinal' | 'digest'> & { record(): ImageRecord }> {
+    for (const { ordinal, digest, line } of this.#pathSources.all(from, to))
+      yield { ordinal, digest, record: () => parseLine(line) };
   }
 
   /** How many different contents are waited for. */
@@ -142,11 +160,17 @@ export class RecordSpool {
 
   /** An author's details, once: inside the transaction that inserts them. */
   takeAuthor(author: string): AuthorRecord | null {
+    if (!this.#authors.delete(author)) return null;
     const line = this.#takeAuthor.get(author);
     return line === undefined ? null : (JSON.parse(line) as AuthorRecord);
   }
 }
 
 function parseRow({ ordinal, digest, line }: SpoolRow): SpooledRecord {
-  return { ordinal, digest, record: JSON.parse(line) as ImageRecord };
+  return { ordinal, digest, record: parseLine(line) };
+}
+
+/** The line was held to all rules before it came here. */
+function parseLine(line: Buffer): ImageRecord {
+  return JSON.parse(line.toString()) as ImageRecord;
 }

@@ -19,6 +19,8 @@ export interface Prepared {
   readonly decision: Decision;
   /** The rows that the decision rests on, as they were then. */
   readonly basis: string;
+  /** No other record that is settled with it can be the same image. */
+  readonly isAlone: boolean;
   readonly localPath: string | null;
   readonly pendingRow: number | null;
 }
@@ -44,8 +46,8 @@ export function basisOf(rows: readonly LocalImage[]): string {
 }
 
 /**
- * Writes one record's rows, inside the caller's transaction. The decision is made again here: the
- * crawler, or an earlier record of the same bundle, may have come first.
+ * Writes one record's rows, inside the caller's transaction. The decision is made again here where
+ * the crawler, or an earlier record of the same bundle, may have come first.
  */
 export class RecordSettler {
   columnsFilled = 0;
@@ -59,6 +61,7 @@ export class RecordSettler {
   readonly #options: SettleOptions;
   readonly #rows: MergeRows;
   readonly #personal: PersonalRows | null;
+  #undisturbed = false;
   readonly #insertAuthor: (author: string) => boolean;
 
   constructor(context: MergeContext, operation: ApplyOperation, spool: RecordSpool, options: SettleOptions) {
@@ -70,6 +73,12 @@ export class RecordSettler {
     this.#rows = new MergeRows(db, shape, operation.journal);
     this.#personal = options.personal ? new PersonalRows(db, shape, operation.journal) : null;
     this.#insertAuthor = authorInserter(context, spool, operation);
+  }
+
+  /** A transaction begins. `undisturbed` when nobody else has written since its records were decided. */
+  begin(undisturbed: boolean): void {
+    this.#undisturbed = undisturbed;
+    this.#rows.begin();
   }
 
   /** Null when it now needs a file that is not in place: it must be prepared again. */
@@ -102,7 +111,7 @@ export class RecordSettler {
 
   #decideAgain(prepared: Prepared): Decision {
     const { record, decision } = prepared;
-    if (decision.outcome === 'banned') return decision;
+    if (decision.outcome === 'banned' || (this.#undisturbed && prepared.isAlone)) return decision;
     const rows = this.#context.index.matches(recordIdentity(record), recordDigest(record));
     return basisOf(rows) === prepared.basis ? decision : this.#decideAnew(record, rows);
   }
@@ -162,10 +171,10 @@ export class RecordSettler {
   }
 
   #add(outcome: Outcome, ordinal: number, record: ImageRecord, localPath: string): Settled {
-    const imageId = this.#rows.insertImage(ordinal, newImageValues(record, localPath));
-    this.#rows.link(ordinal, imageId, recordLinks(record));
-    this.#note(imageId);
-    return { outcome, imageId, localPath, unused: false };
+    const row = this.#rows.insertImage(ordinal, newImageValues(record, localPath));
+    this.#rows.link(ordinal, row.id, recordLinks(record));
+    this.#context.index.note(row);
+    return { outcome, imageId: row.id, localPath, unused: false };
   }
 
   #replace(

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Destination, type Destinations, UnsafeDestination } from '../archive/destination.ts';
-import { identityKey } from '../archive/identity.ts';
+import { identityKey, sharedKeys } from '../archive/identity.ts';
 import type { WaitOptions } from '../archive/transaction.ts';
 import { decide, recordDigest, recordIdentity } from '../merge/decide.ts';
 import { type MergeContext, needsFile } from '../merge/merge-context.ts';
@@ -29,6 +29,8 @@ export interface Member {
   readonly spooled: SpooledRecord;
   readonly decision: Prepared['decision'];
   readonly basis: string;
+  /** No other record of the window can be the same image. */
+  isAlone: boolean;
   /** Null for a record that needs no file. */
   destination: Destination | null;
   pendingRow: number | null;
@@ -62,6 +64,7 @@ export async function decideMember(
     spooled,
     decision,
     basis: basisOf(rows),
+    isAlone: false,
     destination: null,
     pendingRow: null,
     staged: null,
@@ -73,6 +76,23 @@ export async function decideMember(
   noteImage(member, images);
   if (!adopt(member, options)) choosePlace(member, options);
   return member;
+}
+
+/** Notes which members share nothing with any other that could make them one image. */
+export function noteLoners(members: readonly Member[]): void {
+  const owners = new Map<string, Member>();
+  for (const member of members) {
+    member.isAlone = true;
+    const { record } = member.spooled;
+    for (const key of sharedKeys(recordIdentity(record), recordDigest(record))) {
+      const other = owners.get(key);
+      if (other === undefined) owners.set(key, member);
+      else {
+        other.isAlone = false;
+        member.isAlone = false;
+      }
+    }
+  }
 }
 
 /** Takes a whole file that an interrupted run had put in place. */

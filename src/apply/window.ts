@@ -1,3 +1,4 @@
+import type Database from 'better-sqlite3';
 import { rm } from 'node:fs/promises';
 import { photoPath } from '../archive/photo-path.ts';
 import { immediately } from '../archive/transaction.ts';
@@ -8,7 +9,7 @@ import { judgeMedia, SNIFF_BYTES } from './media-type.ts';
 import type { SpooledRecord } from './record-spool.ts';
 import type { Prepared } from './settle-record.ts';
 import { DestinationTaken, makeFolder, StagedFile, syncFolders } from './staged-file.ts';
-import { decideMember, type Member, type WindowOptions } from './window-member.ts';
+import { decideMember, type Member, noteLoners, type WindowOptions } from './window-member.ts';
 
 export type { WindowOptions } from './window-member.ts';
 
@@ -45,9 +46,12 @@ export class Window {
   /** Members whose file was put in place by this run: adopted ones were there. */
   readonly #written = new Set<Member>();
   readonly #proofs: Promise<void>[] = [];
+  /** Of the database, when the records were decided. */
+  readonly #version: number;
 
-  private constructor(options: WindowOptions, members: Member[]) {
+  private constructor(options: WindowOptions, members: Member[], version: number) {
     this.#options = options;
+    this.#version = version;
     this.#members = members;
     for (const member of members) {
       const { digest } = member.spooled;
@@ -62,9 +66,12 @@ export class Window {
   static async open(records: readonly SpooledRecord[], options: WindowOptions): Promise<Window> {
     const members: Member[] = [];
     const images = new Map<string, Member>();
-    options.context.index.refresh();
+    const { archive, index } = options.context;
+    const version = dataVersion(archive.db);
+    index.refresh();
     for (const spooled of records) members.push(await decideMember(spooled, images, options));
-    const window = new Window(options, members);
+    noteLoners(members);
+    const window = new Window(options, members, version);
     await window.#bookPlaces();
     return window;
   }
@@ -81,6 +88,11 @@ export class Window {
       },
       wait,
     );
+  }
+
+  /** True inside a transaction when nobody else has written since the records were decided. */
+  get isUndisturbed(): boolean {
+    return dataVersion(this.#options.context.archive.db) === this.#version;
   }
 
   has(digest: string): boolean {
@@ -217,7 +229,7 @@ export class Window {
     const failed: FailedMember[] = [];
     const waiting: { ordinal: number; pendingRow: number }[] = [];
     for (const member of this.#members) {
-      const { spooled, decision, basis, destination, pendingRow, placed } = member;
+      const { spooled, decision, basis, isAlone, destination, pendingRow, placed } = member;
       const { ordinal, record } = spooled;
       const failure = member.failure ?? member.twinOf?.failure ?? null;
       if (failure !== null) failed.push({ ordinal, record, reason: failure, pendingRow });
@@ -227,6 +239,7 @@ export class Window {
           record,
           decision,
           basis,
+          isAlone,
           localPath: placed ? destination!.localPath : null,
           pendingRow,
         });
@@ -260,4 +273,9 @@ export class Window {
     await Promise.allSettled(this.#proofs);
     await this.#discard(this.#members).catch(() => {});
   }
+}
+
+/** A number that changes when another connection commits. */
+function dataVersion(db: Database.Database): number {
+  return Number(db.pragma('data_version', { simple: true }));
 }

@@ -30,6 +30,8 @@ export class Destinations {
   readonly #namesFile: (localPath: string) => boolean;
   readonly #counts = new Map<string, number>();
   readonly #chosen = new Set<string>();
+  /** Folders whose parents were looked at for the files that are being placed. */
+  readonly #checked = new Set<string>();
 
   /** `namesFile` tells whether a row of the database names a file already. */
   constructor(root: string, namesFile: (localPath: string) => boolean) {
@@ -68,6 +70,7 @@ export class Destinations {
   /** Forgets chosen paths whose rows the database knows by now. */
   settle(): void {
     this.#chosen.clear();
+    this.#checked.clear();
   }
 
   #freeName(folder: string, baseName: string, digest: Digest): string {
@@ -90,14 +93,16 @@ export class Destinations {
 
   /** Each existing parent must be a real folder, or a link to one inside the root. */
   #checkParents(folder: string): void {
+    if (this.#checked.has(folder)) return;
     let path = this.#root;
     for (const part of folder.split('/')) {
       path = join(path, part);
       const status = lstatSync(path, { throwIfNoEntry: false });
-      if (status === undefined) return;
+      if (status === undefined) break;
       if (status.isDirectory()) continue;
       if (!status.isSymbolicLink() || !this.#isInside(path)) throw new UnsafeDestination(path);
     }
+    this.#checked.add(folder);
   }
 
   #isInside(path: string): boolean {

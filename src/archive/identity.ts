@@ -62,6 +62,17 @@ export function identityKey(identity: Identity, digest: Digest | null): ImageKey
   return identityKeys(identity, digest)[0] ?? null;
 }
 
+/** Whatever two records must share to be one image, as texts: their addresses in every form, and their content. */
+export function sharedKeys(identity: Identity, digest: Digest | null): string[] {
+  const keys: [string, string | null][] = [
+    ['site', siteImageId(identity)],
+    ['url', identity.url],
+    ['page', identity.pageUrl],
+    ['digest', digest],
+  ];
+  return keys.flatMap(([kind, value]) => (value ? [`${kind} ${value}`] : []));
+}
+
 /** Differs from run to run, so that nobody can prepare texts whose numbers collide. */
 const SEED = randomInt(2 ** 31);
 

@@ -11,15 +11,25 @@ export interface JournalStep {
   readonly new?: string | null;
 }
 
+/** Values of one row, and rows that are written in one go. */
+const COLUMNS = 9;
+const AT_ONCE = 32;
+const STEP = `(${Array.from({ length: COLUMNS }, () => '?').join()})`;
+
 /** Writes `indabundle_journal`: outcomes and undo data, in the transaction of the rows that they speak of. */
 export class Journal {
   readonly #operation: string;
   readonly #insert: Database.Statement;
+  readonly #insertMany: Database.Statement;
   #sequence: number;
+  #waiting: unknown[] | null = null;
 
   constructor(db: Database.Database, operation: string) {
     this.#operation = operation;
-    this.#insert = db.prepare('INSERT INTO indabundle_journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#insert = db.prepare(`INSERT INTO indabundle_journal VALUES ${STEP}`);
+    this.#insertMany = db.prepare(
+      `INSERT INTO indabundle_journal VALUES ${Array.from({ length: AT_ONCE }, () => STEP).join()}`,
+    );
     const last = db
       .prepare('SELECT max(sequence) FROM indabundle_journal WHERE operation = ?')
       .pluck()
@@ -32,6 +42,18 @@ export class Journal {
     return this.#sequence;
   }
 
+  /** From now on steps wait for {@link flush}: many are written in one go. */
+  begin(): void {
+    this.#waiting = [];
+  }
+
+  /** Writes the steps that wait, in the transaction of the rows that they speak of. */
+  flush(): void {
+    const waiting = this.#waiting ?? [];
+    for (let at = 0; at < waiting.length; at += COLUMNS) this.#insert.run(waiting.slice(at, at + COLUMNS));
+    this.#waiting = null;
+  }
+
   add(step: JournalStep): void {
     this.#sequence += 1;
     const { record, outcome } = step;
@@ -42,7 +64,14 @@ export class Journal {
       step.old ?? null,
       step.new ?? null,
     ];
-    this.#insert.run(this.#operation, this.#sequence, record, outcome, ...undo);
+    if (this.#waiting === null) {
+      this.#insert.run(this.#operation, this.#sequence, record, outcome, ...undo);
+      return;
+    }
+    this.#waiting.push(this.#operation, this.#sequence, record, outcome, ...undo);
+    if (this.#waiting.length < AT_ONCE * COLUMNS) return;
+    this.#insertMany.run(this.#waiting);
+    this.#waiting = [];
   }
 }
 

@@ -3,6 +3,7 @@ import { type Digest, parseDigest } from '../base/digest.ts';
 import { identityKeys, type Identity, keyNumber, siteImageId } from './identity.ts';
 import type { Archive } from './open.ts';
 import { foldedPath } from './photo-path.ts';
+import { Statements } from './statements.ts';
 
 /** What deciding about an image needs to know of a local row. */
 export interface LocalImage {
@@ -21,7 +22,7 @@ const COLUMNS = ['url', 'page_url', 'local_path', 'sha256_hash'] as const;
  */
 export class LocalIndex {
   readonly #archive: Archive;
-  readonly #insertKey: Database.Statement;
+  readonly #insertKeys: (count: number) => Database.Statement;
   readonly #findIds: Database.Statement<[number], number>;
   readonly #row: Database.Statement<[number], LocalImage>;
   readonly #newRows: Database.Statement<[number], LocalImage>;
@@ -32,7 +33,7 @@ export class LocalIndex {
     const { db, shape, scratch } = archive;
     scratch.exec('CREATE TABLE local_keys (key INTEGER, id INTEGER, PRIMARY KEY (key, id)) WITHOUT ROWID');
     const columns = COLUMNS.map((column) => shape.expression('images', column)).join(', ');
-    this.#insertKey = scratch.prepare('INSERT OR IGNORE INTO local_keys VALUES (?, ?)');
+    this.#insertKeys = insertsOf(scratch);
     this.#findIds = scratch
       .prepare<[number], number>('SELECT id FROM local_keys WHERE key = ? ORDER BY id')
       .pluck();
@@ -75,7 +76,8 @@ export class LocalIndex {
 
   /** Takes in one row that was inserted or changed. */
   note(row: LocalImage): void {
-    for (const key of keysOf(row)) this.#insertKey.run(key, row.id);
+    const keys = keysOf(row);
+    this.#insertKeys(keys.length).run(keys.flatMap((key) => [key, row.id]));
     this.#lastId = Math.max(this.#lastId, row.id);
   }
 
@@ -121,6 +123,15 @@ export class LocalIndex {
   #find(key: number): LocalImage[] {
     return this.#findIds.all(key).flatMap((id) => this.row(id) ?? []);
   }
+}
+
+/** Statements that insert so many keys in one go. */
+function insertsOf(scratch: Database.Database): (count: number) => Database.Statement {
+  const statements = new Statements(scratch);
+  return (count) =>
+    statements.get(
+      `INSERT OR IGNORE INTO local_keys VALUES ${Array.from({ length: count }, () => '(?, ?)').join()}`,
+    );
 }
 
 export function identityOf(row: LocalImage): Identity {

@@ -1,47 +1,21 @@
 import type Database from 'better-sqlite3';
 import type { Journal } from './journal.ts';
+import {
+  FIND_TARGET,
+  INSERT_LINK,
+  LINK_KINDS,
+  LINK_TABLES,
+  type LinkKind,
+  type Links,
+  type LinkTarget,
+} from './link-tables.ts';
+import type { LocalImage } from './local-index.ts';
 import { idBehindOrphans } from './orphans.ts';
 import type { Shape } from './shape.ts';
 import { Statements } from './statements.ts';
 
 /** Values of `images` columns under their own names; all text. */
 export type ImageValues = { readonly [column: string]: string };
-
-/** A tag, album or collection with its natural key and its own columns. */
-export interface LinkTarget {
-  readonly key: string;
-  readonly values: { readonly [column: string]: string | number };
-}
-
-export type LinkKind = 'tags' | 'albums' | 'collections';
-export type Links = { readonly [kind in LinkKind]: readonly LinkTarget[] };
-
-interface LinkTable {
-  readonly naturalKey: string;
-  readonly junction: string;
-  readonly column: string;
-}
-
-export const LINK_TABLES: { readonly [kind in LinkKind]: LinkTable } = {
-  tags: { naturalKey: 'name', junction: 'image_tags', column: 'tag_id' },
-  albums: { naturalKey: 'album_id', junction: 'image_albums', column: 'album_id' },
-  collections: { naturalKey: 'collection_id', junction: 'image_collections', column: 'collection_id' },
-};
-
-export const LINK_KINDS = Object.keys(LINK_TABLES) as LinkKind[];
-
-/** What one merge of metadata changed. */
-export interface Changes {
-  columns: number;
-  links: number;
-}
-
-/** Columns of an image that are filled when they are NULL here. */
-export function fillable(shape: Shape): string[] {
-  return shape
-    .columns('images')
-    .filter((column) => !['id', 'local_path', 'metadata_updated'].includes(column));
-}
 
 /**
  * Adds to the archive's rows and never changes what is there: inserts images, fills columns that
@@ -55,6 +29,12 @@ export class MergeRows {
   readonly #statements: Statements;
   /** Tables whose first new id was chosen with the orphans in mind. */
   readonly #orphans = new Set<string>();
+  /** Ids by natural key, as far as this transaction has met them: in it nobody else writes. */
+  readonly #known: { readonly [kind in LinkKind]: Map<string, number> } = {
+    tags: new Map(),
+    albums: new Map(),
+    collections: new Map(),
+  };
 
   /** Without a journal it only tells what it would change. */
   constructor(db: Database.Database, shape: Shape, journal: Journal | null) {
@@ -64,11 +44,17 @@ export class MergeRows {
     this.#journal = journal;
   }
 
-  /** Returns the new id. `values` holds column names from a fixed list only. */
-  insertImage(record: number, values: ImageValues): number {
+  /** A transaction begins: what was known of tags, albums and collections may have changed. */
+  begin(): void {
+    for (const kind of LINK_KINDS) this.#known[kind].clear();
+  }
+
+  /** Returns the new row. `values` holds column names from a fixed list only. */
+  insertImage(record: number, values: ImageValues): LocalImage {
     const columns = this.#shape.select('images', Object.keys(values));
     const bound = columns.map((column) => (this.#isFree(column, values[column]!) ? values[column]! : null));
     const newId = this.#insert('images', columns, bound);
+    const valueOf = (column: string) => bound[columns.indexOf(column)] ?? null;
     this.#journal?.add({
       record,
       outcome: null,
@@ -76,7 +62,13 @@ export class MergeRows {
       key: String(newId),
       new: JSON.stringify(values),
     });
-    return newId;
+    return {
+      id: newId,
+      url: valueOf('url'),
+      page_url: valueOf('page_url'),
+      local_path: valueOf('local_path'),
+      sha256_hash: valueOf('sha256_hash'),
+    };
   }
 
   /** Fills columns that are NULL here; returns how many. */
@@ -162,7 +154,8 @@ export class MergeRows {
   }
 
   #linkKind(record: number, imageId: number, kind: LinkKind, targets: readonly LinkTarget[]): number {
-    const { junction, column } = LINK_TABLES[kind];
+    if (targets.length === 0) return 0;
+    const { junction } = LINK_TABLES[kind];
     const made: number[] = [];
     let missing = 0;
     for (const target of targets) {
@@ -172,9 +165,8 @@ export class MergeRows {
         continue;
       }
       const id = known ?? this.#insertTarget(record, kind, target);
-      const { changes } = this.#prepare(
-        `INSERT OR IGNORE INTO ${junction} (image_id, ${column}) VALUES (?, ?)`,
-      ).run(imageId, id);
+      this.#known[kind].set(target.key, id);
+      const { changes } = this.#prepare(INSERT_LINK[kind]).run(imageId, id);
       if (changes > 0) made.push(id);
     }
     missing += made.length;
@@ -198,9 +190,9 @@ export class MergeRows {
   }
 
   #targetId(kind: LinkKind, key: string): number | null {
-    const id = this.#prepare(`SELECT id FROM ${kind} WHERE ${LINK_TABLES[kind].naturalKey} = ?`)
-      .pluck()
-      .get(key);
+    const known = this.#known[kind].get(key);
+    if (known !== undefined) return known;
+    const id = this.#prepare(FIND_TARGET[kind]).pluck().get(key);
     return id === undefined ? null : Number(id);
   }
 

@@ -94,7 +94,7 @@ export class PackedReader implements EntryReader {
     const header = readHeader(frame.content, at);
     if (typeof header !== 'string') {
       this.#lost = false;
-      this.#checkName(header.name, this.#place(frame, header.name));
+      if (entryKind(header.name) === null) throw this.#refuseName(header.name, frame);
       return header;
     }
     if (this.#lost && at === 0 && (header === 'zero-block' || header === 'checksum')) return null;
@@ -117,10 +117,12 @@ export class PackedReader implements EntryReader {
     });
   }
 
-  #checkName(name: string, where: Place): void {
-    if (entryKind(name) !== null) return;
+  #refuseName(name: string, frame: Frame): Refused {
     const code = isUnsafeName(name) ? 'entry-name-unsafe' : 'entry-unexpected';
-    throw new Refused(code, where, { expected: 'a name from the format', found: name });
+    return new Refused(code, this.#place(frame, name), {
+      expected: 'a name from the format',
+      found: name,
+    });
   }
 
   #endBlocks(frame: Frame, at: number): null {

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { LINK_TABLES, type LinkKind } from '../archive/merge-rows.ts';
+import { LINK_TABLES, type LinkKind } from '../archive/link-tables.ts';
 import type { Archive } from '../archive/open.ts';
 import { MAX_LINKS } from '../base/limits.ts';
 

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { LinkKind } from '../archive/merge-rows.ts';
+import type { LinkKind } from '../archive/link-tables.ts';
 import type { Archive } from '../archive/open.ts';
 import { MAX_TEXT_LENGTH } from '../base/limits.ts';
 import {

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { LINK_KINDS, type LinkKind } from '../archive/merge-rows.ts';
+import { LINK_KINDS, type LinkKind } from '../archive/link-tables.ts';
 import type { Archive } from '../archive/open.ts';
 import { inTransaction } from '../archive/scratch.ts';
 import type { Manifest, Tally } from '../manifest/types.ts';

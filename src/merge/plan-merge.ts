@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { identityKey } from '../archive/identity.ts';
+import { identityKey, keyNumber } from '../archive/identity.ts';
 import { MergeRows } from '../archive/merge-rows.ts';
 import type { Archive } from '../archive/open.ts';
 import type { ImageRecord } from '../manifest/types.ts';
@@ -110,18 +110,21 @@ class RecordPlanner {
   }
 }
 
-/** Images that earlier records of the same bundle would add: a later record of one finds it there. */
+/**
+ * Images that earlier records of the same bundle would add: a later record of one finds it there. Told
+ * by numbers: should two images share one, applying finds out that the second needs its file after all.
+ */
 class EarlierRecords {
   readonly #insert: Database.Statement;
-  readonly #digest: Database.Statement<[string], string>;
+  readonly #digest: Database.Statement<[number], string>;
 
   constructor(archive: Archive) {
     const { scratch } = archive;
-    scratch.exec(`CREATE TABLE IF NOT EXISTS planned_images (image TEXT PRIMARY KEY, digest TEXT) WITHOUT ROWID;
+    scratch.exec(`CREATE TABLE IF NOT EXISTS planned_images (image INTEGER PRIMARY KEY, digest TEXT);
                   DELETE FROM planned_images`);
     this.#insert = scratch.prepare('INSERT OR IGNORE INTO planned_images VALUES (?, ?)');
     this.#digest = scratch
-      .prepare<[string], string>('SELECT digest FROM planned_images WHERE image = ?')
+      .prepare<[number], string>('SELECT digest FROM planned_images WHERE image = ?')
       .pluck();
   }
 
@@ -129,7 +132,7 @@ class EarlierRecords {
   twin(record: ImageRecord): 'present' | 'conflict' | null {
     const key = identityKey(recordIdentity(record), recordDigest(record));
     if (key === null) return null;
-    const image = `${key.kind} ${key.value}`;
+    const image = keyNumber(key.kind, key.value);
     const digest = record.file?.digest ?? '';
     if (this.#insert.run(image, digest).changes > 0) return null;
     return this.#digest.get(image) === digest ? 'present' : 'conflict';

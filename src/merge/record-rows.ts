@@ -1,4 +1,5 @@
-import type { ImageValues, Links } from '../archive/merge-rows.ts';
+import type { Links } from '../archive/link-tables.ts';
+import type { ImageValues } from '../archive/merge-rows.ts';
 import { type AuthorRecord, IMAGE_COLUMNS, type ImageRecord } from '../manifest/types.ts';
 
 /** A record's metadata as columns of `images`; `sha256_hash` is the proven digest of its file. */

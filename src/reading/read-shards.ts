@@ -86,13 +86,14 @@ export class ShardReader {
     const before = this.#state.manifest!.records.slice(0, this.#next.records - 1);
     const first = before.reduce((sum, earlier) => sum + earlier.count, 0);
     const records: (ImageRecord | null)[] = [];
-    for (const line of linesOf(bytes)) records.push(this.#record(entry, line, records.length + 1));
+    const lines = [...linesOf(bytes)];
+    for (const line of lines) records.push(this.#record(entry, line, records.length + 1));
     if (records.length !== shard.count) {
       this.#state.damage('record-invalid', entry.place, `${shard.count} lines`, `${records.length} lines`);
       records.length = Math.min(records.length, shard.count);
     }
     this.#state.recordsRead += records.length;
-    return { kind: 'records', first, records };
+    return { kind: 'records', first, records, lines };
   }
 
   #record(entry: Entry, bytes: Buffer, line: number): ImageRecord | null {

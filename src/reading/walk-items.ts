@@ -6,8 +6,13 @@ import type { StandIn } from './stand-in.ts';
 /** What passes by, in the order of the bundle; everything in it is proven but a payload's content. */
 export type WalkItem =
   | { readonly kind: 'manifest'; readonly manifest: Manifest; readonly bundleId: Digest }
-  /** One shard; a record that was refused is null, so that ordinals stay right. */
-  | { readonly kind: 'records'; readonly first: number; readonly records: readonly (ImageRecord | null)[] }
+  /** One shard; a record that was refused is null, so that ordinals stay right. `lines` are their bytes. */
+  | {
+      readonly kind: 'records';
+      readonly first: number;
+      readonly records: readonly (ImageRecord | null)[];
+      readonly lines: readonly Buffer[];
+    }
   | { readonly kind: 'authors'; readonly authors: readonly AuthorRecord[] }
   /** The last shard of records and authors has passed. */
   | { readonly kind: 'payload-begins' }

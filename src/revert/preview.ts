@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import type { Observer } from '../base/events.ts';
-import { LINK_KINDS, LINK_TABLES } from '../archive/merge-rows.ts';
+import { LINK_KINDS, LINK_TABLES } from '../archive/link-tables.ts';
 import type { Archive } from '../archive/open.ts';
 import { photoPath } from '../archive/photo-path.ts';
 import { ImageJudge, type ImageVerdict, placedPaths } from './judge-image.ts';

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { LINK_KINDS, LINK_TABLES, type LinkKind } from '../archive/merge-rows.ts';
+import { LINK_KINDS, LINK_TABLES, type LinkKind } from '../archive/link-tables.ts';
 
 /** One step of the journal, to be taken back. */
 export interface Step {

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { Journal } from '../archive/journal.ts';
-import { LINK_KINDS, LINK_TABLES } from '../archive/merge-rows.ts';
+import { LINK_KINDS, LINK_TABLES } from '../archive/link-tables.ts';
 import type { Shape } from '../archive/shape.ts';
 import { Statements } from '../archive/statements.ts';
 import { type ImageVerdict, placedPaths } from './judge-image.ts';

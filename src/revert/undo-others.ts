@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { LINK_KINDS, LINK_TABLES } from '../archive/merge-rows.ts';
+import { LINK_KINDS, LINK_TABLES } from '../archive/link-tables.ts';
 import type { Shape } from '../archive/shape.ts';
 import type { Kept } from './options.ts';
 import { insertsInto, PERSONAL_TABLES, type Step } from './steps.ts';

@@ -114,3 +114,41 @@ describe('what is accepted', () => {
     fc.assert(fc.property(value, agrees));
   });
 });
+
+test('a blank in front changes nothing: text in the shortest form is held to the same rules', () => {
+  const piece = fc.constantFrom(
+    '{',
+    '}',
+    '[',
+    ']',
+    ',',
+    ':',
+    '"a"',
+    '"b"',
+    '"__proto__"',
+    '"constructor"',
+    '"\\u0000"',
+    '"\\ud800"',
+    '"\\u0061"',
+    '1',
+    '-0',
+    '9007199254740992',
+    '1e400',
+    '0.5',
+    'null',
+    'true',
+    '"ő"',
+    '"\0"',
+    '{"a":1}',
+  );
+  const text = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(''));
+  const nestedText = fc
+    .tuple(fc.nat(MAX_JSON_DEPTH + 2), text)
+    .map(([depth, inner]) => '['.repeat(depth) + inner + ']'.repeat(depth));
+  fc.assert(
+    fc.property(fc.oneof(text, nestedText), (candidate) => {
+      expect(refusal(candidate) === 'accepted').toBe(refusal(` ${candidate}`) === 'accepted');
+    }),
+    { numRuns: 3000 },
+  );
+});
