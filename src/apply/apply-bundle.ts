@@ -7,6 +7,7 @@ import { takeArchiveLock } from '../archive/archive-lock.ts';
 import { type Archive, locate, openToRead, openToWrite, quickCheck } from '../archive/open.ts';
 import { BundleWalk } from '../reading/bundle-walk.ts';
 import { openBundle, type OpenedBundle } from '../reading/open-bundle.ts';
+import { alreadyApplied } from './already-applied.ts';
 import { ApplyRun } from './apply-run.ts';
 import { notAcceptable } from './not-acceptable.ts';
 import type { ApplyOptions, ApplyResult } from './options.ts';
@@ -27,6 +28,9 @@ export async function applyBundle(options: ApplyOptions): Promise<ApplyResult> {
   try {
     const archive = openArchive(options);
     try {
+      const applied = await alreadyApplied(archive, options);
+      if (applied !== null) return applied;
+      if (options.dryRun !== true) makeReady(archive);
       if (options.strict) await proveFirst(options);
       return await applyOpened(archive, findings, options);
     } finally {
@@ -56,18 +60,13 @@ async function applyOpened(
   return isToGo ? { ...result, removed: removeBundle(opened.label, options.observer ?? silent) } : result;
 }
 
-function openArchive(options: ApplyOptions): Archive {
-  const { root, observer } = options;
-  if (options.dryRun) return openToRead(options.db, { root, observer });
-  const archive = openToWrite(options.db, { root, observer });
-  try {
-    quickCheck(archive);
-    removePartialBackups(archive.path);
-    return archive;
-  } catch (error) {
-    archive.close();
-    throw error;
-  }
+function openArchive({ db, root, observer, dryRun }: ApplyOptions): Archive {
+  return dryRun ? openToRead(db, { root, observer }) : openToWrite(db, { root, observer });
+}
+
+function makeReady(archive: Archive): void {
+  quickCheck(archive);
+  removePartialBackups(archive.path);
 }
 
 /** A backup that was cut short is of no use; whoever made it is gone, since we hold the lock. */

@@ -41,6 +41,9 @@ export interface BeginFacts {
   readonly now: Date;
 }
 
+/** What the journal calls the size of a file that came, in bytes. */
+export const FILE_SIZE = 'size';
+
 /** Requests that a bundle could not serve are numbered behind all of its records. */
 const FIRST_UNSERVED = RECORDS_PER_BUNDLE / 2;
 
@@ -142,7 +145,9 @@ export class ApplyOperation {
     const row = this.#bookFile(booking, status);
     const asked = this.list.book(ordinal, record, imageId, status);
     // By this the books tell why a row of a list failed; those that ask by content have the digest.
-    const forWhom = failed ? { old: asked.find((path) => path.startsWith('url_')) ?? asked[0] ?? null } : {};
+    const forWhom = failed
+      ? { old: asked.find((path) => path.startsWith('url_')) ?? asked[0] ?? null }
+      : sizeStep(booking);
     this.journal.add({
       record: this.#firstRecord + ordinal,
       outcome,
@@ -225,6 +230,12 @@ export class ApplyOperation {
       now,
     );
   }
+}
+
+/** The size of a file that came, so that a later run can see that it is whole without the bundle. */
+function sizeStep({ outcome, record }: Booking): { readonly column?: string; readonly old?: string } {
+  const size = outcome === 'added' ? record?.file?.size : undefined;
+  return size === undefined ? {} : { column: FILE_SIZE, old: String(size) };
 }
 
 /** Writes operation, list and registry as far as they are new, in one transaction; returns the bundle's number. */

@@ -92,7 +92,7 @@ export function openToWrite(path: string, options: OpenOptions = {}): Archive {
     const db = new Database(database, { fileMustExist: true, timeout: BUSY_MILLISECONDS });
     const opened = archive(database, root, db);
     db.pragma('synchronous = FULL');
-    db.pragma('cache_size = -65536');
+    db.pragma('cache_size = -32768');
     db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     return opened;
   } catch (error) {

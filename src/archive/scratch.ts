@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 
 /** KiB of pages kept in memory; the rest goes to a file that the system removes. */
-const CACHE_KIB = 32 * 1024;
+const CACHE_KIB = 16 * 1024;
 
 /**
  * A database for working data that must not fill the memory: it lies in a temporary file without a

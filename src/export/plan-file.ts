@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { systemCode } from '../base/errors.ts';
 
 /** KiB of pages kept in memory: digests come in no order. */
-const CACHE_KIB = 32 * 1024;
+const CACHE_KIB = 16 * 1024;
 
 /** SQLite's own files beside a database. */
 const COMPANIONS = ['', '-wal', '-shm', '-journal'];
