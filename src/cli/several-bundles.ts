@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { BundleError, ExitStatus } from '../base/errors.ts';
-import { openInput } from './bundle-inputs.ts';
+import { namingInput, openInput } from './bundle-inputs.ts';
 import { errorDocument, knownError } from './known-error.ts';
 import { seriesLines } from './reports/series-report.ts';
 import type { BundleInputs } from './series-inputs.ts';
@@ -70,7 +70,7 @@ class Round<Result> {
         await this.#finish(result);
       } catch (thrown) {
         const error = this.#note(thrown);
-        await this.#session.tellError(error);
+        await this.#session.tellError(namingInput(error));
         if (!this.#task.goesOnAfter(error)) return;
       }
     }
