@@ -43,7 +43,7 @@ export const ERROR_TEXTS = {
   'bundle-not-acceptable': {
     exit: refused,
     what: '{{path}} cannot be used: {{reason}}. Nothing was applied.',
-    next: 'Run: indabundle verify "{{path}}" to see every finding, and ask the sender for a new copy.',
+    next: 'See every finding with indabundle verify, and ask the sender for a new copy.',
   },
   'not-a-catalog': {
     exit: refused,
@@ -63,7 +63,7 @@ export const ERROR_TEXTS = {
   'db-not-found': {
     exit: archive,
     what: 'There is no database at {{path}}.',
-    next: 'Name it with --db, for example --db D:\\archive\\indafoto.db',
+    next: 'Name it with --db, for example --db archive/indafoto.db',
   },
   'db-not-sqlite': {
     exit: archive,
@@ -124,6 +124,11 @@ export const ERROR_TEXTS = {
     exit: environment,
     what: 'Reading or writing {{what}} failed: {{reason}}',
     next: 'Check the disk or stick and its cable, then run the same command again; it goes on where it stopped.',
+  },
+  'output-failed': {
+    exit: environment,
+    what: 'Standard output took no more: {{reason}}. The bundle on it is not whole.',
+    next: 'See why the other program stopped, then run both again: on standard output a bundle begins anew.',
   },
   'not-permitted': {
     exit: environment,

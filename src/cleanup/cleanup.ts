@@ -3,7 +3,7 @@ import { silent } from '../base/events.ts';
 import { takeArchiveLock } from '../archive/archive-lock.ts';
 import { type Archive, locate, openToRead, openToWrite } from '../archive/open.ts';
 import { immediately, type WaitOptions } from '../archive/transaction.ts';
-import { booksOf, type FinishedBooks, finishedBooks } from './find-books.ts';
+import { booksOf, type FinishedBooks, finishedBooks, revertable } from './find-books.ts';
 import { type StrayFile, strayFiles } from './find-files.ts';
 import { LitterList } from './litter-list.ts';
 import type { CleanupOptions, CleanupResult } from './options.ts';
@@ -16,6 +16,7 @@ interface CleanupPlan {
   readonly files: readonly StrayFile[];
   readonly replaced: readonly ReplacedFile[];
   readonly litter: LitterList;
+  readonly revertEnds: readonly string[];
 }
 
 /**
@@ -48,14 +49,18 @@ export async function cleanup(options: CleanupOptions): Promise<CleanupResult> {
   }
 }
 
-function resultOf({ litter, books }: CleanupPlan, options: CleanupOptions, started: number): CleanupResult {
+function resultOf(
+  { litter, books, revertEnds }: CleanupPlan,
+  options: CleanupOptions,
+  started: number,
+): CleanupResult {
   return {
     dryRun: options.dryRun ?? false,
     litter: litter.listed,
     counts: litter.counts,
     bytes: litter.bytes,
     rows: litter.rows,
-    revertEnds: books.operations.filter((id) => !id.startsWith('export-')),
+    revertEnds,
     unfinished: books.unfinished,
     seconds: (performance.now() - started) / 1000,
   };
@@ -76,7 +81,7 @@ function makePlan(archive: Archive, options: CleanupOptions): CleanupPlan {
   for (const id of books.operations)
     litter.add('operation', id, { rows: countRows(archive.db, id, 'operation') });
   for (const id of books.lists) litter.add('list', id, { rows: countRows(archive.db, id, 'list') });
-  return { books, files, replaced, litter };
+  return { books, files, replaced, litter, revertEnds: revertable(archive, books.operations) };
 }
 
 /** First it is written down that reverting ends, then files go, then the rows that told of them. */

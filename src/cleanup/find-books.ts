@@ -32,7 +32,7 @@ const NOTHING: FinishedBooks = { operations: [], lists: [], unfinished: [], appl
 /** Exports are not gone on with by their bookkeeping: whatever their status, they are over. */
 const isExport = (operationId: string) => operationId.startsWith('export-');
 
-/** All that is finished and ended before `before` (milliseconds since 1970, null for any time). */
+/** All that is finished and ended by `before` (milliseconds since 1970, null for any time); the books know seconds. */
 export function finishedBooks({ db }: Archive, before: number | null): FinishedBooks {
   if (!hasListTables(db)) return NOTHING;
   const limit = before === null ? '9999' : syncTime(new Date(before));
@@ -42,7 +42,7 @@ export function finishedBooks({ db }: Archive, before: number | null): FinishedB
     ({ operation_id, status }) => status === 'completed' || isExport(operation_id),
   );
   const ended = new Set(
-    finished.filter(({ end_time }) => (end_time ?? '') < limit).map(({ operation_id }) => operation_id),
+    finished.filter(({ end_time }) => (end_time ?? '') <= limit).map(({ operation_id }) => operation_id),
   );
   const over = lists.filter((list) => isOver(list, ended, limit)).map(({ list_id }) => list_id);
   const open = operations.filter((operation) => !finished.includes(operation));
@@ -61,7 +61,7 @@ export function finishedBooks({ db }: Archive, before: number | null): FinishedB
 function isOver(list: ListRow, ended: ReadonlySet<string>, limit: string): boolean {
   if (list.operation_id !== null && list.belongs === 1) return ended.has(list.operation_id);
   if (list.status !== 'completed') return false;
-  return list.operation_id === null ? (list.created_time ?? '') < limit : ended.has(list.operation_id);
+  return list.operation_id === null ? (list.created_time ?? '') <= limit : ended.has(list.operation_id);
 }
 
 /**
@@ -85,6 +85,17 @@ export function booksOf(archive: Archive, id: string): FinishedBooks {
     (row) => row.operation_id === id && (row.belongs === 1 || row.status === 'completed'),
   );
   return { ...NOTHING, operations: [id], lists: own.map(({ list_id }) => list_id) };
+}
+
+/** Those of the operations that could be reverted as long as their books are there. */
+export function revertable({ db }: Archive, operations: readonly string[]): string[] {
+  if (!hasJournal(db)) return [];
+  const isOver = db
+    .prepare<[string], number>(
+      `SELECT 1 FROM main.indabundle_journal WHERE operation = ? AND outcome IN ('reverted', 'cleaned')`,
+    )
+    .pluck();
+  return operations.filter((id) => !isExport(id) && isOver.get(id) === undefined);
 }
 
 function allOperations(db: Database.Database): OperationRow[] {

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { BundleError } from '../base/errors.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Texts } from './texts.ts';
 import { UsageProblem } from './usage-problem.ts';
@@ -23,4 +24,11 @@ export function openInput(name: string, { stdin, signal }: Surroundings): string
 /** What a bundle is called in a report. */
 export function shownName(name: string, texts: Texts): string {
   return name === STANDARD_INPUT ? texts.t('input.stdin') : name;
+}
+
+/** An error about standard input, for people: nobody knows it as `-`. */
+export function namingInput(error: BundleError): BundleError {
+  const { code, params, cause, findings } = error;
+  if (params['path'] !== STANDARD_INPUT) return error;
+  return new BundleError(code, { params: { ...params, path: 'standard input' }, cause, findings });
 }

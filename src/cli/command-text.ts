@@ -1,3 +1,5 @@
+import { DEFAULT_DATABASE } from './command-declaration.ts';
+
 /** Characters that no shell gives a meaning to. */
 const PLAIN = /^[\w@%+=:,./\\-]+$/;
 
@@ -16,3 +18,6 @@ function quoteForPosix(argument: string): string {
 function quoteForWindows(argument: string): string {
   return PLAIN.test(argument) && !argument.includes('%') ? argument : `"${argument.replaceAll('"', '""')}"`;
 }
+
+/** `--db` where it has to be named. */
+export const ofDatabase = (db: string) => (db === DEFAULT_DATABASE ? [] : ['--db', db]);

@@ -137,7 +137,8 @@ export class Session {
     this.logError(error);
     const { stderr, env } = this.world;
     const page = pageFor(stderr, this.texts, env);
-    const repeatable = error.exitStatus === 130 || error.exitStatus === 6;
+    const { exitStatus, code } = error;
+    const repeatable = exitStatus === 130 || (exitStatus === 6 && code !== 'output-failed');
     const printer = new Printer(stderr);
     await printer.lines(errorLines(page, error, repeatable ? commandText(this.argv) : null));
     if (env['INDABUNDLE_DEBUG']) await printer.lines([stackOf(error)]);

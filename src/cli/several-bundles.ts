@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
-import type { BundleError, ExitStatus } from '../base/errors.ts';
-import { openInput } from './bundle-inputs.ts';
+import { type BundleError, EXIT, type ExitStatus } from '../base/errors.ts';
+import { namingInput, openInput } from './bundle-inputs.ts';
 import { errorDocument, knownError } from './known-error.ts';
 import { seriesLines } from './reports/series-report.ts';
+import { type Ended, severalLines } from './reports/several-report.ts';
 import type { BundleInputs } from './series-inputs.ts';
 import type { Session } from './session.ts';
 
@@ -22,6 +23,8 @@ export interface BundleTask<Result> {
   combine(statuses: readonly ExitStatus[]): ExitStatus;
   /** Whether the next bundle is worth trying after this error. */
   goesOnAfter(error: BundleError): boolean;
+  /** Whether each is judged, so that there is something to say of all of them. */
+  readonly judges?: boolean;
 }
 
 /** Processes bundles one after the other; with `--json` into one document that grows as they are done. */
@@ -49,7 +52,7 @@ export async function workThrough<Result>(
 class Round<Result> {
   readonly #session: Session;
   readonly #task: BundleTask<Result>;
-  readonly #statuses: ExitStatus[] = [];
+  readonly #ended: Ended[] = [];
   firstError: BundleError | undefined;
 
   constructor(session: Session, task: BundleTask<Result>) {
@@ -58,19 +61,26 @@ class Round<Result> {
   }
 
   get status(): ExitStatus {
-    return this.#task.combine(this.#statuses);
+    return this.#task.combine(this.#ended.map(({ status }) => status));
   }
 
   async show(names: readonly string[]): Promise<void> {
+    await this.#showEach(names);
+    const isQuiet = this.#session.quiet && this.status === EXIT.whole;
+    if (names.length > 1 && this.#task.judges === true && !isQuiet)
+      await this.#session.print(severalLines(this.#session.page, this.#ended, names.length));
+  }
+
+  async #showEach(names: readonly string[]): Promise<void> {
     for (const [index, name] of names.entries()) {
       if (index > 0) await this.#session.print(['']);
       try {
         const result = await this.#process(name);
         await this.#task.show(result, name);
-        await this.#finish(result);
+        await this.#finish(result, name);
       } catch (thrown) {
-        const error = this.#note(thrown);
-        await this.#session.tellError(error);
+        const error = this.#note(thrown, name);
+        await this.#session.tellError(namingInput(error));
         if (!this.#task.goesOnAfter(error)) return;
       }
     }
@@ -82,9 +92,9 @@ class Round<Result> {
       try {
         const result = await this.#process(name);
         yield { ...this.#task.document(result), ...this.#task.lists?.(result) };
-        await this.#finish(result);
+        await this.#finish(result, name);
       } catch (thrown) {
-        const error = this.#note(thrown);
+        const error = this.#note(thrown, name);
         this.#session.logError(error);
         yield { input: name, error: errorDocument(error) };
         if (!this.#task.goesOnAfter(error)) return;
@@ -96,16 +106,16 @@ class Round<Result> {
     return this.#task.process(openInput(name, this.#session.world), name);
   }
 
-  async #finish(result: Result): Promise<void> {
-    this.#statuses.push(this.#task.statusOf(result));
+  async #finish(result: Result, name: string): Promise<void> {
+    this.#ended.push({ name, status: this.#task.statusOf(result) });
     this.#session.log.write('info', 'result', this.#task.document(result));
     await this.#task.release?.(result);
   }
 
-  #note(thrown: unknown): BundleError {
+  #note(thrown: unknown, name: string): BundleError {
     const error = knownError(thrown);
     this.firstError ??= error;
-    this.#statuses.push(error.exitStatus);
+    this.#ended.push({ name, status: error.exitStatus });
     return error;
   }
 }

@@ -87,22 +87,27 @@ async function readEndOfFolder(opened: OpenedBundle): Promise<End | null> {
 
 /**
  * The long lists of a bundle, one item at a time. Each starts from the head of the input, so a
- * stream has only one to give.
+ * stream has only one to give. A list that damage has made shorter ends with an error.
+ *
+ * @throws BundleError `not-a-bundle` or `bundle-not-acceptable`, behind what could be listed
  */
 export async function listBundle(
   options: InspectOptions,
 ): Promise<InspectLists & { close(): Promise<void> }> {
   const opened: OpenedBundle[] = [];
-  const items = async function* (): AsyncGenerator<WalkItem> {
+  const listed = async function* <Item>(
+    pick: (items: AsyncGenerator<WalkItem>) => AsyncGenerator<Item>,
+  ): AsyncGenerator<Item> {
     const findings = new FindingList();
     const bundle = await open(options, findings);
     opened.push(bundle);
-    yield* new BundleWalk(bundle.reader, findings, { proveAll: false, signal: options.signal }).items();
-    if (findings.refused) throw unacceptable(bundle.label, findings.listed);
+    const walk = new BundleWalk(bundle.reader, findings, { proveAll: false, signal: options.signal });
+    yield* pick(walk.items());
+    if (findings.refused || findings.damaged > 0) throw unacceptable(bundle.label, findings.listed);
   };
   return {
-    records: () => records(items()),
-    authors: () => authors(items()),
+    records: () => listed(records),
+    authors: () => listed(authors),
     files: () => files(options, opened),
     close: async () => {
       for (const bundle of opened) await bundle.reader.close().catch(() => {});
@@ -139,7 +144,8 @@ const linesOf = (shards: readonly Shard[]) => shards.reduce((sum, shard) => sum 
 
 /** The index, found through the seek table where there is one, else by reading up to it. */
 async function* files(options: InspectOptions, opened: OpenedBundle[]): AsyncGenerator<IndexLine> {
-  const bundle = await open(options, new FindingList());
+  const findings = new FindingList();
+  const bundle = await open(options, findings);
   opened.push(bundle);
   await jumpToIndex(bundle);
   for await (const entry of bundle.reader.entries()) {
@@ -150,6 +156,9 @@ async function* files(options: InspectOptions, opened: OpenedBundle[]): AsyncGen
     }
     return;
   }
+  if (findings.total === 0)
+    findings.add({ code: 'truncated', gravity: 'damage', where: {}, expected: 'index.jsonl', found: 'none' });
+  throw unacceptable(bundle.label, findings.listed);
 }
 
 async function jumpToIndex(bundle: OpenedBundle): Promise<void> {

@@ -17,6 +17,22 @@ import { largestInsert, otherInserts, undoOther, undoSequence } from './undo-oth
 const IMAGES = 100;
 const ROWS = 1000;
 
+/**
+ * Outcomes by which an apply left an image as it was are in the journal, too; so is an earlier
+ * revert, behind which only conflicts are left that were decided for what was here.
+ */
+function changesSomething(db: Archive['db']): boolean {
+  return (
+    db
+      .prepare(
+        `SELECT 1 FROM temp.steps WHERE "table" NOT IN ('sqlite_sequence', 'files', 'sync_operations')
+         AND NOT ("table" = 'sync_files' AND outcome NOT IN ('added', 'restored', 'conflict'))
+         AND NOT (outcome = 'conflict' AND EXISTS (SELECT 1 FROM temp.steps WHERE outcome = 'reverted')) LIMIT 1`,
+      )
+      .get() !== undefined
+  );
+}
+
 /** Carries one revert out: rows in short transactions, then the files that they had. */
 export class RevertRun {
   readonly #archive: Archive;
@@ -47,13 +63,7 @@ export class RevertRun {
     const total = Number(
       db.prepare(`SELECT count(DISTINCT "key") FROM temp.steps WHERE "table" = 'images'`).pluck().get(),
     );
-    this.hasSteps =
-      Number(
-        db
-          .prepare(`SELECT count(*) FROM temp.steps WHERE "table" NOT IN ('sqlite_sequence', 'files')`)
-          .pluck()
-          .get(),
-      ) > 0;
+    this.hasSteps = changesSomething(db);
     this.#wait.observer({ type: 'phase', phase: 'check', total, unit: 'records' });
     const judge = new ImageJudge(this.#archive);
     let done = 0;

@@ -48,6 +48,7 @@ const STATUS: Record<ErrorCode, number> = {
   'output-locked': 6,
   'no-space': 6,
   'io-error': 6,
+  'output-failed': 6,
   'not-permitted': 6,
   'file-too-large': 6,
   interrupted: 130,

@@ -45,6 +45,20 @@ describe('what is finished', () => {
     });
   });
 
+  test('goes with an age of nothing, too, in the second in which it ended', async () => {
+    const { bela, bundle } = await exchanged();
+    await bela.take(bundle);
+    expect((await cleanup({ db: bela.db, olderThan: 0 })).counts).toMatchObject({ operation: 1, list: 1 });
+  });
+
+  test('is not said to be past reverting when it was taken back already', async () => {
+    const { bela, bundle } = await exchanged();
+    const { operationId } = await bela.take(bundle);
+    await revert({ db: bela.db, operationId: operationId!, backup: false });
+    const { counts, revertEnds } = await cleanup({ db: bela.db });
+    expect([counts.operation, revertEnds]).toEqual([1, []]);
+  });
+
   test('is only shown in a dry run', async () => {
     const { bela, bundle } = await exchanged();
     await bela.take(bundle);

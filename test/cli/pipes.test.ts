@@ -95,6 +95,28 @@ describe.skipIf(!existsSync(MAIN) || process.platform === 'win32')('a pipe betwe
     expect(statusesOf(`${exporting()} | true`)).toEqual([6, 0]);
   });
 
+  test.skipIf(!existsSync('/dev/full'))(
+    'what standard output does not take is not blamed on the archive',
+    () => {
+      const command = `${exporting()} --lang en 2>&1 >/dev/full`;
+      const { stdout } = spawnSync('bash', ['-c', command], { encoding: 'utf8', timeout: 100_000 });
+      expect(stdout).toContain('Standard output took no more: ENOSPC');
+      expect(stdout).toContain('[output-failed]');
+      expect(stdout).not.toContain(sender);
+      expect(stdout).not.toContain('goes on where it stopped');
+    },
+  );
+
+  test('nothing on standard input is no empty list', () => {
+    for (const list of ['--records', '--files']) {
+      const { status, stderr } = spawnSync(process.execPath, [MAIN, 'inspect', '-', list, '--lang', 'en'], {
+        encoding: 'utf8',
+        input: '',
+      });
+      expect([status, stderr]).toEqual([4, expect.stringContaining('standard input cannot be used')]);
+    }
+  });
+
   test('a writer that goes away leaves what came whole in the archive', () => {
     const receiver = archiveOf(join(folder, 'receiver-3'), [{ author: 'Saját', siteImageId: 77 }]);
     const applying = node('apply', '-', '--db', receiver.databasePath, '--yes', '--quiet');

@@ -167,4 +167,19 @@ describe('the lists', () => {
       expect(await list(createReadStream(bundle))).toEqual(await list(bundle));
     }
   });
+
+  test('that damage made shorter end with an error, also from a stream', async () => {
+    const bytes = readFileSync(bundle);
+    const cut = join(folder(), 'cut.indabundle');
+    for (const [length, list] of [
+      [0, recordsIn],
+      [0, indexOf],
+      [600, recordsIn],
+      [bytes.length - 2000, indexOf],
+    ] as const) {
+      writeFileSync(cut, bytes.subarray(0, length));
+      await expect(list(cut)).rejects.toMatchObject({ exitStatus: 4 });
+      await expect(list(createReadStream(cut))).rejects.toMatchObject({ exitStatus: 4 });
+    }
+  });
 });

@@ -94,6 +94,14 @@ describe('apply and revert give back what was', () => {
     expect(whole(bela)).toEqual(before);
   });
 
+  test('and a second time there is nothing to do, nor a backup to make', async () => {
+    const anna = new Archivist(folder(), 'anna', { images: mixed });
+    const bela = new Archivist(folder(), 'bela', { images: receiving });
+    const operationId = await carry(anna, bela, 'trip');
+    expect((await revert({ db: bela.db, operationId })).backupPath).not.toBeNull();
+    expect(await revert({ db: bela.db, operationId })).toMatchObject({ backupPath: null, imagesRemoved: 0 });
+  });
+
   test('several, the last first', async () => {
     const anna = new Archivist(folder(), 'anna', { images: mixed });
     const cili = new Archivist(folder(), 'cili', {

@@ -83,7 +83,8 @@ async function runApply(session: Session, names: readonly string[], flags: Apply
     import('../several-bundles.ts'),
   ]);
   const inputs = await gatherInputs(session, names);
-  return workThrough(session, inputs, await applyTask(session, inputs, flags));
+  const task = await applyTask(session, inputs, flags);
+  return workThrough(session, inputs, { ...task, judges: flags.dryRun !== true });
 }
 
 async function applyTask(

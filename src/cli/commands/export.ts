@@ -4,10 +4,8 @@ import type { ExportOptions, Filters, Selection } from '../../export/options.ts'
 import type { CommandDeclaration, CommandForm } from '../command-declaration.ts';
 import * as values from '../option-values.ts';
 import type { Session } from '../session.ts';
+import { asOutputError, STANDARD_OUTPUT } from '../standard-output.ts';
 import { UsageProblem } from '../usage-problem.ts';
-
-/** The name that means standard output. */
-const STANDARD_OUTPUT = '-';
 
 interface ExportFlags extends Filters {
   readonly output?: string;
@@ -99,7 +97,11 @@ async function runExport(session: Session, flags: ExportFlags): Promise<ExitStat
     import('../reports/export-report.ts'),
     import('../exit-status.ts'),
   ]);
-  const result = await session.watch((observer, signal) => exportBundle({ ...options, observer, signal }));
+  const result = await session
+    .watch((observer, signal) => exportBundle({ ...options, observer, signal }))
+    .catch((error: unknown) => {
+      throw flags.output === STANDARD_OUTPUT ? asOutputError(error) : error;
+    });
   const exitStatus = exportStatus(result);
   session.log.write('info', 'result', result);
   if (session.json) await session.answer({ command: session.command, result, exitStatus });

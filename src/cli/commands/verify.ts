@@ -103,6 +103,7 @@ async function verifyTask(
     document: (result) => result,
     statusOf: verifyStatus,
     combine: worstStatus,
+    judges: true,
     goesOnAfter: ({ exitStatus }) => exitStatus === 4,
   };
 }

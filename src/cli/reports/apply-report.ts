@@ -1,7 +1,8 @@
 import type { ApplyResult, ConflictPolicy } from '../../apply/options.ts';
-import { shownName } from '../bundle-inputs.ts';
+import { shownName, STANDARD_INPUT } from '../bundle-inputs.ts';
+import { commandText, ofDatabase } from '../command-text.ts';
 import { escapeForTerminal } from '../output/escape.ts';
-import { type Fact, factList, type Page, prose } from '../output/page.ts';
+import { commandLines, type Fact, factList, type Page, prose } from '../output/page.ts';
 import { tableLines } from '../output/table.ts';
 import { findingLines } from './findings-report.ts';
 import { heading, type Mood } from './heading.ts';
@@ -113,16 +114,29 @@ function failureLines(page: Page, { failures, outcomes }: ApplyResult): string[]
   ];
 }
 
-function nextSteps(page: Page, result: ApplyResult, { onConflict }: ApplyAbout): string[] {
+function nextSteps(page: Page, result: ApplyResult, { name, db, onConflict }: ApplyAbout): string[] {
   const { t } = page.texts;
   const lines: string[] = [];
   if (result.largerAvailable > 0 && onConflict === 'keep-local') {
     lines.push(...prose(page, t('apply.larger', { count: result.largerAvailable })));
   }
-  if (result.dryRun) lines.push(...prose(page, t('apply.nextWrite')));
-  else if (result.outcomes.failed > 0) lines.push(...prose(page, t('apply.nextFailed')));
-  else if (result.series !== null && result.series.missing.length > 0)
+  if (result.dryRun) return [...lines, ...prose(page, t('apply.nextWrite'))];
+  const isDamaged = result.findings.some(({ gravity }) => gravity !== 'omission');
+  if (result.outcomes.failed > 0 || isDamaged) return [...lines, ...prose(page, t('apply.nextFailed'))];
+  if (result.findingsTotal > 0 && result.operationId !== null) {
+    const command = commandText(['status', result.operationId, ...ofDatabase(db)]);
+    lines.push(...prose(page, t('apply.nextOmitted')), ...commandLines(page, command));
+  }
+  if (result.series !== null && result.series.missing.length > 0)
     lines.push(...prose(page, t('apply.nextVolumes')));
-  else if (result.operationId !== null) lines.push(...prose(page, t('apply.nextDone')));
+  else if (result.operationId !== null) lines.push(...prose(page, lookText(page, result, name)));
   return lines;
+}
+
+/** What to look at, and what may go then: only what is there. */
+function lookText({ texts: { t } }: Page, { removed, backupPath }: ApplyResult, name: string): string {
+  const isThere = name !== STANDARD_INPUT && !removed;
+  const look = t('apply.nextLook');
+  if (backupPath !== null) return `${look} ${t(isThere ? 'apply.goBoth' : 'apply.goBackup')}`;
+  return isThere ? `${look} ${t('apply.goBundle')}` : look;
 }

@@ -62,6 +62,9 @@ function facts(page: Page, result: ExportResult): Fact[] {
   return facts;
 }
 
+/** Volumes that are named; `--json` has all. */
+const SHOWN = 20;
+
 function volumeTable(page: Page, volumes: ExportResult['volumes']): string[] {
   const { texts, figures } = page;
   const columns = [
@@ -70,12 +73,16 @@ function volumeTable(page: Page, volumes: ExportResult['volumes']): string[] {
     { title: texts.t('column.size'), align: 'right' },
     { title: texts.t('column.state') },
   ] as const;
-  const rows = volumes.map(({ name, records, bundleBytes, state }) => {
+  const rows = volumes.slice(0, SHOWN).map(({ name, records, bundleBytes, state }) => {
     const size = figures.bytes(bundleBytes);
     const shown = state === 'planned' ? texts.t('fact.bundleAtMost', { size }) : size;
     return [escapeForTerminal(name), figures.number(records), shown, texts.t(`volume.${state}`)];
   });
-  return tableLines(page, columns, rows);
+  const rest = volumes.length - rows.length;
+  return [
+    ...tableLines(page, columns, rows),
+    ...(rest > 0 ? [`  ${texts.t('unit.more', { count: rest })}`] : []),
+  ];
 }
 
 function omittedLines(page: Page, { omitted, omittedTotal }: ExportResult): string[] {

@@ -2,6 +2,7 @@ import type { ListStatistics } from '../../analyze/analyze-list.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 import { type Fact, factList, type Page } from '../output/page.ts';
 import { heading, type Mood } from './heading.ts';
+import { shortTime } from './state-text.ts';
 
 /** How far a list is. */
 export function listLines(page: Page, list: ListStatistics): string[] {
@@ -18,7 +19,7 @@ function facts({ texts, figures }: Page, list: ListStatistics): Fact[] {
   const { t } = texts;
   const facts: Fact[] = [];
   if (list.askedOf !== null) facts.push([t('fact.askedOf'), escapeForTerminal(list.askedOf)]);
-  if (list.createdTime !== null) facts.push([t('fact.created'), escapeForTerminal(list.createdTime)]);
+  if (list.createdTime !== null) facts.push([t('fact.created'), `${shortTime(list.createdTime)} UTC`]);
   facts.push([t('fact.asked'), t('unit.images', { count: list.total })]);
   const counts = [
     ['fact.progress', list.completed],

@@ -21,7 +21,9 @@ export function retryLines(page: Page, result: RetryResult, options: AnalyzeOpti
   for (const [at, { remote, label, asked }] of result.remotes.entries()) {
     if (asked.images === 0) continue;
     lines.push('', ...prose(page, remoteName(label, options.remotes[at] ?? remote)));
-    lines.push(...factList(page, askedFacts(page, asked)), ...answerLines(page, asked, options.db));
+    lines.push(...factList(page, askedFacts(page, asked)));
+    const answer = answerLines(page, asked, options.db);
+    if (answer.length > 0) lines.push('', ...answer);
   }
   return lines;
 }

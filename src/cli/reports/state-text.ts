@@ -31,3 +31,9 @@ export function listState({ texts, figures }: Page, { pending, errors }: ListSta
 export function shortTime(time: string | null): string {
   return escapeForTerminal(time?.slice(0, 16).replace('T', ' ') ?? '');
 }
+
+/** The bundle of an operation; `-` was a pipe. */
+export function sourceName({ texts }: Page, { kind, source }: OperationStatus): string {
+  if (source === '-') return texts.t(kind === 'export' ? 'input.stdout' : 'input.stdin');
+  return escapeForTerminal(source ?? '');
+}

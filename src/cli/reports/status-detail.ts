@@ -1,13 +1,12 @@
 import type { ListStatus, OperationStatus, StatusResult } from '../../status/types.ts';
-import { commandText } from '../command-text.ts';
-import { DEFAULT_DATABASE } from '../command-declaration.ts';
+import { commandText, ofDatabase } from '../command-text.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 import { commandLines, type Fact, factList, type Page, prose } from '../output/page.ts';
 import { failureTable, retryCommands } from './failure-table.ts';
 import { heading, type Mood } from './heading.ts';
 import { outcomeTable } from './outcome-table.ts';
 import { seriesText } from './series-report.ts';
-import { listState, operationState, shortTime } from './state-text.ts';
+import { listState, operationState, shortTime, sourceName } from './state-text.ts';
 
 /** One operation or one list: how far it is, what came of it, what failed, what to do next. */
 export function detailLines(page: Page, result: StatusResult, db: string): string[] {
@@ -18,7 +17,7 @@ export function detailLines(page: Page, result: StatusResult, db: string): strin
   if (result.failuresTotal > 0) {
     const count = result.failuresTotal;
     lines.push('', ...prose(page, page.texts.t('status.detailFailures', { count })));
-    lines.push(...failureTable(page, result.failures, count), ...retryCommands(page, result.failures));
+    lines.push(...failureTable(page, result.failures, count), ...retryCommands(page, result.failures, db));
   }
   const next = operation === undefined ? listNext(page, list, db) : operationNext(page, operation, db);
   return [...lines, ...next];
@@ -31,10 +30,10 @@ function moodOf({ status, errors }: { readonly status: string; readonly errors: 
 
 function operationLines(page: Page, operation: OperationStatus, lists: readonly ListStatus[]): string[] {
   const { t } = page.texts;
-  const source = escapeForTerminal(operation.source ?? '');
+  const source = sourceName(page, operation);
   const title = source === '' ? operation.operationId : `${t(`status.kind.${operation.kind}`)}: ${source}`;
   const lines = [
-    ...heading(page, moodOf(operation), title),
+    ...heading(page, operation.reverted ? 'neutral' : moodOf(operation), title),
     '',
     ...factList(page, operationFacts(page, operation, lists)),
   ];
@@ -58,7 +57,10 @@ function operationFacts(page: Page, operation: OperationStatus, lists: readonly 
   }
   if (operation.startTime !== null) facts.push([t('fact.begun'), `${shortTime(operation.startTime)} UTC`]);
   if (operation.endTime !== null) facts.push([t('fact.changed'), `${shortTime(operation.endTime)} UTC`]);
-  for (const { listId } of lists) facts.push([t('fact.list'), escapeForTerminal(listId)]);
+  if (lists.length > 0) {
+    const ids = lists.map(({ listId }) => escapeForTerminal(listId));
+    facts.push([t('fact.list'), ids.join(', ')]);
+  }
   return facts;
 }
 
@@ -79,9 +81,6 @@ function listLines(page: Page, list: ListStatus): string[] {
   const title = t('list.title', { list: list.listId });
   return [...heading(page, moodOf(list), title), '', ...factList(page, facts)];
 }
-
-/** `--db` where it has to be named. */
-const ofDatabase = (db: string) => (db === DEFAULT_DATABASE ? [] : ['--db', db]);
 
 function operationNext(page: Page, operation: OperationStatus, db: string): string[] {
   const { t } = page.texts;

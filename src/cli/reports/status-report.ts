@@ -1,11 +1,11 @@
 import type { ListStatus, OperationKind, OperationStatus, StatusResult } from '../../status/types.ts';
-import { commandText } from '../command-text.ts';
+import { commandText, ofDatabase } from '../command-text.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 import { commandLines, type Page, prose } from '../output/page.ts';
 import { tableLines } from '../output/table.ts';
 import { failureTable, retryCommands } from './failure-table.ts';
 import { heading } from './heading.ts';
-import { listState, operationState, shortTime } from './state-text.ts';
+import { listState, operationState, shortTime, sourceName } from './state-text.ts';
 import { detailLines } from './status-detail.ts';
 
 export interface StatusAbout {
@@ -21,7 +21,7 @@ const SHOWN = 20;
 export function statusLines(page: Page, result: StatusResult, about: StatusAbout): string[] {
   const { t } = page.texts;
   if (about.id !== undefined && !about.failed) return detailLines(page, result, about.db);
-  if (about.failed) return failedLines(page, result);
+  if (about.failed) return failedLines(page, result, about.db);
   if (result.books === 'none') return prose(page, t('status.none', { db: result.database }));
   const tables = [
     ...operationTables(page, result),
@@ -53,14 +53,14 @@ function operationTable(page: Page, operations: readonly OperationStatus[]): str
     { title: t('column.when') },
     { title: t('column.source'), fit: 'middle', least: 8 },
     { title: t('column.done'), align: 'right' },
-    { title: t('column.state'), fit: 'wrap', least: 10 },
+    { title: t('column.state'), fit: 'wrap', least: 12 },
   ] as const;
   const rows = operations
     .slice(0, SHOWN)
     .map((operation) => [
       escapeForTerminal(operation.operationId),
       shortTime(operation.startTime),
-      baseName(operation.source),
+      baseName(sourceName(page, operation)),
       ofTotal(page, operation.processed, operation.total),
       operationState(page, operation),
     ]);
@@ -75,7 +75,7 @@ function listTable(page: Page, lists: readonly ListStatus[], more: boolean): str
     { title: t('column.when') },
     { title: t('column.askedOf'), fit: 'middle', least: 8 },
     { title: t('column.done'), align: 'right' },
-    { title: t('column.state'), fit: 'wrap', least: 10 },
+    { title: t('column.state'), fit: 'wrap', least: 12 },
   ] as const;
   const rows = lists
     .slice(0, SHOWN)
@@ -103,8 +103,9 @@ function ofTotal({ texts, figures }: Page, done: number, total: number): string 
   return texts.t('progress.of', { done: figures.number(done), total: figures.number(total) });
 }
 
-function baseName(path: string | null): string {
-  return escapeForTerminal(path?.split(/[\\/]/).at(-1) ?? '');
+/** Room is scarce: that it is a bundle, the head of the column says. */
+function baseName(path: string): string {
+  return (path.split(/[\\/]/).at(-1) ?? '').replace(/\.indabundle$/, '');
 }
 
 /** Every database is called indafoto.db: its folder tells more. */
@@ -119,15 +120,15 @@ function someFailures(page: Page, { failures, failuresTotal }: StatusResult, db:
   const lines = ['', ...prose(page, t('status.failures', { count: failuresTotal }))];
   lines.push(...failureTable(page, failures, failuresTotal));
   if (failuresTotal > failures.length) {
-    const command = commandText(['status', '--failed', '--db', db]);
+    const command = commandText(['status', '--failed', ...ofDatabase(db)]);
     lines.push('', ...prose(page, t('status.nextFailed')), ...commandLines(page, command));
   }
-  return [...lines, ...retryCommands(page, failures)];
+  return [...lines, ...retryCommands(page, failures, db)];
 }
 
-function failedLines(page: Page, { failures, failuresTotal }: StatusResult): string[] {
+function failedLines(page: Page, { failures, failuresTotal }: StatusResult, db: string): string[] {
   const { t } = page.texts;
   if (failuresTotal === 0) return heading(page, 'good', t('status.noFailures'));
   const title = heading(page, 'partly', t('status.failures', { count: failuresTotal }));
-  return [...title, '', ...failureTable(page, failures, failuresTotal), ...retryCommands(page, failures)];
+  return [...title, '', ...failureTable(page, failures, failuresTotal), ...retryCommands(page, failures, db)];
 }

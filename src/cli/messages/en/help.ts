@@ -24,12 +24,13 @@ export const help = {
   'option.db': 'database of your archive',
   'option.root': 'folder that photo paths start from, if it is not the folder of the database',
   'option.dryRun': 'only say what would be done; change nothing',
-  'argument.bundle': 'a bundle file, an unpacked folder, or - for standard input',
+  'argument.bundle':
+    'a bundle file, volumes or the folder of them, an unpacked folder, or - for standard input',
 
   'export.summary': 'pack photos and their data into a bundle',
   'export.about':
     'Packs photos of your archive, with titles, authors, tags, albums and collections, into one file to take or send to somebody else. Nothing in your archive changes but the sync tables.',
-  'export.option.output': 'the bundle to write, or - for standard output',
+  'export.option.output': 'the bundle to write, or - for standard output; with --volume-size the folder',
   'export.option.for': 'pack what another archive lacks: the path of its database or catalogue',
   'export.option.all': 'pack everything',
   'export.option.author': 'only photos of this author (may be repeated: any of them)',
@@ -44,8 +45,7 @@ export const help = {
   'export.option.map': 'absolute photo paths that begin with OLD are now at NEW (may be repeated)',
   'export.option.level': 'how hard to compress what compresses, -7 to 19; above 3 is slow',
   'export.option.label': 'your name or the name of your archive, as the receiver will see it',
-  'export.option.created':
-    'write this time into the bundle (UTC, YYYY-MM-DDThh:mm:ssZ), for repeatable bytes',
+  'export.option.created': 'write this time into the file (UTC, YYYY-MM-DDThh:mm:ssZ), for repeatable bytes',
   'export.option.exportId': 'write this id into the bundle, for repeatable bytes',
   'export.option.force': 'replace the bundle if it exists',
   'export.example.for': 'What another archive lacks:',

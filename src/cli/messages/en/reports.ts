@@ -81,6 +81,7 @@ export const reports = {
   'column.size': 'Size',
 
   'input.stdin': 'standard input',
+  'input.stdout': 'standard output',
 
   'export.done': '{{path}} is ready.',
   'export.streamed': 'The bundle is written.',
@@ -117,8 +118,11 @@ export const reports = {
     'In {{count, number}} conflict the bundle has the larger photo. To take it, add --on-conflict larger.',
   'apply.larger_other':
     'In {{count, number}} conflicts the bundle has the larger photo. To take them, add --on-conflict larger.',
-  'apply.nextDone':
-    'Look at the archive in the explorer. When all is well, the bundle and the backup can go.',
+  'apply.nextLook': 'Look at the archive in the explorer.',
+  'apply.goBoth': 'When all is well, the bundle and the backup can go.',
+  'apply.goBundle': 'When all is well, the bundle can go.',
+  'apply.goBackup': 'When all is well, the backup can go.',
+  'apply.nextOmitted': 'What the sender left out can be asked of others; see what it is:',
   'apply.nextFailed':
     'Ask the sender for a new copy of the bundle and run the same command again: only what is missing will be added.',
   'apply.nextWrite': 'To do it, run the same command without --dry-run.',

@@ -50,8 +50,9 @@ export const undo = {
   'cleanup.plan': 'This will go ({{size}}):',
   'cleanup.nextWrite': 'To remove it, run the same command without --dry-run.',
   'cleanup.ask': 'Remove it?',
-  'cleanup.revertEnds_one': '{{count, number}} operation that can no longer be taken back: {{ids}}',
-  'cleanup.revertEnds_other': '{{count, number}} operations that can no longer be taken back: {{ids}}',
+  'cleanup.revertEnds_one': 'Without its books, {{count, number}} operation cannot be taken back: {{ids}}',
+  'cleanup.revertEnds_other':
+    'Without their books, {{count, number}} operations cannot be taken back: {{ids}}',
   'cleanup.unfinished_one': '{{count, number}} is not finished, and keeps what it needs: {{ids}}',
   'cleanup.unfinished_other': '{{count, number}} are not finished, and keep what they need: {{ids}}',
   'litter.temporary-file': 'temporary files',

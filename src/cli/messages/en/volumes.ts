@@ -17,6 +17,15 @@ export const volumes = {
   'problem.series-to-stdout': 'A series is written into a folder, not to standard output: -o FOLDER.',
   'problem.check-stdout': '--check needs a file: what went into a pipe cannot be read back.',
 
+  'several.whole': 'All {{count, number}} bundles are done and whole.',
+  'several.some': '{{whole}} of {{count, number}} bundles are done and whole. The others:',
+  'several.partly': 'in part',
+  'several.refused': 'damaged or refused',
+  'several.failed': 'not done',
+  'several.left_one': '{{count, number}} bundle was not tried.',
+  'several.left_other': '{{count, number}} bundles were not tried.',
+  'column.bundle': 'Bundle',
+
   'fact.checked': 'Checked',
   'fact.checkedOnDisk': 'read back from the disk; all of it is as it was written',
   'fact.checkedInMemory': 'read back, perhaps from the memory of the system; all of it is as it was written',

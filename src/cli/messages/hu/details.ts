@@ -153,4 +153,6 @@ export const DETAILS: readonly (readonly [english: RegExp, hungarian: string])[]
   ],
   [/^the copy is damaged: (.*)$/, 'a másolat sérült: $1'],
   [/^a folder, for several requests$/, 'mappa, a több kéréshez'],
+  [/^whoever read it went away$/, 'aki olvasta, abbahagyta'],
+  [/^standard input$/, 'szabványos bemenet'],
 ];

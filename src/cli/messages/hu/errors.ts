@@ -25,11 +25,11 @@ export const errors: { readonly [code in ErrorCode]: { readonly what: string; re
   },
   'bundle-not-acceptable': {
     what: 'Ez a csomag nem használható: {{path}} ({{reason}}). Semmi sem lett betöltve.',
-    next: 'Az összes hiba: indabundle verify "{{path}}"; kérjen új példányt a küldőtől.',
+    next: 'Az összes hibát az indabundle verify mutatja meg; kérjen új példányt a küldőtől.',
   },
   'db-not-found': {
     what: 'Itt nincs adatbázis: {{path}}',
-    next: 'Adja meg a --db kapcsolóval, például: --db D:\\archive\\indafoto.db',
+    next: 'Adja meg a --db kapcsolóval, például: --db archive/indafoto.db',
   },
   'db-not-sqlite': {
     what: 'Ez nem SQLite-adatbázis, vagy titkosított: {{path}} ({{reason}})',
@@ -78,6 +78,10 @@ export const errors: { readonly [code in ErrorCode]: { readonly what: string; re
   'io-error': {
     what: 'Nem sikerült olvasni vagy írni: {{what}} ({{reason}})',
     next: 'Ellenőrizze a lemezt vagy a pendrive-ot és a kábelét, majd futtassa újra ugyanezt; onnan folytatja, ahol abbamaradt.',
+  },
+  'output-failed': {
+    what: 'A szabványos kimenet nem vett át többet: {{reason}}. A rajta lévő csomag nem teljes.',
+    next: 'Nézze meg, miért állt le a másik program, majd indítsa újra mindkettőt: a szabványos kimeneten a csomag elölről kezdődik.',
   },
   'not-permitted': {
     what: 'A rendszer nem engedi a hozzáférést: {{what}} ({{reason}})',

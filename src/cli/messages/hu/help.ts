@@ -27,12 +27,13 @@ export const help: { readonly [key in keyof typeof english]: string } = {
   'option.db': 'az Ön archívumának adatbázisa',
   'option.root': 'a mappa, amelyből a képek útvonalai indulnak, ha nem az adatbázis mappája az',
   'option.dryRun': 'csak megmondja, mi történne; semmit sem módosít',
-  'argument.bundle': 'csomagfájl, kibontott mappa, vagy - a szabványos bemenethez',
+  'argument.bundle': 'csomagfájl, kötetek vagy a mappájuk, kibontott mappa, vagy - a szabványos bemenethez',
 
   'export.summary': 'képek és adataik becsomagolása',
   'export.about':
     'Az archívum képeit címükkel, szerzőjükkel, címkéikkel, albumaikkal és gyűjteményeikkel együtt egyetlen fájlba csomagolja, amely elvihető vagy elküldhető. Az archívumban a szinkronizálási táblákon kívül semmi sem változik.',
-  'export.option.output': 'az elkészítendő csomag, vagy - a szabványos kimenethez',
+  'export.option.output':
+    'az elkészítendő csomag, vagy - a szabványos kimenethez; --volume-size mellett a mappa',
   'export.option.for': 'ami egy másik archívumból hiányzik: annak adatbázisa vagy katalógusa',
   'export.option.all': 'minden kép',
   'export.option.author': 'csak ennek a szerzőnek a képei (ismételhető: bármelyiküké)',
@@ -48,7 +49,7 @@ export const help: { readonly [key in keyof typeof english]: string } = {
   'export.option.level': 'a tömörítés mértéke ott, ahol van mit tömöríteni, -7 és 19 között; 3 fölött lassú',
   'export.option.label': 'az Ön neve vagy az archívum neve, ahogyan a címzett látni fogja',
   'export.option.created':
-    'ezt az időpontot írja a csomagba (UTC, YYYY-MM-DDThh:mm:ssZ), a bájtra egyező ismétléshez',
+    'ezt az időpontot írja a fájlba (UTC, YYYY-MM-DDThh:mm:ssZ), a bájtra egyező ismétléshez',
   'export.option.exportId': 'ezt az azonosítót írja a csomagba, a bájtra egyező ismétléshez',
   'export.option.force': 'lecseréli a csomagot, ha már létezik',
   'export.example.for': 'Ami egy másik archívumból hiányzik:',

@@ -83,6 +83,7 @@ export const reports: { readonly [key in keyof typeof english]: string } = {
   'column.size': 'Méret',
 
   'input.stdin': 'szabványos bemenet',
+  'input.stdout': 'szabványos kimenet',
 
   'export.done': 'Elkészült: {{path}}',
   'export.streamed': 'A csomag elkészült.',
@@ -121,8 +122,11 @@ export const reports: { readonly [key in keyof typeof english]: string } = {
     '{{count, number}} ütközésnél a csomag képe a nagyobb. Átvételéhez adja hozzá: --on-conflict larger.',
   'apply.larger_other':
     '{{count, number}} ütközésnél a csomag képe a nagyobb. Átvételükhöz adja hozzá: --on-conflict larger.',
-  'apply.nextDone':
-    'Nézze meg az archívumot a böngészőjében. Ha minden rendben van, a csomag és a mentés törölhető.',
+  'apply.nextLook': 'Nézze meg az archívumot a böngészőjében.',
+  'apply.goBoth': 'Ha minden rendben van, a csomag és a mentés törölhető.',
+  'apply.goBundle': 'Ha minden rendben van, a csomag törölhető.',
+  'apply.goBackup': 'Ha minden rendben van, a mentés törölhető.',
+  'apply.nextOmitted': 'Amit a küldő kihagyott, az mástól is elkérhető; így nézheti meg, mi az:',
   'apply.nextFailed':
     'Kérjen új példányt a csomagból, és futtassa újra ugyanezt a parancsot: csak a hiányzók kerülnek be.',
   'apply.nextWrite': 'A betöltéshez futtassa ugyanezt a parancsot a --dry-run nélkül.',

@@ -53,8 +53,10 @@ export const undo: { readonly [key in keyof typeof english]: string } = {
   'cleanup.plan': 'Ez fog eltűnni ({{size}}):',
   'cleanup.nextWrite': 'Az eltávolításhoz futtassa ugyanezt a parancsot a --dry-run nélkül.',
   'cleanup.ask': 'Eltávolítja?',
-  'cleanup.revertEnds_one': '{{count, number}} művelet többé nem vonható vissza: {{ids}}',
-  'cleanup.revertEnds_other': '{{count, number}} művelet többé nem vonható vissza: {{ids}}',
+  'cleanup.revertEnds_one':
+    '{{count, number}} művelet a nyilvántartása nélkül többé nem vonható vissza: {{ids}}',
+  'cleanup.revertEnds_other':
+    '{{count, number}} művelet a nyilvántartása nélkül többé nem vonható vissza: {{ids}}',
   'cleanup.unfinished_one': '{{count, number}} nincs befejezve, és megmarad, ami kell hozzá: {{ids}}',
   'cleanup.unfinished_other': '{{count, number}} nincs befejezve, és megmarad, ami kell hozzájuk: {{ids}}',
   'litter.temporary-file': 'ideiglenes fájlok',

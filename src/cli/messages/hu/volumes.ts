@@ -21,6 +21,15 @@ export const volumes: { readonly [key in keyof typeof english]: string } = {
     'A sorozat mappába készül, a szabványos kimenetre nem írható: adja meg így: -o MAPPA.',
   'problem.check-stdout': 'A --check kapcsolóhoz fájl kell: amit a cső elvitt, azt nem lehet visszaolvasni.',
 
+  'several.whole': 'Mind a(z) {{count, number}} csomag kész és ép.',
+  'several.some': '{{count, number}} csomagból kész és ép: {{whole}}. A többi:',
+  'several.partly': 'részben',
+  'several.refused': 'sérült vagy elutasított',
+  'several.failed': 'nem készült el',
+  'several.left_one': '{{count, number}} csomagra nem került sor.',
+  'several.left_other': '{{count, number}} csomagra nem került sor.',
+  'column.bundle': 'Csomag',
+
   'fact.checked': 'Ellenőrizve',
   'fact.checkedOnDisk': 'a lemezről visszaolvasva minden úgy van, ahogy ki lett írva',
   'fact.checkedInMemory':
