@@ -15,13 +15,15 @@ export interface Ran {
   readonly stderr: string;
 }
 
+type Errno = 'ENOSPC' | 'EIO' | 'EROFS' | 'EACCES';
+
 /** What the shim shall do; see io-shim.c. */
 export interface Fault {
   readonly root: string;
   readonly calls?: string;
   readonly names?: string;
   readonly at?: number;
-  readonly act?: 'ENOSPC' | 'EIO' | 'ENOSPC+' | 'EIO+' | 'KILL';
+  readonly act?: Errno | `${Errno}+` | 'KILL';
   readonly count?: string;
   readonly trace?: string;
 }
