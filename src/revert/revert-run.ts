@@ -80,14 +80,20 @@ export class RevertRun {
       await this.#undoImages();
       await this.#undoOthers();
       await this.#dropUnfinished();
-    } finally {
-      await immediately(db, () => SyncRows.dropIndex(db), {
-        observer: this.#wait.observer,
-        what: this.#archive.path,
-      });
+    } catch (error) {
+      // Where the disk failed, SQLite has lost its footing, and would say worse than what is true.
+      if (this.#wait.signal?.aborted) await this.#dropIndex();
+      throw error;
     }
+    await this.#dropIndex();
     await removeFiles(this.#archive, this.#operationId, this.#tally, this.#wait);
     await immediately(db, () => this.#close(), this.#wait);
+  }
+
+  /** Also when the work is stopped; one that stays is dropped by the next run, or by cleaning up. */
+  async #dropIndex(): Promise<void> {
+    const { db, path } = this.#archive;
+    await immediately(db, () => SyncRows.dropIndex(db), { observer: this.#wait.observer, what: path });
   }
 
   async #undoImages(): Promise<void> {

@@ -36,9 +36,9 @@ const KINDS: readonly Kind[] = [
   { calls: 'open', act: 'ENOSPC+' },
   { calls: 'read', act: 'EIO' },
   { calls: 'read,write', act: 'EIO+' },
-  { calls: 'unlink', act: 'EIO' },
+  { calls: 'unlink,rmdir', act: 'EIO' },
   // A folder that has become read-only, for everybody or for us.
-  { calls: 'write,rename,link,unlink,mkdir', act: 'EROFS+' },
+  { calls: 'write,rename,link,unlink,mkdir,rmdir', act: 'EROFS+' },
   { calls: 'open,mkdir,link', act: 'EACCES+', names: 'indafoto_archive' },
 ];
 const named = KINDS.map((kind) => [`${kind.act} at ${kind.calls}`, kind] as const);

@@ -8,7 +8,7 @@ import { compiledShim, countCalls, indabundle, spread } from './program.ts';
 import { scratchFolder } from './scratch.ts';
 import { SmallTrip } from './small-trip.ts';
 
-const CHANGES = 'write,sync,rename,link,open,unlink,mkdir,truncate';
+const CHANGES = 'write,sync,rename,link,open,unlink,mkdir,rmdir,truncate';
 const shim = compiledShim();
 const folder = scratchFolder();
 const trip = new SmallTrip(folder);

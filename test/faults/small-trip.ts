@@ -17,7 +17,7 @@ export class SmallTrip {
   readonly stick: string;
   readonly bundle: string;
   /** The apply that `newApplied` lays down. */
-  #operationId = '';
+  operationId = '';
 
   constructor(folder: string, images = 24) {
     this.folder = folder;
@@ -60,7 +60,7 @@ export class SmallTrip {
     await this.makeBundle();
     this.newReceiver();
     const db = join(this.receiver, 'indafoto.db');
-    this.#operationId = (await applyBundle({ db, input: this.bundle, backup: false })).operationId!;
+    this.operationId = (await applyBundle({ db, input: this.bundle, backup: false })).operationId!;
     cpSync(this.receiver, join(this.folder, 'applied'), { recursive: true });
   }
 
@@ -87,7 +87,7 @@ export class SmallTrip {
 
   get revertArguments(): string[] {
     const db = join(this.receiver, 'indafoto.db');
-    return ['revert', this.#operationId, '--db', db, '--yes', '--no-backup'];
+    return ['revert', this.operationId, '--db', db, '--yes', '--no-backup'];
   }
 
   /** The receiver's archive to the last id and folder, without the books. */
