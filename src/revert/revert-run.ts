@@ -6,12 +6,12 @@ import { SyncTables, syncTime } from '../archive/sync-tables.ts';
 import { immediately, type WaitOptions } from '../archive/transaction.ts';
 import { existsSync } from 'node:fs';
 import { ImageJudge, type ImageVerdict } from './judge-image.ts';
-import { loadSteps, stepsOf, touchedImages } from './steps.ts';
+import { loadSteps, touchedImages } from './steps.ts';
 import { loadBooked, SyncRows } from './sync-rows.ts';
 import type { Tally } from './tally.ts';
 import { removeFiles } from './undo-files.ts';
 import { UndoImages } from './undo-images.ts';
-import { largestInsert, otherInserts, undoOther, undoSequence } from './undo-others.ts';
+import { noteLargest, otherInserts, undoOther, undoSequences } from './undo-others.ts';
 
 /** Images of one short transaction. */
 const IMAGES = 100;
@@ -78,19 +78,32 @@ export class RevertRun {
   async undo(): Promise<void> {
     const { db } = this.#archive;
     this.#wait.observer({ type: 'phase', phase: 'apply', unit: 'records' });
-    await immediately(db, () => SyncRows.index(db), this.#wait);
+    await immediately(
+      db,
+      () => {
+        SyncRows.index(db);
+        noteLargest(db, this.#operationId);
+      },
+      this.#wait,
+    );
     try {
       await this.#undoImages();
       await this.#undoOthers();
       await this.#dropUnfinished();
-    } finally {
-      await immediately(db, () => SyncRows.dropIndex(db), {
-        observer: this.#wait.observer,
-        what: this.#archive.path,
-      });
+    } catch (error) {
+      // Where the disk failed, SQLite has lost its footing, and would say worse than what is true.
+      if (this.#wait.signal?.aborted) await this.#dropIndex();
+      throw error;
     }
+    await this.#dropIndex();
     await removeFiles(this.#archive, this.#operationId, this.#tally, this.#wait);
     await immediately(db, () => this.#close(), this.#wait);
+  }
+
+  /** Also when the work is stopped; one that stays is dropped by the next run, or by cleaning up. */
+  async #dropIndex(): Promise<void> {
+    const { db, path } = this.#archive;
+    await immediately(db, () => SyncRows.dropIndex(db), { observer: this.#wait.observer, what: path });
   }
 
   async #undoImages(): Promise<void> {
@@ -142,19 +155,7 @@ export class RevertRun {
         this.#wait,
       );
     }
-    await immediately(db, () => this.#undoSequences(), this.#wait);
-  }
-
-  #undoSequences(): void {
-    const { db } = this.#archive;
-    const tables = db
-      .prepare<[], string>(`SELECT "key" FROM temp.steps WHERE "table" = 'sqlite_sequence'`)
-      .pluck()
-      .all();
-    for (const table of tables) {
-      for (const step of stepsOf(db, 'sqlite_sequence', table))
-        undoSequence(db, step, largestInsert(db, table));
-    }
+    await immediately(db, () => undoSequences(db), this.#wait);
   }
 
   /** Files that an unfinished apply had put in place before it could book them go, too. */

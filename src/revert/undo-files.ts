@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import type Database from 'better-sqlite3';
 import { silent } from '../base/events.ts';
@@ -64,7 +64,11 @@ async function removeFile(
 ): Promise<void> {
   const file = photoPath(root, path);
   const status = lstatSync(file, { throwIfNoEntry: false });
-  if (status === undefined) return;
+  // Its folder is looked at all the same: a run that was killed may have come no further than the file.
+  if (status === undefined) {
+    folders.add(dirname(file));
+    return;
+  }
   if (index.namesFile(path)) return tally.keep({ what: 'file', name: path, reason: 'used' });
   if (!status.isFile() || (digest !== null && (await hashFile(file)).digest !== digest)) {
     return tally.keep({ what: 'file', name: path, reason: 'file-changed' });
@@ -82,10 +86,10 @@ async function settleFolder(root: string, folder: string): Promise<void> {
   for (;;) {
     const inside = relative(photos, current);
     const isInside = inside !== '' && !inside.startsWith(`..${sep}`) && inside !== '..';
-    const names = readdirSync(current, { encoding: 'utf8' });
-    if (!isInside || names.length > 0) break;
-    rmdirSync(current);
+    const isThere = existsSync(current);
+    if (!isInside || (isThere && readdirSync(current).length > 0)) break;
+    if (isThere) rmdirSync(current);
     current = dirname(current);
   }
-  await syncFolder(current);
+  if (existsSync(current)) await syncFolder(current);
 }

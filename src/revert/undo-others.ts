@@ -67,32 +67,57 @@ function isLinked(db: Database.Database, table: string, id: number): boolean {
   return db.prepare(`SELECT 1 FROM main.${junction} WHERE ${column} = ? LIMIT 1`).get(id) !== undefined;
 }
 
-/**
- * Gives the tables' next ids back, where the operation's own were the last: whoever inserted since
- * keeps the ids that he has.
- */
-export function undoSequence(db: Database.Database, step: Step, largestOfOurs: number): void {
-  const { key: table, old } = step;
-  const now = db
-    .prepare<[string], number>('SELECT seq FROM main.sqlite_sequence WHERE name = ?')
-    .pluck()
-    .get(table);
-  if (now === undefined || largestOfOurs === 0 || now !== largestOfOurs) return;
-  const largest = Number(db.prepare(`SELECT max(rowid) FROM main."${table}"`).pluck().get() ?? 0);
-  if (old === null && largest === 0) db.prepare('DELETE FROM main.sqlite_sequence WHERE name = ?').run(table);
-  else
-    db.prepare('UPDATE main.sqlite_sequence SET seq = ? WHERE name = ?').run(
-      Math.max(Number(old ?? 0), largest),
-      table,
-    );
+/** Steps that say which id a table gave last before the operation. */
+function sequenceSteps(db: Database.Database): Step[] {
+  return db
+    .prepare<[], Step>(
+      `SELECT sequence, "table", "key", "column", old, new FROM temp.steps WHERE "table" = 'sqlite_sequence'`,
+    )
+    .all();
 }
 
-/** The largest id that the operation gave in each table, as `temp.steps` has it. */
-export function largestInsert(db: Database.Database, table: string): number {
+/**
+ * Notes the largest id that the operation gave in each table, before the steps that say so are taken
+ * back: a run that goes on after one that was killed does not see them any more.
+ */
+export function noteLargest(db: Database.Database, operationId: string): void {
+  const note = (schema: string, where: string) =>
+    db.prepare(`UPDATE ${schema} SET new = @largest WHERE ${where} sequence = @sequence`);
+  const booked = note('main.indabundle_journal', 'operation = @operationId AND');
+  const loaded = note('temp.steps', '');
+  for (const step of sequenceSteps(db)) {
+    const largest = Math.max(Number(step.new ?? 0), largestInsert(db, step.key));
+    booked.run({ largest: String(largest), sequence: step.sequence, operationId });
+    loaded.run({ largest: String(largest), sequence: step.sequence });
+  }
+}
+
+/** The largest id that the operation gave in a table, as `temp.steps` has it. */
+function largestInsert(db: Database.Database, table: string): number {
   return Number(
     db
       .prepare(`SELECT max(CAST("key" AS INTEGER)) FROM temp.steps WHERE "table" = ? AND "column" IS NULL`)
       .pluck()
       .get(table) ?? 0,
   );
+}
+
+/**
+ * Gives the tables' next ids back, where the operation's own were the last: whoever inserted since
+ * keeps the ids that he has.
+ */
+export function undoSequences(db: Database.Database): void {
+  const given = db.prepare<[string], number>('SELECT seq FROM main.sqlite_sequence WHERE name = ?').pluck();
+  for (const { key: table, old, new: largestOfOurs } of sequenceSteps(db)) {
+    const now = given.get(table);
+    if (now === undefined || now !== Number(largestOfOurs)) continue;
+    const largest = Number(db.prepare(`SELECT max(rowid) FROM main."${table}"`).pluck().get() ?? 0);
+    if (old === null && largest === 0)
+      db.prepare('DELETE FROM main.sqlite_sequence WHERE name = ?').run(table);
+    else
+      db.prepare('UPDATE main.sqlite_sequence SET seq = ? WHERE name = ?').run(
+        Math.max(Number(old ?? 0), largest),
+        table,
+      );
+  }
 }

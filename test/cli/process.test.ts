@@ -18,10 +18,10 @@ function indabundle(...argv: string[]): { status: number | null; stdout: string;
   });
 }
 
-/** Presses Ctrl-C once the program has begun to wait for its standard input. */
+/** Presses Ctrl-C once the program has told of its first step: it waits for its standard input then. */
 async function interrupted(child: ChildProcess, times: number): Promise<number | null> {
   const exit = once(child, 'exit') as Promise<[number | null]>;
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  await once(child.stderr!, 'data');
   for (let count = 0; count < times; count += 1) child.kill('SIGINT');
   const [status] = await exit;
   return status;
@@ -37,6 +37,14 @@ describe.skipIf(!existsSync(MAIN))('the program as it is installed', () => {
     expect(indabundle('export', '--all', '-o', join(folder, 'x'), '--db', folder).status).toBe(5);
   });
 
+  test('is a failure where nothing is left to wait for in the middle of the work', () => {
+    const neverOpens = `import fs from 'node:fs/promises'; import { syncBuiltinESMExports } from 'node:module';
+      fs.open = () => new Promise(() => {}); syncBuiltinESMExports();`;
+    const hook = `data:text/javascript,${encodeURIComponent(neverOpens)}`;
+    const args = ['--import', hook, MAIN, 'verify', fileURLToPath(import.meta.url)];
+    expect(spawnSync(process.execPath, args).status).toBe(1);
+  });
+
   test('finds its pictures and schemas where they are', () => {
     const { status, stderr, stdout } = indabundle('demo', join(folder, 'demo'));
     expect(stderr).not.toContain('✘');
@@ -47,8 +55,8 @@ describe.skipIf(!existsSync(MAIN))('the program as it is installed', () => {
   test.each([1, 2])(
     'ends with 130 after Ctrl-C pressed %i times, and does not wait for its input',
     async (times) => {
-      const child = spawn(process.execPath, [MAIN, 'verify', '-', '--quiet'], {
-        stdio: ['pipe', 'ignore', 'ignore'],
+      const child = spawn(process.execPath, [MAIN, 'verify', '-', '--json'], {
+        stdio: ['pipe', 'ignore', 'pipe'],
       });
       expect(await interrupted(child, times)).toBe(130);
       child.stdin?.destroy();

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { EXIT } from '../../src/base/errors.ts';
 import { digestOf, hostileBundle, hostileImages, recordOf } from '../../fixtures/hostile-bundle.ts';
 import { counted } from './counting.ts';
-import { indabundle } from './program.ts';
+import { compiledShim, indabundle, isStopped, start } from './program.ts';
 import { Receiver } from './receiver.ts';
 import { scratchFolder } from './scratch.ts';
 import { SmallTrip } from './small-trip.ts';
@@ -16,25 +16,32 @@ import { SmallTrip } from './small-trip.ts';
 const CRAWLER = fileURLToPath(new URL('crawler.py', import.meta.url));
 const hasPython = spawnSync('python3', ['-c', 'import sqlite3']).status === 0;
 const folder = scratchFolder('disk');
+const shim = compiledShim();
+/** Seconds that a crawler waits for the database before it gives a write up. */
+const PATIENCE = 5;
 
 interface Crawled {
+  /** Seconds that the slowest write took. */
+  readonly longest: number;
   readonly written: readonly string[];
   readonly errors: readonly string[];
 }
 
 /** A crawler at work on a database; `stop` answers what it went through. */
 async function crawler(db: string, twins: readonly string[]): Promise<{ stop(): Promise<Crawled> }> {
-  const stopFile = join(folder, 'stop');
+  const stopFile = `${db}.stop`;
   const child: ChildProcess = spawn('python3', [CRAWLER, db, stopFile, ...twins], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const closed = once(child, 'close');
   let text = '';
   child.stdout!.setEncoding('utf8').on('data', (piece: string) => (text += piece));
   while (!text.includes('ready')) await once(child.stdout!, 'data');
   return {
     stop: async () => {
       writeFileSync(stopFile, '');
-      await once(child, 'close');
+      await closed;
+      rmSync(stopFile);
       return JSON.parse(text.slice(text.indexOf('{'))) as Crawled;
     },
   };
@@ -49,10 +56,12 @@ describe.skipIf(!hasPython)('a crawler that writes all the time', () => {
     const urls = images.map((image, at) => (recordOf(image, at)['image'] as { url: string }).url);
     const crawling = await crawler(receiver.db, urls.slice(-60));
     const ran = await indabundle(['apply', bundle, '--db', receiver.db, '--yes']);
-    const { written, errors } = await crawling.stop();
+    const { written, errors, longest } = await crawling.stop();
     counted(context, 'rows written by a crawler meanwhile', written.length);
     expect([ran.status, ran.stderr]).toEqual([EXIT.whole, expect.anything()]);
     expect(errors).toEqual([]);
+    expect(longest).toBeLessThan(PATIENCE);
+    expect(written.length).toBeGreaterThan(20);
     const { rows, integrity } = receiver.landed();
     expect(integrity).toBe('ok');
     expect(rows.filter(({ author }) => author === 'Crawler').map(({ url }) => url)).toEqual(written);
@@ -64,6 +73,84 @@ describe.skipIf(!hasPython)('a crawler that writes all the time', () => {
     expect(new Set(brought.map(({ url }) => url)).size).toBe(brought.length);
   });
 });
+
+describe.skipIf(!hasPython)('a crawler that writes while an apply is taken back', () => {
+  test('loses no write and is never locked out, and all that was applied goes', async (context) => {
+    const receiver = new Receiver(join(folder, 'reverted'));
+    const bundle = join(folder, 'reverted.indabundle');
+    writeFileSync(bundle, hostileBundle(hostileImages(400, 'reverted')));
+    const { operationId } = (await receiver.apply(bundle)).result!;
+    const crawling = await crawler(receiver.db, []);
+    const ran = await indabundle(['revert', operationId!, '--db', receiver.db, '--yes', '--no-backup']);
+    const { written, errors, longest } = await crawling.stop();
+    counted(context, 'rows written by a crawler meanwhile', written.length);
+    expect([ran.status, ran.stderr]).toEqual([EXIT.whole, expect.anything()]);
+    expect(errors).toEqual([]);
+    expect(longest).toBeLessThan(PATIENCE);
+    expect(written.length).toBeGreaterThan(20);
+    const { rows, integrity, strange } = receiver.landed();
+    expect([integrity, strange]).toEqual(['ok', []]);
+    expect(rows.map(({ url }) => url)).toEqual(written);
+  });
+});
+
+describe.skipIf(shim === null)('one stands still in the middle of its work', () => {
+  const places: Record<string, { calls: string; names: string; at: number }> = {
+    'while it writes a photo': { calls: 'write', names: '.tmp', at: 3 },
+    'while it puts a photo in its place': { calls: 'link,rename', names: '.jpg', at: 3 },
+  };
+
+  test.each(Object.keys(places))(
+    '%s: others write to the database, another run says who is at work, and a kill frees it',
+    async (place) => {
+      const trip = new SmallTrip(join(folder, place), 12);
+      await trip.makeBundle();
+      await indabundle(trip.applyArguments);
+      const expected = trip.received();
+      for (const end of ['SIGCONT', 'SIGKILL'] as const) {
+        trip.newReceiver();
+        const fault = { root: trip.receiver, ...places[place]!, act: 'STOP' } as const;
+        const running = start(trip.applyArguments, { shim: shim!, fault });
+        expect(await isStopped(running)).toBe(true);
+        writeAsOther(join(trip.receiver, 'indafoto.db'));
+        const second = await indabundle(trip.applyArguments);
+        expect(second.stderr.replace(/\s+/g, ' ')).toContain(
+          `Another indabundle is working on this archive (process ${running.child.pid} on`,
+        );
+        expect(second.status).toBe(EXIT.environment);
+        running.child.kill(end);
+        expect((await running.ended).status).toBe(end === 'SIGCONT' ? EXIT.whole : null);
+        if (end === 'SIGKILL') expect((await indabundle(trip.applyArguments)).status).toBe(EXIT.whole);
+        expect(trip.received()).toEqual(expected);
+        expect(trip.leftovers()).toEqual([]);
+      }
+    },
+  );
+
+  test('an export: another one into the same file says who writes it, and a kill frees it', async () => {
+    const trip = new SmallTrip(join(folder, 'one export'), 12);
+    const fault = { root: trip.stick, calls: 'write', names: '.part', at: 3, act: 'STOP' } as const;
+    const running = start(trip.exportArguments, { shim: shim!, fault });
+    expect(await isStopped(running)).toBe(true);
+    writeAsOther(join(trip.sender, 'indafoto.db'));
+    const second = await indabundle(trip.exportArguments);
+    expect(second.stderr.replace(/\s+/g, ' ')).toMatch(
+      new RegExp(`Another indabundle is writing .*\\(process ${running.child.pid} on`),
+    );
+    expect(second.status).toBe(EXIT.environment);
+    running.child.kill('SIGKILL');
+    await running.ended;
+    expect((await indabundle(trip.exportArguments)).status).toBe(EXIT.whole);
+    expect(trip.leftovers()).toEqual([]);
+  });
+});
+
+/** Writes without the patience to wait for anybody. */
+function writeAsOther(path: string): void {
+  const db = new Database(path, { timeout: 0 });
+  db.exec(`BEGIN IMMEDIATE; UPDATE tags SET count = count; COMMIT`);
+  db.close();
+}
 
 describe('two at once', () => {
   test('on one archive: one does the work, the other says who has it', async (context) => {

@@ -121,11 +121,13 @@ export class Disk {
   rebuild(root: string, target: string, luck: Luck): void {
     const names = luck === 'all' ? this.#now : this.#kept;
     const paths = [...names].sort(([one], [other]) => one.length - other.length);
+    const folders = new Set([root]);
     for (const [path, inode] of paths) {
+      if (!folders.has(dirname(path))) continue; // its folder is lost, or gone
       const place = join(target, relative(root, path));
-      if (inode === FOLDER) mkdirSync(place, { recursive: true });
-      else if (names.has(dirname(path)) || dirname(path) === root)
-        writeFileSync(place, this.#contentOf(inode, luck));
+      if (inode === FOLDER) folders.add(path);
+      if (inode === FOLDER) mkdirSync(place);
+      else writeFileSync(place, this.#contentOf(inode, luck));
     }
   }
 

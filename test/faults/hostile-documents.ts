@@ -74,10 +74,12 @@ const image = (change: Json) => (record: Json) =>
   JSON.stringify({ ...record, image: { ...(record['image'] as Json), ...change } });
 const raw = (from: string, to: string) => (record: Json) => JSON.stringify(record).replace(from, to);
 const title = '"title":"Kép 1"';
+const DEEP = `${'['.repeat(10_000)}${']'.repeat(10_000)}`;
 
 export const RECORD_CASES: readonly HostileCase[] = [
   line('a text of 300,000 characters', image({ title: 'x'.repeat(300_000) })),
-  line('JSON nested 10,000 deep', raw(title, `"title":${'['.repeat(10_000)}${']'.repeat(10_000)}`)),
+  // In a field that nobody knows yet: nothing else would mind it.
+  line('JSON nested 10,000 deep', raw('"tags":', `"future":${DEEP},"tags":`)),
   line('a key that occurs twice', raw(title, `${title},"title":"Other"`)),
   line('a key that occurs twice, once escaped', raw(title, `${title},"t\\u0069tle":"Other"`)),
   line('bad UTF-8', (record) =>
@@ -112,6 +114,36 @@ export const RECORD_CASES: readonly HostileCase[] = [
     (record) => `${JSON.stringify(record)}\n${JSON.stringify(record).replace('"size":', '"size":1,"x":')}`,
     { arrive: [0, 1, 2], line: 3 },
   ),
+];
+
+const author = (
+  title: string,
+  change: (line: Json) => string | Buffer,
+  more: Partial<HostileCase> = {},
+): HostileCase => ({
+  title: `an author with ${title}`,
+  code: 'record-invalid',
+  gravity: 'damage',
+  arrive: [0, 1, 2],
+  line: 1,
+  hooks: { authors: (lines) => [change(JSON.parse(String(lines[0])) as Json)] },
+  ...more,
+});
+
+const details = (change: Json) => (line: Json) =>
+  JSON.stringify({ ...line, details: { ...(line['details'] as Json), ...change } });
+
+export const AUTHOR_CASES: readonly HostileCase[] = [
+  author('a text of 300,000 characters', details({ bio: 'x'.repeat(300_000) })),
+  author('JSON nested 10,000 deep', raw('"details":', `"future":${DEEP},"details":`)),
+  author('a key that occurs twice', raw('"slug":"anna"', '"slug":"anna","slug":"other"')),
+  author('bad UTF-8', () => Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])),
+  author('a lone surrogate', raw('"anna"', '"\\ud800"')),
+  author('a NUL character', raw('"anna"', '"a\\u0000b"')),
+  author('an integer beyond 2^53', raw('"anna"', '9007199254740993')),
+  author('__proto__', raw('"details":', '"__proto__":{"polluted":true},"details":')),
+  author('no name', ({ author: _, ...rest }) => JSON.stringify(rest)),
+  author('no JSON at all', () => 'DROP TABLE author_details'),
 ];
 
 const LARGE = hostileImages(3).map((one) => ({ ...one, image: { description: 'x'.repeat(1_000_000) } }));

@@ -8,14 +8,14 @@ import { digestOf, hostileBundle } from '../../fixtures/hostile-bundle.ts';
 import { counted } from './counting.ts';
 import { type HostileCase, IMAGES } from './hostile-case.ts';
 import { CONTAINER_CASES } from './hostile-cases.ts';
-import { DOCUMENT_CASES, FRAME_CASES, RECORD_CASES } from './hostile-documents.ts';
+import { AUTHOR_CASES, DOCUMENT_CASES, FRAME_CASES, RECORD_CASES } from './hostile-documents.ts';
 import { Receiver } from './receiver.ts';
 import { scratchFolder } from './scratch.ts';
 
 const folder = scratchFolder();
 const receiver = new Receiver(folder);
 const file = join(folder, 'hostile.indabundle');
-const CASES = [...CONTAINER_CASES, ...FRAME_CASES, ...RECORD_CASES, ...DOCUMENT_CASES];
+const CASES = [...CONTAINER_CASES, ...FRAME_CASES, ...RECORD_CASES, ...AUTHOR_CASES, ...DOCUMENT_CASES];
 
 test('the bundle that they are all made from is whole, and all of it arrives', async () => {
   writeFileSync(file, hostileBundle(IMAGES));

@@ -3,10 +3,10 @@
  * calls fails or kills the process; or writes a trace of everything that changes the disk.
  *
  *   IO_SHIM_ROOT   folder whose files are looked at
- *   IO_SHIM_CALLS  which calls count: write,sync,rename,link,open,read,unlink,mkdir,truncate
+ *   IO_SHIM_CALLS  which calls count: write,sync,rename,link,open,read,unlink,mkdir,rmdir,truncate
  *   IO_SHIM_NAMES  only files whose path contains this
  *   IO_SHIM_AT     the number of the call, from 1, at which something happens
- *   IO_SHIM_ACT    ENOSPC or EIO (this call fails), ENOSPC+ or EIO+ (and all later ones), KILL
+ *   IO_SHIM_ACT    ENOSPC, EIO, EROFS or EACCES (this call fails), the same with + (and all later ones), KILL, STOP
  *   IO_SHIM_COUNT  file that the number of calls is written into at the end
  *   IO_SHIM_TRACE  file for the trace; see power-cut.ts
  */
@@ -86,7 +86,13 @@ static int hit(const char *call, const char *path) {
   int again = act[strlen(act) - 1] == '+';
   if (seen > at && !again) return 0;
   if (strncmp(act, "KILL", 4) == 0) kill(getpid(), SIGKILL);
-  return strncmp(act, "ENOSPC", 6) == 0 ? ENOSPC : EIO;
+  if (strncmp(act, "STOP", 4) == 0) {
+    kill(getpid(), SIGSTOP);
+    return 0;
+  }
+  if (strncmp(act, "ENOSPC", 6) == 0) return ENOSPC;
+  if (strncmp(act, "EROFS", 5) == 0) return EROFS;
+  return strncmp(act, "EACCES", 6) == 0 ? EACCES : EIO;
 }
 
 static void put_trace(const char *text, size_t length) {
@@ -294,6 +300,11 @@ int unlink(const char *given) {
   char buffer[PATH_MAX];
   const char *path = absolute(given, buffer);
   NAMING("unlink", path, REAL(unlink)(given), "U\t%s\n", path)
+}
+int rmdir(const char *given) {
+  char buffer[PATH_MAX];
+  const char *path = absolute(given, buffer);
+  NAMING("rmdir", path, REAL(rmdir)(given), "U\t%s\n", path)
 }
 int mkdir(const char *given, mode_t mode) {
   char buffer[PATH_MAX];

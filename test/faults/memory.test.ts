@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { EXIT } from '../../src/base/errors.ts';
 import { FRAME, hostileBundle, hostileImages, type Hooks } from '../../fixtures/hostile-bundle.ts';
 import { bombFrame } from '../../fixtures/raw-container.ts';
-
 import { indabundle } from './program.ts';
+import { ACCEPTABLE, Receiver } from './receiver.ts';
 import { scratchFolder } from './scratch.ts';
 
 const folder = scratchFolder();
@@ -41,10 +41,27 @@ const BOMBS: Record<string, Hooks> = {
   'zeros of 200 MB behind the end': { bytes: (bundle) => Buffer.concat([bundle, Buffer.alloc(200 * MIB)]) },
 };
 
-test.each(Object.keys(BOMBS))('%s: memory stays flat', async (what) => {
-  const file = join(folder, 'bomb.indabundle');
-  writeFileSync(file, hostileBundle(hostileImages(3, 'memory'), BOMBS[what]));
-  const { status, stderr } = await indabundle(['verify', file, '--quiet'], { node: ['--import', PEAK] });
-  expect([status, stderr]).toEqual([EXIT.refused, expect.anything()]);
-  expect(Number(/peak (\d+)/.exec(stderr)?.[1])).toBeLessThan(MOST_KIB);
+/** What each way of reading answers to a bomb; some of them never come to it. */
+const COMMANDS: Record<string, readonly string[]> = {
+  verify: ['verify'],
+  inspect: ['inspect', '--records'],
+  apply: ['apply', '--yes', '--no-backup', '--allow-type', 'application/octet-stream'],
+};
+
+const receiver = new Receiver(folder);
+const file = join(folder, 'bomb.indabundle');
+
+describe.each(Object.keys(BOMBS))('%s: memory stays flat', (what) => {
+  beforeAll(() => writeFileSync(file, hostileBundle(hostileImages(3, 'memory'), BOMBS[what])));
+
+  test.each(Object.keys(COMMANDS))('under %s', async (command) => {
+    receiver.renew();
+    const db = command === 'apply' ? ['--db', receiver.db] : [];
+    const args = [...COMMANDS[command]!, file, ...db, '--quiet'];
+    const { status, stderr } = await indabundle(args, { node: ['--import', PEAK] });
+    const expected = command === 'verify' ? [EXIT.refused] : ACCEPTABLE;
+    expect([status, stderr]).toEqual([expect.toBeOneOf([...expected]), stderr]);
+    if (command === 'apply') expect(receiver.landed()).toMatchObject({ wrong: [], strange: [] });
+    expect(Number(/peak (\d+)/.exec(stderr)?.[1])).toBeLessThan(MOST_KIB);
+  });
 });

@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { applyBundle } from '../../src/apply/apply-bundle.ts';
 import { exportBundle } from '../../src/export/export-bundle.ts';
+import { revert } from '../../src/revert/revert.ts';
 import { counted, LONG, seeded } from './counting.ts';
 import { Disk, type Luck, readTrace, type Step } from './disk-replay.ts';
 import { compiledShim, indabundle, spread } from './program.ts';
@@ -21,10 +22,13 @@ const CUTS = LONG ? Number.POSITIVE_INFINITY : 60;
 const RESUMED = LONG ? 1 : 12;
 const digestOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
 
+let before: object = {};
 let received: object = {};
 let exported = '';
 beforeAll(async () => {
-  await trip.makeBundle();
+  before = trip.exactly();
+  await trip.makeApplied();
+  trip.newReceiver();
   expect(await indabundle(trip.applyArguments)).toMatchObject({ status: 0 });
   received = trip.received();
   expect(await indabundle(trip.exportArguments)).toMatchObject({ status: 0 });
@@ -93,6 +97,34 @@ describe.skipIf(shim === null)('the power fails', () => {
         rmSync(trip.receiver, { recursive: true, force: true });
         cpSync(rebuilt, trip.receiver, { recursive: true });
         expect(trip.received()).toEqual(received);
+        expect(trip.leftovers()).toEqual([]);
+      }
+    }
+  });
+
+  test('during a revert: no row lacks its file, and the next run finishes', async (context) => {
+    trip.newApplied();
+    const disk = new Disk(trip.receiver);
+    const { steps } = await traced(trip.revertArguments, trip.receiver);
+    expect(trip.exactly()).toEqual(before);
+    const cuts = new Set(spread(steps.length, CUTS));
+    let number = 0;
+    for (const [at, step] of steps.entries()) {
+      disk.follow(step);
+      if (!cuts.has(at + 1)) continue;
+      for (const luck of lucks(at)) {
+        cut(disk, trip.receiver, luck);
+        expect([at, liars(rebuilt)]).toEqual([at, []]);
+        counted(context, 'power cuts');
+        if ((number += 1) % RESUMED !== 0) continue;
+        rmSync(trip.receiver, { recursive: true, force: true });
+        cpSync(rebuilt, trip.receiver, { recursive: true });
+        await revert({
+          db: join(trip.receiver, 'indafoto.db'),
+          operationId: trip.operationId,
+          backup: false,
+        });
+        expect([at, trip.exactly()]).toEqual([at, before]);
         expect(trip.leftovers()).toEqual([]);
       }
     }

@@ -1,6 +1,7 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { scratchFolder } from './scratch.ts';
 
@@ -15,13 +16,15 @@ export interface Ran {
   readonly stderr: string;
 }
 
+type Errno = 'ENOSPC' | 'EIO' | 'EROFS' | 'EACCES';
+
 /** What the shim shall do; see io-shim.c. */
 export interface Fault {
   readonly root: string;
   readonly calls?: string;
   readonly names?: string;
   readonly at?: number;
-  readonly act?: 'ENOSPC' | 'EIO' | 'ENOSPC+' | 'EIO+' | 'KILL';
+  readonly act?: Errno | `${Errno}+` | 'KILL' | 'STOP';
   readonly count?: string;
   readonly trace?: string;
 }
@@ -52,27 +55,51 @@ export interface RunOptions {
   readonly node?: readonly string[];
 }
 
-/** Runs the compiled program. */
-export async function indabundle(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+/** The compiled program at work. */
+export interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ran>;
+}
+
+/** Starts the compiled program. */
+export function start(args: readonly string[], options: RunOptions = {}): Running {
   const faults = options.shim && options.fault ? faultEnvironment(options.shim, options.fault) : {};
   const env = { ...process.env, LC_ALL: 'C', ...faults, ...options.env };
   const child = spawn(process.execPath, [...(options.node ?? []), MAIN, ...args], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const killer =
-    options.killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), options.killAfter);
   const texts = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => (texts[name] += text));
   }
-  return await new Promise((resolve, reject) => {
+  const ended = new Promise<Ran>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (status, signal) => {
-      clearTimeout(killer);
-      resolve({ status, signal, ...texts });
-    });
+    child.on('close', (status, signal) => resolve({ status, signal, ...texts }));
   });
+  return { child, ended };
+}
+
+/** Runs the compiled program. */
+export async function indabundle(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const { child, ended } = start(args, options);
+  const { killAfter } = options;
+  const killer = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter);
+  try {
+    return await ended;
+  } finally {
+    clearTimeout(killer);
+  }
+}
+
+/** Waits until a process stands still, as the shim's STOP makes it; false when it has ended. */
+export async function isStopped({ child }: Running): Promise<boolean> {
+  for (;;) {
+    if (child.exitCode !== null || child.signalCode !== null) return false;
+    const status = readFileSync(`/proc/${child.pid}/stat`, 'utf8');
+    if (status.slice(status.lastIndexOf(')') + 2).startsWith('T')) return true;
+    await sleep(5);
+  }
 }
 
 /** How many calls of these kinds an undisturbed run makes below a folder. */

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { buildArchive } from '../../fixtures/archive-builder.ts';
 import { readArchive } from '../../fixtures/archive-reader.ts';
 import { uniqueJpeg } from '../../fixtures/pictures.ts';
+import { applyBundle } from '../../src/apply/apply-bundle.ts';
 import { exportBundle } from '../../src/export/export-bundle.ts';
 
 const FIXED = ['--created', '2026-03-14T10:15:00Z', '--export-id', 'trip'] as const;
@@ -15,6 +16,8 @@ export class SmallTrip {
   readonly receiver: string;
   readonly stick: string;
   readonly bundle: string;
+  /** The apply that `newApplied` lays down. */
+  operationId = '';
 
   constructor(folder: string, images = 24) {
     this.folder = folder;
@@ -52,6 +55,20 @@ export class SmallTrip {
       await exportBundle({ db: join(sender, 'indafoto.db'), selection: { kind: 'all' }, ...output });
   }
 
+  /** Applies once: the receiver's archive as it is then can be laid down again and again, to be reverted. */
+  async makeApplied(): Promise<void> {
+    await this.makeBundle();
+    this.newReceiver();
+    const db = join(this.receiver, 'indafoto.db');
+    this.operationId = (await applyBundle({ db, input: this.bundle, backup: false })).operationId!;
+    cpSync(this.receiver, join(this.folder, 'applied'), { recursive: true });
+  }
+
+  newApplied(): void {
+    rmSync(this.receiver, { recursive: true, force: true });
+    cpSync(join(this.folder, 'applied'), this.receiver, { recursive: true });
+  }
+
   get exportArguments(): string[] {
     return [
       'export',
@@ -66,6 +83,28 @@ export class SmallTrip {
 
   get applyArguments(): string[] {
     return ['apply', this.bundle, '--db', join(this.receiver, 'indafoto.db'), '--yes', '--no-backup'];
+  }
+
+  get revertArguments(): string[] {
+    const db = join(this.receiver, 'indafoto.db');
+    return ['revert', this.operationId, '--db', db, '--yes', '--no-backup'];
+  }
+
+  /** The receiver's archive to the last id and folder, without the books. */
+  exactly(): object {
+    const names = readdirSync(this.receiver, { recursive: true }).map(String);
+    const db = new Database(join(this.receiver, 'indafoto.db'));
+    try {
+      const select = (sql: string) => db.prepare(sql).raw().all();
+      return {
+        archive: readArchive(this.receiver),
+        names: names.filter((name) => !/^indafoto\.db-(wal|shm)$/.test(name)).sort(),
+        ids: select(`SELECT name, seq FROM sqlite_sequence WHERE name NOT LIKE 'sync_%' ORDER BY name`),
+        indexes: select(`SELECT name FROM sqlite_master WHERE name LIKE 'indabundle_revert%'`),
+      };
+    } finally {
+      db.close();
+    }
   }
 
   /** The receiver's archive in a form that two runs can be compared by. */
