@@ -7,7 +7,7 @@ import type { Archive } from '../archive/open.ts';
 import type { WaitOptions } from '../archive/transaction.ts';
 import type { ImageRecord, Manifest, OmittedLine } from '../manifest/types.ts';
 import { OUTCOMES, type OutcomeTally } from '../merge/outcomes.ts';
-import { BundleWalk, type WalkItem, type WalkOptions } from '../reading/bundle-walk.ts';
+import { BundleWalk, type Payload, type WalkItem, type WalkOptions } from '../reading/bundle-walk.ts';
 import { ContentPool } from '../reading/content-pool.ts';
 import type { OpenedBundle } from '../reading/open-bundle.ts';
 import { skipUnwanted } from '../reading/skip-unwanted.ts';
@@ -79,13 +79,17 @@ export class ApplyRun {
       case 'payload-begins':
         return await this.#beginWriting(this.#plan!);
       case 'payload':
-        await this.#writer!.take(item.payload);
-        this.#observer({ type: 'progress', done: this.#writer!.bytesTaken, item: item.payload.digest });
+        await this.#take(item.payload);
         return true;
       case 'omitted':
         this.#omitted.push(item.line);
         return true;
     }
+  }
+
+  async #take(payload: Payload): Promise<void> {
+    const item = await this.#writer!.take(payload);
+    this.#observer({ type: 'progress', done: this.#writer!.bytesTaken, item });
   }
 
   #beginPlan(manifest: Manifest, bundleId: string): ApplyPlan {
@@ -178,7 +182,9 @@ export class ApplyRun {
     const omitted = new Map(
       this.#omitted.flatMap((line) => omittedPaths(line).map((path) => [path, omittedReason(line)])),
     );
-    await writer.finish(this.#omitted, (record) => this.#whyMissing(record, omitted));
+    await writer.finish(this.#omitted, this.#findings.damaged > 0, (record) =>
+      this.#whyMissing(record, omitted),
+    );
     const nothing = writer.committed === 0 && plan.doneBefore === 0;
     if (this.#findings.damaged > 0 && nothing) throw notAcceptable(this.#opened.label, this.#findings.listed);
   }

@@ -92,7 +92,7 @@ export class ApplyWriter {
     const total = manifest.totals.records;
     const operation = await ApplyOperation.begin(
       archive,
-      { manifest, bundleId, earlier, source, total, now: new Date() },
+      { manifest, bundleId, earlier, source, total, toDo: total - plan.doneBefore, now: new Date() },
       wait,
     );
     const pathsOf = (from: number, to: number) =>
@@ -123,14 +123,15 @@ export class ApplyWriter {
     return this.#plan.spool.wants(digest);
   }
 
-  /** Takes one content in, if some record waits for it. */
-  async take(payload: Payload): Promise<void> {
+  /** Takes one content in, if some record waits for it; returns what it is called there. */
+  async take(payload: Payload): Promise<string> {
     if (!this.#window?.has(payload.digest)) {
-      if (!this.wants(payload.digest)) return;
+      if (!this.wants(payload.digest)) return '';
       await this.closeWindow();
       await this.#openWindow(this.#plan.spool.window(payload.digest));
     }
     this.bytesTaken += await this.#window!.stage(payload);
+    return this.#window!.nameOf(payload.digest);
   }
 
   async #openWindow(records: readonly SpooledRecord[]): Promise<void> {
@@ -218,13 +219,18 @@ export class ApplyWriter {
   }
 
   /** Whatever never came is booked as failed, and the books are closed. */
-  async finish(omitted: readonly OmittedLine[], whyMissing: (record: ImageRecord) => string): Promise<void> {
+  async finish(
+    omitted: readonly OmittedLine[],
+    isDamaged: boolean,
+    whyMissing: (record: ImageRecord) => string,
+  ): Promise<void> {
     await this.#failRemaining(whyMissing);
     if (this.#plan.favorites.length > 0)
       await this.#transaction(() => this.settler.addFavorites(this.#plan.favorites, new Date()));
     await this.#transaction(() => this.#failRefused(omitted));
     await this.#leftovers.remove(this.#wait);
-    await this.#transaction(() => this.operation.finish(new Date()));
+    const whole = !isDamaged && this.lost === 0;
+    await this.#transaction(() => this.operation.finish(new Date(), whole));
   }
 
   async #failRemaining(whyMissing: (record: ImageRecord) => string): Promise<void> {

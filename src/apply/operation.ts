@@ -37,7 +37,9 @@ export interface BeginFacts {
   readonly earlier: EarlierRun;
   /** What the user named. */
   readonly source: string;
+  /** Records of the bundle, and how many of them are still to be done. */
   readonly total: number;
+  readonly toDo: number;
   readonly now: Date;
 }
 
@@ -212,8 +214,11 @@ export class ApplyOperation {
     this.list.addUp();
   }
 
-  /** Closes the books as far as they go: a series is done when all of its volumes are. */
-  finish(now: Date): void {
+  /**
+   * Closes the books as far as they go: a series is done when all of its volumes are. A volume that is
+   * not `whole`, or of which something failed here, is still to come.
+   */
+  finish(now: Date, whole: boolean): void {
     this.addUp(now);
     const waits = this.list.finish();
     const errors = Number(
@@ -222,7 +227,7 @@ export class ApplyOperation {
         .pluck()
         .get(this.operationId),
     );
-    markApplied(this.#db, this.operationId, this.#firstRecord / RECORDS_PER_BUNDLE);
+    if (whole) markApplied(this.#db, this.operationId, this.#firstRecord / RECORDS_PER_BUNDLE);
     const complete = !waits && (seriesState(this.#db, this.#facts.manifest)?.missing.length ?? 0) === 0;
     this.#sync.setOperation(
       this.operationId,
@@ -246,7 +251,7 @@ function openBooks(
   operationId: string,
   listId: string,
 ): number {
-  const { earlier, manifest, bundleId, total, now } = facts;
+  const { earlier, manifest, bundleId, total, toDo, now } = facts;
   if (!goesOn(earlier)) {
     sync.createOperation(operationId, facts.source, 0, now);
     noteSequences(db, new Journal(db, operationId));
@@ -255,7 +260,7 @@ function openBooks(
   else sync.setList(listId, { operationId, status: 'pending' });
   const known = goesOn(earlier) ? earlier.number : null;
   const number = known ?? registerBundle(db, operationId, manifest, bundleId);
-  if (known === null) sync.addTotal(operationId, total);
+  if (known === null) sync.addTotal(operationId, toDo);
   sync.setOperation(operationId, { status: 'pending' }, now);
   return number;
 }

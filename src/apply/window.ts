@@ -99,6 +99,11 @@ export class Window {
     return this.#byDigest.has(digest);
   }
 
+  /** What the first record with this content calls it. */
+  nameOf(digest: string): string {
+    return this.#byDigest.get(digest)?.[0]?.spooled.record.file?.name ?? '';
+  }
+
   /** Writes one content to every place that waits for it; nothing keeps it unless all of it is proven. Returns the bytes to write. */
   async stage(payload: Payload): Promise<number> {
     const named = this.#byDigest.get(payload.digest) ?? [];

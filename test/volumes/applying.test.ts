@@ -122,8 +122,13 @@ describe('three volumes', () => {
     expect(failed).toBeGreaterThan(0);
     expect([results[0]!.outcomes.failed, results[2]!.outcomes.failed]).toEqual([0, 0]);
     expect(operations(dir)).toMatchObject([{ status: 'error', error_count: failed }]);
+    expect(results[2]!.series).toMatchObject({ applied: [1, 3], missing: [2] });
     writeFileSync(volumes[1]!, whole);
-    expect(await take(databasePath, volumes[1]!)).toMatchObject({ resumed: true, outcomes: { failed: 0 } });
+    expect(await take(databasePath, volumes[1]!)).toMatchObject({
+      resumed: true,
+      outcomes: { failed: 0 },
+      series: { missing: [] },
+    });
     expect(operations(dir)).toMatchObject([{ status: 'completed', error_count: 0 }]);
   });
 
