@@ -11,9 +11,7 @@ import { isCatalog } from '../holdings/open-remote.ts';
 import { chooseWanted } from './choose-wanted.ts';
 import { insertMissingFromCatalog } from './compare-catalog.ts';
 import type { Filters, Selection } from './options.ts';
-
-/** Why a row was chosen; `both` are images that the receiver has whole: metadata only. */
-export type Why = 'asked' | 'missing' | 'restore' | 'conflict' | 'both';
+import type { Why } from './planned.ts';
 
 export interface ChooseOptions {
   readonly maps: readonly PathMap[];

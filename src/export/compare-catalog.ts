@@ -4,7 +4,7 @@ import { inTransaction } from '../archive/scratch.ts';
 import { archiveImages, hasAnyFile, type HeldImage } from '../holdings/archive-images.ts';
 import type { Verdict } from '../holdings/holdings.ts';
 import { openRemote } from '../holdings/open-remote.ts';
-import type { Why } from './choose-rows.ts';
+import type { Why } from './planned.ts';
 
 const REASON: { readonly [kind in Verdict['kind']]: Why } = {
   missing: 'missing',

@@ -1,6 +1,9 @@
 import type { Digest } from '../base/digest.ts';
 import type { OmissionReason } from '../manifest/types.ts';
 
+/** Why a row was chosen; `both` are images that the receiver has whole: metadata only. */
+export type Why = 'asked' | 'missing' | 'restore' | 'conflict' | 'both';
+
 /** Where a content may be read; `mtime` in seconds since 1970. */
 export interface Source {
   readonly path: string;

@@ -22,32 +22,23 @@ export interface Prepared {
   readonly resumed: boolean;
 }
 
+/** The options that decide what is in a bundle. */
+const ASKED = [
+  'selection',
+  'metadataUpdates',
+  'includePersonal',
+  'rehash',
+  'maps',
+  'level',
+  'label',
+  'created',
+  'exportId',
+  'volumeSize',
+] as const satisfies readonly (keyof ExportOptions)[];
+
 /** What was asked for, so that a plan is gone on with only by whoever asks for the same. */
 export function stampOf(archive: Archive, options: ExportOptions): string {
-  const {
-    selection,
-    metadataUpdates,
-    includePersonal,
-    rehash,
-    maps,
-    level,
-    label,
-    created,
-    exportId,
-    volumeSize,
-  } = options;
-  const asked = {
-    selection,
-    metadataUpdates,
-    includePersonal,
-    rehash,
-    maps,
-    level,
-    label,
-    created,
-    exportId,
-    volumeSize,
-  };
+  const asked = Object.fromEntries(ASKED.map((option) => [option, options[option]]));
   return canonicalLine({ version: VERSION, database: archive.path, root: archive.root, ...asked });
 }
 

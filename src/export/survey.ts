@@ -8,7 +8,7 @@ import { inTransaction } from '../archive/scratch.ts';
 import { baseName, type PathMap, photoPath, withSlashes } from '../archive/photo-path.ts';
 import type { OmissionReason } from '../manifest/types.ts';
 import { isWholePicture } from './whole-picture.ts';
-import type { Why } from './choose-rows.ts';
+import type { Why } from './planned.ts';
 
 /** What was found where a row says that its file is. */
 export interface Surveyed {
