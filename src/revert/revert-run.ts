@@ -1,15 +1,13 @@
 import type { Observer } from '../base/events.ts';
 import { Journal } from '../archive/journal.ts';
-import { photoPath } from '../archive/photo-path.ts';
 import type { Archive } from '../archive/open.ts';
 import { SyncTables, syncTime } from '../archive/sync-tables.ts';
 import { immediately, type WaitOptions } from '../archive/transaction.ts';
-import { existsSync } from 'node:fs';
 import { ImageJudge, type ImageVerdict } from './judge-image.ts';
 import { loadSteps, touchedImages } from './steps.ts';
 import { loadBooked, SyncRows } from './sync-rows.ts';
 import type { Tally } from './tally.ts';
-import { removeFiles } from './undo-files.ts';
+import { removeFiles, UNFINISHED } from './undo-files.ts';
 import { UndoImages } from './undo-images.ts';
 import { noteLargest, otherInserts, undoOther, undoSequences } from './undo-others.ts';
 
@@ -158,18 +156,24 @@ export class RevertRun {
     await immediately(db, () => undoSequences(db), this.#wait);
   }
 
-  /** Files that an unfinished apply had put in place before it could book them go, too. */
+  /** Places that an unfinished apply had chosen and not booked yet: whatever of ours lies there goes, too. */
   async #dropUnfinished(): Promise<void> {
-    const { db, root } = this.#archive;
+    const { db } = this.#archive;
     const sync = new SyncTables(db);
     const journal = new Journal(db, this.#operationId);
     await immediately(
       db,
       () => {
         for (const { id, file_path, file_hash } of sync.pendingFiles(sync.operation(this.#operationId)!)) {
-          if (file_path !== null && file_hash !== null && existsSync(photoPath(root, file_path))) {
-            journal.add({ record: null, outcome: null, table: 'files', key: file_path, old: file_hash });
-          }
+          if (file_path !== null && file_hash !== null)
+            journal.add({
+              record: null,
+              outcome: null,
+              table: 'files',
+              key: file_path,
+              column: UNFINISHED,
+              old: file_hash,
+            });
           db.prepare('DELETE FROM main.sync_files WHERE id = ?').run(id);
         }
       },

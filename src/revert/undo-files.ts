@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import type Database from 'better-sqlite3';
 import { silent } from '../base/events.ts';
@@ -6,6 +6,7 @@ import { hashFile } from '../archive/file-digest.ts';
 import { LocalIndex } from '../archive/local-index.ts';
 import type { Archive } from '../archive/open.ts';
 import { PHOTO_FOLDER, photoPath } from '../archive/photo-path.ts';
+import { TEMPORARY_NAME } from '../archive/temporary-name.ts';
 import { immediately, type WaitOptions } from '../archive/transaction.ts';
 import { syncFolder } from '../base/put-in-place.ts';
 import type { Tally } from './tally.ts';
@@ -14,7 +15,11 @@ interface FileStep {
   readonly sequence: number;
   readonly path: string;
   readonly digest: string | null;
+  readonly state: string | null;
 }
+
+/** Marks a place that an apply had chosen, and was stopped before it could book a file there. */
+export const UNFINISHED = 'unfinished';
 
 const BATCH = 200;
 
@@ -30,7 +35,7 @@ export async function removeFiles(
 ): Promise<void> {
   const { db } = archive;
   const select = db.prepare<[string], FileStep>(
-    `SELECT sequence, "key" AS path, old AS digest FROM main.indabundle_journal WHERE operation = ? AND "table" = 'files' ORDER BY sequence LIMIT ${BATCH}`,
+    `SELECT sequence, "key" AS path, old AS digest, "column" AS state FROM main.indabundle_journal WHERE operation = ? AND "table" = 'files' ORDER BY sequence LIMIT ${BATCH}`,
   );
   const observer = wait.observer ?? silent;
   let index: LocalIndex | null = null;
@@ -42,7 +47,10 @@ export async function removeFiles(
     index ??= LocalIndex.build(archive);
     index.refresh();
     const folders = new Set<string>();
-    for (const step of steps) await removeFile(archive.root, step, index, folders, tally);
+    for (const step of steps) {
+      if (step.state === UNFINISHED) await removeUnfinished(archive.root, step, operationId, index, folders);
+      else await removeFile(archive.root, step, index, folders, tally);
+    }
     for (const folder of folders) await settleFolder(archive.root, folder);
     await immediately(db, () => dropSteps(db, operationId, steps), wait);
     done += steps.length;
@@ -77,6 +85,27 @@ async function removeFile(
   folders.add(dirname(file));
   tally.filesRemoved += 1;
   tally.bytesFreed += status.size;
+}
+
+/** Temporary files of the operation, its placeholder, or a whole file that no row names; nobody else's. */
+async function removeUnfinished(
+  root: string,
+  { path, digest }: FileStep,
+  operationId: string,
+  index: LocalIndex,
+  folders: Set<string>,
+): Promise<void> {
+  const file = photoPath(root, path);
+  const folder = dirname(file);
+  const place = statSync(folder, { throwIfNoEntry: false });
+  if (place === undefined || place.isDirectory()) folders.add(folder);
+  if (!place?.isDirectory()) return;
+  const ours = `.indabundle-${operationId.slice(0, 8)}-`;
+  for (const name of readdirSync(folder))
+    if (name.startsWith(ours) && TEMPORARY_NAME.test(name)) rmSync(join(folder, name), { force: true });
+  const status = lstatSync(file, { throwIfNoEntry: false });
+  if (!status?.isFile() || index.namesFile(path)) return;
+  if (status.size === 0 || (await hashFile(file)).digest === digest) rmSync(file);
 }
 
 /** Makes the removal durable, and takes away folders that are empty now, up to the photo folder. */

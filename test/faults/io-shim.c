@@ -7,6 +7,7 @@
  *   IO_SHIM_NAMES  only files whose path contains this
  *   IO_SHIM_AT     the number of the call, from 1, at which something happens
  *   IO_SHIM_ACT    ENOSPC, EIO, EROFS or EACCES (this call fails), the same with + (and all later ones), KILL, STOP
+ *   IO_SHIM_NOLINKS  a file system without hard links, as FAT is
  *   IO_SHIM_COUNT  file that the number of calls is written into at the end
  *   IO_SHIM_TRACE  file for the trace; see power-cut.ts
  */
@@ -294,6 +295,10 @@ int rename(const char *from, const char *to) {
 int link(const char *from, const char *to) {
   char one[PATH_MAX], other[PATH_MAX];
   const char *old = absolute(from, one), *now = absolute(to, other);
+  if (below_root(now) && getenv("IO_SHIM_NOLINKS")) {
+    errno = EPERM;
+    return -1;
+  }
   NAMING("link", now, REAL(link)(from, to), "L\t%s\t%s\n", old, now)
 }
 int unlink(const char *given) {

@@ -27,6 +27,7 @@ export interface Fault {
   readonly act?: Errno | `${Errno}+` | 'KILL' | 'STOP';
   readonly count?: string;
   readonly trace?: string;
+  readonly nolinks?: true;
 }
 
 /** Compiles the shim; null where there is no compiler, or none that can do this. */

@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { EXIT } from '../../src/base/errors.ts';
+import { counted, LONG } from './counting.ts';
+import { compiledShim, countCalls, type Fault, indabundle, spread } from './program.ts';
+import { scratchFolder } from './scratch.ts';
+import { SmallTrip } from './small-trip.ts';
+
+const CHANGES = 'write,sync,rename,link,open,unlink,mkdir,rmdir,truncate';
+const shim = compiledShim();
+const folder = scratchFolder();
+const trip = new SmallTrip(folder, 12);
+const DISKS: Record<string, Partial<Fault>> = {
+  'a disk with links': {},
+  'a disk without links': { nolinks: true },
+};
+
+let before: object = {};
+let received: object = {};
+beforeAll(async () => {
+  before = trip.exactly();
+  await trip.makeApplied();
+  received = trip.received();
+});
+
+/** The apply that was begun, or null where it was killed before it could say so. */
+function begun(): string | null {
+  const db = new Database(join(trip.receiver, 'indafoto.db'));
+  try {
+    const has = db.prepare(`SELECT 1 FROM sqlite_master WHERE name = 'sync_operations'`).get() !== undefined;
+    const id = has && db.prepare<[], string>('SELECT operation_id FROM sync_operations').pluck().get();
+    return id || null;
+  } finally {
+    db.close();
+  }
+}
+
+describe.skipIf(shim === null).for(Object.keys(DISKS))('an apply that was killed on %s', (disk) => {
+  const fault: Fault = { root: trip.receiver, calls: CHANGES, ...DISKS[disk] };
+  const places = async (most: number) => {
+    trip.newReceiver();
+    const calls = await countCalls(shim!, trip.applyArguments, { ...fault, count: join(folder, 'count') });
+    expect(trip.received()).toEqual(received);
+    return spread(calls, LONG ? calls : most);
+  };
+  const killed = async (at: number) => {
+    trip.newReceiver();
+    const { signal } = await indabundle(trip.applyArguments, {
+      shim: shim!,
+      fault: { ...fault, at, act: 'KILL' },
+    });
+    return signal === 'SIGKILL';
+  };
+
+  test('goes on to the same end', async (context) => {
+    for (const at of await places(5)) {
+      if (!(await killed(at))) continue;
+      counted(context, 'runs of apply killed');
+      const { status, stderr } = await indabundle(trip.applyArguments, { shim: shim!, fault });
+      expect({ at, status, stderr }).toEqual({ at, status: EXIT.whole, stderr });
+      expect(trip.received()).toEqual(received);
+      expect(trip.leftovers()).toEqual([]);
+    }
+  });
+
+  test('can be taken back as far as it came', async (context) => {
+    for (const at of await places(8)) {
+      if (!(await killed(at))) continue;
+      const operation = begun();
+      if (operation === null) continue;
+      counted(context, 'runs of apply killed');
+      const { status, stderr } = await indabundle([
+        'revert',
+        operation,
+        '--db',
+        join(trip.receiver, 'indafoto.db'),
+        '--yes',
+        '--no-backup',
+      ]);
+      expect({ at, status, stderr }).toEqual({ at, status: EXIT.whole, stderr });
+      expect([at, trip.exactly()]).toEqual([at, before]);
+      expect(trip.leftovers()).toEqual([]);
+    }
+  });
+});
