@@ -127,7 +127,7 @@ describe.skipIf(shim === null).for(['apply', 'revert', 'export'] as const)('%s',
     const fault = { root, ...kind };
     renew();
     const calls = await countCalls(shim!, args(), { ...fault, count: join(folder, 'count') });
-    for (const at of chosen(calls, name === 'revert' ? 1 : 2)) {
+    for (const at of chosen(calls, name === 'apply' ? 2 : 1)) {
       renew();
       const { status, stderr } = await indabundle(args(), { shim: shim!, fault: { ...fault, at } });
       counted(context, `calls failed under ${name}`);

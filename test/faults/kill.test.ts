@@ -89,7 +89,7 @@ describe.skipIf(shim === null)('killed at a system call', () => {
     const { args, root, renew } = subjects[name];
     renew();
     const calls = await countCalls(shim!, args(), { root, calls: CHANGES, count: join(folder, 'count') });
-    for (const at of spread(calls, LONG ? calls : 10)) {
+    for (const at of spread(calls, LONG ? calls : 8)) {
       renew();
       await killedAt(name, at, context);
       await finish(name);
@@ -100,7 +100,7 @@ describe.skipIf(shim === null)('killed at a system call', () => {
     '%s is resumed to the same end when it is killed again and again',
     async (name, context) => {
       const random = seeded(name.length);
-      for (let turn = 0; turn < (LONG ? 60 : 2); turn += 1) {
+      for (let turn = 0; turn < (LONG ? 60 : 1); turn += 1) {
         subjects[name].renew();
         for (let kills = 0; kills < 11; kills += 1) {
           await killedAt(name, 1 + Math.floor(random() * 60), context);
