@@ -1,4 +1,4 @@
-import { rmSync, statSync } from 'node:fs';
+import { rmSync, statSync, truncateSync } from 'node:fs';
 import { hostname } from 'node:os';
 import Database from 'better-sqlite3';
 import { BundleError, type ErrorCode, systemCode } from '../base/errors.ts';
@@ -18,7 +18,7 @@ export function takeLock(path: string, busyCode: ErrorCode & `${string}-locked`,
   for (;;) {
     const db = openLockFile(path);
     const before = inode(path);
-    if (!tryHold(db)) {
+    if (!tryHold(db, path)) {
       const holder = readHolder(db);
       db.close();
       throw new BundleError(busyCode, { params: { path: subject, holder } });
@@ -29,21 +29,31 @@ export function takeLock(path: string, busyCode: ErrorCode & `${string}-locked`,
 }
 
 function openLockFile(path: string): Database.Database {
-  const db = new Database(path, { timeout: 0 });
-  try {
-    db.pragma('journal_mode = MEMORY');
-    db.exec('CREATE TABLE IF NOT EXISTS holder (name TEXT)');
-  } catch (error) {
-    if (!/^SQLITE_BUSY/.test(systemCode(error))) {
+  for (let tries = 0; ; tries += 1) {
+    const db = new Database(path, { timeout: 0 });
+    try {
+      db.pragma('journal_mode = MEMORY');
+      db.exec('CREATE TABLE IF NOT EXISTS holder (name TEXT)');
+      return db;
+    } catch (error) {
+      if (/^SQLITE_BUSY/.test(systemCode(error))) return db;
       db.close();
-      throw error;
+      if (tries > 0 || !isSpoilt(error)) throw asLockError(error, path);
+      // Its writer was killed in the middle: the file is emptied, not removed, and a lock on it stays one.
+      truncateSync(path);
     }
   }
-  return db;
+}
+
+const isSpoilt = (error: unknown) => /^SQLITE_(CORRUPT|NOTADB)/.test(systemCode(error));
+
+/** A lock file that cannot be written says nothing about the user's database. */
+function asLockError(error: unknown, path: string): unknown {
+  return isSpoilt(error) ? new BundleError('io-error', { cause: error, params: { what: path } }) : error;
 }
 
 /** Writes the holder's name and commits, then holds a second transaction that lets others read. */
-function tryHold(db: Database.Database): boolean {
+function tryHold(db: Database.Database, path: string): boolean {
   try {
     db.exec('BEGIN IMMEDIATE');
     db.exec('DELETE FROM holder');
@@ -51,8 +61,9 @@ function tryHold(db: Database.Database): boolean {
     db.exec('COMMIT; BEGIN IMMEDIATE');
     return true;
   } catch (error) {
-    if (!/^SQLITE_BUSY/.test(systemCode(error))) throw error;
-    return false;
+    if (/^SQLITE_BUSY/.test(systemCode(error))) return false;
+    db.close();
+    throw asLockError(error, path);
   }
 }
 

@@ -185,13 +185,45 @@ function asOpenError(error: unknown, path: string): unknown {
   const code = systemCode(error);
   const options = { cause: error, params: { path, what: path } };
   if (code === 'SQLITE_NOTADB') return new BundleError('db-not-sqlite', options);
-  if (/^SQLITE_CORRUPT/.test(code)) return new BundleError('db-corrupt', options);
+  if (/^SQLITE_CORRUPT/.test(code))
+    return new BundleError(isDamaged(path) ? 'db-corrupt' : 'io-error', options);
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return new BundleError('db-locked', options);
   if (/^SQLITE_READONLY/.test(code)) return new BundleError('db-read-only', options);
   if (/^SQLITE_(CANTOPEN|IOERR|FULL|NOMEM|PERM)|^E(IO|NOSPC|NXIO|NODEV|STALE|ACCES|PERM|ROFS)$/.test(code))
     return asCannotOpen(error, path, 'db-unreadable');
   if (/^(SQLITE_|E[A-Z]+$)/.test(code)) return new BundleError('db-unreadable', options);
   return error;
+}
+
+/** SQLite tells of a page of the schema that the disk did not give as of one that is wrong: a second look tells which. */
+function isDamaged(path: string): boolean {
+  try {
+    const db = new Database(path, { readonly: true, fileMustExist: true });
+    try {
+      const answer = String(db.pragma('quick_check(1)', { simple: true }));
+      return answer !== 'ok' && !isReadFailure(answer);
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    return /^SQLITE_(CORRUPT|NOTADB)/.test(systemCode(error)) && isReadable(path);
+  }
+}
+
+/** True when the disk gives all of a file. */
+function isReadable(path: string): boolean {
+  const piece = Buffer.alloc(1024 * 1024);
+  try {
+    const file = openSync(path, 'r');
+    try {
+      while (readSync(file, piece, 0, piece.length, null) > 0);
+      return true;
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false;
+  }
 }
 
 /** @throws BundleError `db-corrupt` when SQLite's own check finds damage. */
