@@ -166,6 +166,7 @@ export class ApplyWriter {
       this.#plan.archive.db,
       () => {
         this.operation.beginTransaction();
+        this.#plan.spool.begin();
         const result = work();
         this.#plan.spool.flush();
         this.operation.addUp(new Date());

@@ -25,9 +25,8 @@ const WINDOW_RECORDS = 1000;
 export class RecordSpool {
   readonly #insert: Database.Statement;
   readonly #insertAuthor: Database.Statement;
-  readonly #following: Database.Statement<[number], { ordinal: number; size: number }>;
-  readonly #range: Database.Statement<[number, number], SpoolRow>;
-  readonly #sharers: Database.Statement<[number, number], SpoolRow>;
+  readonly #following: Database.Statement<[string], { digest: string; size: number }>;
+  readonly #sharers: Database.Statement<[string], number>;
   readonly #named: Database.Statement<[string], SpoolRow>;
   readonly #isWanted: Database.Statement<[string], number>;
   readonly #needFile: Database.Statement;
@@ -47,16 +46,13 @@ export class RecordSpool {
     this.#insert = db.prepare('INSERT INTO spool VALUES (?, ?, ?, ?, ?)');
     this.#insertAuthor = db.prepare('INSERT OR IGNORE INTO spooled_authors VALUES (?, ?)');
     this.#following = db.prepare(
-      `SELECT ordinal, size FROM spool WHERE ordinal >= ? AND needs = 1 ORDER BY ordinal LIMIT ${WINDOW_RECORDS}`,
+      `SELECT digest, size FROM spool WHERE needs = 1 AND ordinal >= (SELECT min(ordinal) FROM spool WHERE digest = ?)
+       ORDER BY ordinal LIMIT ${WINDOW_RECORDS}`,
     );
-    this.#range = db.prepare(
-      'SELECT ordinal, digest, line FROM spool WHERE ordinal BETWEEN ? AND ? AND needs = 1',
+    this.#sharers = db.prepare<[string], number>('SELECT count(*) FROM spool WHERE digest = ?').pluck();
+    this.#named = db.prepare(
+      'SELECT ordinal, digest, line FROM spool WHERE digest IN (SELECT value FROM json_each(?)) ORDER BY ordinal',
     );
-    this.#sharers = db.prepare(
-      `SELECT other.ordinal, other.digest, other.line FROM spool one CROSS JOIN spool other ON other.digest = one.digest
-       WHERE one.ordinal BETWEEN ? AND ? AND one.needs = 1 AND other.ordinal <> one.ordinal`,
-    );
-    this.#named = db.prepare('SELECT ordinal, digest, line FROM spool WHERE digest = ? ORDER BY ordinal');
     this.#isWanted = db
       .prepare<[string], number>('SELECT 1 FROM spool WHERE digest = ? AND needs = 1 LIMIT 1')
       .pluck();
@@ -102,23 +98,27 @@ export class RecordSpool {
 
   /** The records that wait for this content, and those behind them that will come next in the bundle. */
   window(digest: string): SpooledRecord[] {
-    const own = this.#named.all(digest);
-    const first = own[0]?.ordinal ?? 0;
-    const last = this.#lastOfWindow(first);
-    const rows = [...own, ...this.#range.all(first, last), ...this.#sharers.all(first, last)];
-    const window = new Map(rows.map((row) => [row.ordinal, row]));
-    return [...window.values()].sort((a, b) => a.ordinal - b.ordinal).map(parseRow);
+    return this.#named.all(JSON.stringify(this.#contentsFrom(digest))).map(parseRow);
   }
 
-  #lastOfWindow(first: number): number {
-    let last = first;
+  /** A content and those behind it whose records, with all that share them, fill one window. */
+  #contentsFrom(digest: string): string[] {
+    const contents = new Set([digest]);
+    let records = Number(this.#sharers.get(digest));
     let bytes = 0;
-    for (const { ordinal, size } of this.#following.all(first)) {
-      if (bytes > WINDOW_BYTES) break;
-      bytes += size;
-      last = ordinal;
+    for (const next of this.#following.all(digest)) {
+      if (records >= WINDOW_RECORDS || bytes > WINDOW_BYTES) break;
+      bytes += next.size;
+      if (contents.has(next.digest)) continue;
+      contents.add(next.digest);
+      records += Number(this.#sharers.get(next.digest));
     }
-    return last;
+    return [...contents];
+  }
+
+  /** A transaction begins: what an earlier one settled and did not commit still waits. */
+  begin(): void {
+    this.#settled = [];
   }
 
   /** Takes a record out, inside the transaction that finished it. */
@@ -129,7 +129,6 @@ export class RecordSpool {
   /** All that were settled go in one go. */
   flush(): void {
     if (this.#settled.length > 0) this.#settle.run(JSON.stringify(this.#settled));
-    this.#settled = [];
   }
 
   /** What is left, in order. */

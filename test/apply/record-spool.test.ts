@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { RecordSpool } from '../../src/apply/record-spool.ts';
+import { openScratch } from '../../src/archive/scratch.ts';
+import type { ImageRecord } from '../../src/manifest/types.ts';
+
+const digestOf = (number: number) => number.toString(16).padStart(64, '0');
+
+/** Records of which only so many hold different pictures, taking turns. */
+function spoolOf(records: number, pictures: number): RecordSpool {
+  const spool = new RecordSpool(openScratch());
+  for (let ordinal = 0; ordinal < records; ordinal += 1) {
+    const file = { digest: digestOf(ordinal % pictures), size: 1000, name: 'a.jpg', mtime: 0 };
+    const record: ImageRecord = {
+      file,
+      image: { title: `${ordinal}` },
+      tags: [],
+      albums: [],
+      collections: [],
+    };
+    spool.add(ordinal, record, Buffer.from(JSON.stringify(record)), true);
+  }
+  return spool;
+}
+
+test('records that share few pictures come once each, with all that share theirs, and not all at once', () => {
+  const spool = spoolOf(20_000, 20);
+  const window = spool.window(digestOf(0));
+  const ordinals = window.map(({ ordinal }) => ordinal);
+  expect(new Set(ordinals).size).toBe(ordinals.length);
+  expect(ordinals).toEqual(ordinals.toSorted((a, b) => a - b));
+  expect(window.filter(({ digest }) => digest === digestOf(0))).toHaveLength(1000);
+  expect(window.length).toBeLessThanOrEqual(2000);
+  expect(window[0]!.record.image.title).toBe('0');
+});
+
+test('records with pictures of their own come by the thousand, in the order of the bundle', () => {
+  const spool = spoolOf(2_500, 2_500);
+  expect(spool.window(digestOf(0)).map(({ ordinal }) => ordinal)).toEqual(
+    Array.from({ length: 1000 }, (_, ordinal) => ordinal),
+  );
+});
+
+test('what was settled comes no more', () => {
+  const spool = spoolOf(10, 10);
+  for (const ordinal of [0, 1, 2]) spool.settle(ordinal);
+  spool.flush();
+  expect(spool.wants(digestOf(1))).toBe(false);
+  expect(spool.window(digestOf(3)).map(({ ordinal }) => ordinal)).toEqual([3, 4, 5, 6, 7, 8, 9]);
+  expect(spool.count).toBe(7);
+});
