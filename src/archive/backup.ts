@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import { BundleError } from '../base/errors.ts';
 import type { Observer } from '../base/events.ts';
 import { patientRename, syncFolder } from '../base/put-in-place.ts';
+import { firstDefect } from './quick-check.ts';
 
 const PAGES_PER_STEP = 2000;
 
@@ -47,11 +48,9 @@ export async function backupDatabase(
 function checkCopy(path: string): void {
   const copy = new Database(path); // read-only would leave -wal and -shm behind
   try {
-    const answer = copy.pragma('quick_check(1)', { simple: true });
-    if (answer === 'ok') return;
-    throw new BundleError('io-error', {
-      params: { what: path, reason: `the copy is damaged: ${String(answer)}` },
-    });
+    const defect = firstDefect(copy);
+    if (defect === null) return;
+    throw new BundleError('io-error', { params: { what: path, reason: `the copy is damaged: ${defect}` } });
   } finally {
     copy.close();
   }

@@ -14,6 +14,7 @@ import Database from 'better-sqlite3';
 import { BundleError, systemCode } from '../base/errors.ts';
 import { type Observer, silent } from '../base/events.ts';
 import { asCannotOpen } from './cannot-open.ts';
+import { firstDefect, isReadFailure } from './quick-check.ts';
 import { openScratch } from './scratch.ts';
 import { Shape } from './shape.ts';
 
@@ -200,8 +201,8 @@ function isDamaged(path: string): boolean {
   try {
     const db = new Database(path, { readonly: true, fileMustExist: true });
     try {
-      const answer = String(db.pragma('quick_check(1)', { simple: true }));
-      return answer !== 'ok' && !isReadFailure(answer);
+      const defect = firstDefect(db);
+      return defect !== null && !isReadFailure(defect);
     } finally {
       db.close();
     }
@@ -228,21 +229,13 @@ function isReadable(path: string): boolean {
 
 /** @throws BundleError `db-corrupt` when SQLite's own check finds damage. */
 export function quickCheck(archive: Archive): void {
-  let answer: string;
+  let defect: string | null;
   try {
-    answer = String(archive.db.pragma('quick_check(1)', { simple: true }));
+    defect = firstDefect(archive.db);
   } catch (error) {
     throw asOpenError(error, archive.path);
   }
-  if (answer === 'ok') return;
-  const code = isReadFailure(answer) ? 'io-error' : 'db-corrupt';
-  throw new BundleError(code, { params: { path: archive.path, what: archive.path, reason: answer } });
-}
-
-const SQLITE_IOERR = 10;
-
-/** The check reports a page that the disk did not give like one that is wrong. */
-function isReadFailure(answer: string): boolean {
-  const code = /error code=(\d+)/.exec(answer)?.[1];
-  return code !== undefined && (Number(code) & 0xff) === SQLITE_IOERR;
+  if (defect === null) return;
+  const code = isReadFailure(defect) ? 'io-error' : 'db-corrupt';
+  throw new BundleError(code, { params: { path: archive.path, what: archive.path, reason: defect } });
 }

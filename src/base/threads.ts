@@ -15,19 +15,22 @@ export interface Threads<Job, Answer> {
 }
 
 /** How many threads to use when nobody says: one per core, at most four, and none for little work. */
-export function defaultThreads(bytes = Number.POSITIVE_INFINITY): number {
+function usualThreads(bytes: number): number {
   return bytes < WORTHWHILE_BYTES ? 1 : Math.min(availableParallelism(), MOST_THREADS);
 }
 
 /**
  * Starts threads that run the default export of a compiled module. With one thread, or where the
  * module is not compiled, `inline` does the same work in line, so that there is one code for both.
+ * Where no `threads` are asked for, it goes by the bytes of work to come, as far as anybody knows.
  */
 export async function startThreads<Job, Answer>(
   module: URL,
   inline: (job: Job) => Answer,
-  count: number,
+  threads: number | undefined,
+  bytes: number,
 ): Promise<Threads<Job, Answer>> {
+  const count = threads ?? usualThreads(bytes);
   if (count <= 1 || module.pathname.endsWith('.ts')) return inLine(inline);
   const { Tinypool: Pool } = await import('tinypool');
   const pool: Tinypool = new Pool({

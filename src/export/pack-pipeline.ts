@@ -1,5 +1,5 @@
 import { MemoryPool } from '../base/memory-pool.ts';
-import { defaultThreads, startThreads, type Threads } from '../base/threads.ts';
+import { startThreads, type Threads } from '../base/threads.ts';
 import type { Coding } from '../bundle/frame-encoder.ts';
 import type { FileJob } from './pack-frame.ts';
 import packGroup, { type GroupJob, groupMemory, type PackedGroup } from './pack-group.ts';
@@ -28,7 +28,7 @@ export class PackPipeline {
   static async start(threads: number | undefined, bytes: number): Promise<PackPipeline> {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     const module = new URL(`./pack-group.${extension}`, import.meta.url);
-    return new PackPipeline(await startThreads(module, packGroup, threads ?? defaultThreads(bytes)));
+    return new PackPipeline(await startThreads(module, packGroup, threads, bytes));
   }
 
   /** True when there is room for another group: enough for every thread, but no more than fits in memory. */

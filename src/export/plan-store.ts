@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { Statements } from '../archive/statements.ts';
 import type { FullShard } from '../manifest/shards.ts';
 import type { Manifest } from '../manifest/types.ts';
 import { PROGRESS_TABLES } from './pack-progress.ts';
@@ -42,11 +43,13 @@ export class PlanStore {
   readonly #db: Database.Database;
   readonly #path: string;
   readonly #volumes = new Map<number, PlanVolume>();
+  readonly #statements: Statements;
   readonly #insertRecord: Database.Statement;
   readonly #insertFile: Database.Statement;
 
   private constructor(db: Database.Database, path: string) {
     this.#db = db;
+    this.#statements = new Statements(db);
     this.#path = path;
     this.#insertRecord = db.prepare(
       'INSERT INTO records (volume, image_id, file, url, local_path) VALUES (?, ?, ?, ?, ?)',
@@ -109,16 +112,18 @@ export class PlanStore {
 
   /** How many volumes the plan has. */
   get count(): number {
-    return Number(this.#statement('SELECT count(*) FROM volumes').pluck().get());
+    return Number(this.#statements.get('SELECT count(*) FROM volumes').pluck().get());
   }
 
   addVolume(number: number): void {
     if (number > 1) this.#db.exec(VOLUME_INDEXES.join(''));
-    this.#statement('INSERT INTO volumes (number) VALUES (?)').run(number);
+    this.#statements.get('INSERT INTO volumes (number) VALUES (?)').run(number);
   }
 
   setManifest(volume: number, manifest: Manifest): void {
-    this.#statement('UPDATE volumes SET manifest = ? WHERE number = ?').run(JSON.stringify(manifest), volume);
+    this.#statements
+      .get('UPDATE volumes SET manifest = ? WHERE number = ?')
+      .run(JSON.stringify(manifest), volume);
   }
 
   volume(number: number): PlanVolume {
@@ -135,14 +140,9 @@ export class PlanStore {
   }
 
   addShard(volume: number, kind: 'records' | 'authors', number: number, shard: FullShard): void {
-    this.#statement('INSERT INTO shards VALUES (?, ?, ?, ?, ?, ?)').run(
-      volume,
-      kind,
-      number,
-      shard.content,
-      shard.digest,
-      shard.count,
-    );
+    this.#statements
+      .get('INSERT INTO shards VALUES (?, ?, ?, ?, ?, ?)')
+      .run(volume, kind, number, shard.content, shard.digest, shard.count);
   }
 
   /** Adds a record, with its content the first time it is named, or one more place where that may be read. */
@@ -155,38 +155,34 @@ export class PlanStore {
   #addFile(volume: number, { digest, size, name, path, mtime }: NewFile): number {
     const { changes, lastInsertRowid } = this.#insertFile.run(volume, digest, size, name, path, mtime);
     if (changes > 0) return Number(lastInsertRowid);
-    const ordinal = Number(this.#statement('SELECT ordinal FROM files WHERE digest = ?').pluck().get(digest));
-    this.#statement(
-      `INSERT INTO sources SELECT @file, count(*) + 1, @path, @mtime FROM sources WHERE file = @file
+    const ordinal = Number(
+      this.#statements.get('SELECT ordinal FROM files WHERE digest = ?').pluck().get(digest),
+    );
+    this.#statements
+      .get(
+        `INSERT INTO sources SELECT @file, count(*) + 1, @path, @mtime FROM sources WHERE file = @file
        HAVING count(*) < ${MOST_SOURCES} AND coalesce(sum(path = @path), 0) = 0
        AND @path <> (SELECT path FROM files WHERE ordinal = @file)`,
-    ).run({ file: ordinal, path, mtime });
+      )
+      .run({ file: ordinal, path, mtime });
     return ordinal;
   }
 
   /** A row that has no record because its file could not even be planned. */
   addOmission(volume: number, omission: Omission): void {
-    this.#statement(
-      'INSERT INTO omitted (volume, image_id, local_path, digest, url, reason, detail) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    ).run(
-      volume,
-      omission.imageId,
-      omission.localPath,
-      omission.digest,
-      omission.url,
-      omission.reason,
-      omission.detail,
-    );
-  }
-
-  readonly #statements = new Map<string, Database.Statement<unknown[], unknown>>();
-
-  #statement(sql: string): Database.Statement<unknown[], unknown> {
-    const known = this.#statements.get(sql);
-    if (known) return known;
-    const statement = this.#db.prepare<unknown[], unknown>(sql);
-    this.#statements.set(sql, statement);
-    return statement;
+    this.#statements
+      .get(
+        'INSERT INTO omitted (volume, image_id, local_path, digest, url, reason, detail) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      )
+      .run(
+        volume,
+        omission.imageId,
+        omission.localPath,
+        omission.digest,
+        omission.url,
+        omission.reason,
+        omission.detail,
+      );
   }
 }
 

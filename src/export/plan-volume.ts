@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { Statements } from '../archive/statements.ts';
 import type { Digest } from '../base/digest.ts';
 import type { FullShard } from '../manifest/shards.ts';
 import type { Manifest, OmissionReason } from '../manifest/types.ts';
@@ -32,10 +33,11 @@ export class PlanVolume {
   /** What was told so far counts. */
   readonly save: () => void;
   readonly #db: Database.Database;
-  readonly #statements = new Map<string, Database.Statement<unknown[], unknown>>();
+  readonly #statements: Statements;
 
   constructor(db: Database.Database, number: number, save: () => void) {
     this.#db = db;
+    this.#statements = new Statements(db);
     this.number = number;
     this.save = save;
     this.progress = new PackProgress(db, number);
@@ -51,7 +53,7 @@ export class PlanVolume {
   }
 
   set synced(bytes: number) {
-    this.#statement('UPDATE volumes SET synced = ? WHERE number = ?').run(bytes, this.number);
+    this.#statements.get('UPDATE volumes SET synced = ? WHERE number = ?').run(bytes, this.number);
   }
 
   /** What came of it, once it was written to its last byte. */
@@ -62,7 +64,7 @@ export class PlanVolume {
 
   set written(written: Written | null) {
     const text = written === null ? null : JSON.stringify(written);
-    this.#statement('UPDATE volumes SET written = ? WHERE number = ?').run(text, this.number);
+    this.#statements.get('UPDATE volumes SET written = ? WHERE number = ?').run(text, this.number);
   }
 
   *shards(kind: 'records' | 'authors'): Generator<FullShard & { readonly number: number }> {
@@ -77,16 +79,20 @@ export class PlanVolume {
   }
 
   shardFacts(kind: 'records' | 'authors'): ShardFact[] {
-    return this.#statement(
-      'SELECT number, digest, length(content) AS size, count FROM shards WHERE volume = ? AND kind = ? ORDER BY number',
-    ).all(this.number, kind) as ShardFact[];
+    return this.#statements
+      .get(
+        'SELECT number, digest, length(content) AS size, count FROM shards WHERE volume = ? AND kind = ? ORDER BY number',
+      )
+      .all(this.number, kind) as ShardFact[];
   }
 
   /** The next files to pack, in order. */
   filesAfter(ordinal: number, limit: number): PlannedFile[] {
-    const rows = this.#statement(
-      'SELECT ordinal, digest, size, name, path, mtime FROM files WHERE volume = ? AND ordinal > ? ORDER BY ordinal LIMIT ?',
-    ).all(this.number, ordinal, limit) as (Omit<PlannedFile, 'sources'> & Source)[];
+    const rows = this.#statements
+      .get(
+        'SELECT ordinal, digest, size, name, path, mtime FROM files WHERE volume = ? AND ordinal > ? ORDER BY ordinal LIMIT ?',
+      )
+      .all(this.number, ordinal, limit) as (Omit<PlannedFile, 'sources'> & Source)[];
     return rows.map(({ path, mtime, ...file }) => ({
       ...file,
       sources: [{ path, mtime }, ...this.#otherSources(file.ordinal)],
@@ -94,40 +100,47 @@ export class PlanVolume {
   }
 
   #otherSources(file: number): Source[] {
-    return this.#statement('SELECT path, mtime FROM sources WHERE file = ? ORDER BY number').all(
-      file,
-    ) as Source[];
+    return this.#statements
+      .get('SELECT path, mtime FROM sources WHERE file = ? ORDER BY number')
+      .all(file) as Source[];
   }
 
   setPacked(ordinal: number, offset: number): void {
-    this.#statement('UPDATE files SET offset = ? WHERE ordinal = ?').run(offset, ordinal);
+    this.#statements.get('UPDATE files SET offset = ? WHERE ordinal = ?').run(offset, ordinal);
   }
 
   setOmitted(ordinal: number, reason: OmissionReason, detail: string | null): void {
-    this.#statement('UPDATE files SET reason = ?, detail = ? WHERE ordinal = ?').run(reason, detail, ordinal);
+    this.#statements
+      .get('UPDATE files SET reason = ?, detail = ? WHERE ordinal = ?')
+      .run(reason, detail, ordinal);
   }
 
   totals(): PlanTotals {
-    return this.#statement(
-      `SELECT (SELECT count(*) FROM records WHERE volume = @volume) AS records,
+    return this.#statements
+      .get(
+        `SELECT (SELECT count(*) FROM records WHERE volume = @volume) AS records,
               (SELECT count(*) FROM records WHERE volume = @volume AND file IS NULL) AS metadataOnly,
               count(*) AS files, coalesce(sum(size), 0) AS bytes FROM files WHERE volume = @volume`,
-    ).get({ volume: this.number }) as PlanTotals;
+      )
+      .get({ volume: this.number }) as PlanTotals;
   }
 
   /** Bytes of the files up to one of them. */
   bytesUpTo(ordinal: number): number {
     return Number(
-      this.#statement('SELECT coalesce(sum(size), 0) FROM files WHERE volume = ? AND ordinal <= ?')
+      this.#statements
+        .get('SELECT coalesce(sum(size), 0) FROM files WHERE volume = ? AND ordinal <= ?')
         .pluck()
         .get(this.number, ordinal),
     );
   }
 
   packedTotals(): { files: number; bytes: number } {
-    return this.#statement(
-      'SELECT count(*) AS files, coalesce(sum(size), 0) AS bytes FROM files WHERE volume = ? AND offset IS NOT NULL',
-    ).get(this.number) as { files: number; bytes: number };
+    return this.#statements
+      .get(
+        'SELECT count(*) AS files, coalesce(sum(size), 0) AS bytes FROM files WHERE volume = ? AND offset IS NOT NULL',
+      )
+      .get(this.number) as { files: number; bytes: number };
   }
 
   /** Files as packed, in order. */
@@ -164,9 +177,9 @@ export class PlanVolume {
   /** Some files failed while packing. */
   get #hasFailures(): boolean {
     return (
-      this.#statement('SELECT 1 FROM files WHERE volume = ? AND reason IS NOT NULL LIMIT 1').get(
-        this.number,
-      ) !== undefined
+      this.#statements
+        .get('SELECT 1 FROM files WHERE volume = ? AND reason IS NOT NULL LIMIT 1')
+        .get(this.number) !== undefined
     );
   }
 
@@ -200,17 +213,9 @@ export class PlanVolume {
 
   #fact<T>(column: 'manifest' | 'synced' | 'written'): T | null {
     return (
-      (this.#statement(`SELECT ${column} FROM volumes WHERE number = ?`).pluck().get(this.number) as
+      (this.#statements.get(`SELECT ${column} FROM volumes WHERE number = ?`).pluck().get(this.number) as
         | T
         | undefined) ?? null
     );
-  }
-
-  #statement(sql: string): Database.Statement<unknown[], unknown> {
-    const known = this.#statements.get(sql);
-    if (known) return known;
-    const statement = this.#db.prepare<unknown[], unknown>(sql);
-    this.#statements.set(sql, statement);
-    return statement;
   }
 }

@@ -24,6 +24,9 @@ const LOCAL_COLUMNS = ['id', 'local_path', 'sha256_hash', 'metadata_updated'];
 const LINK_COLUMNS = new Set(['url', 'page_url', 'author_url']);
 const HTTP = /^https?:\/\//i;
 
+/** Columns of an image that are counted. */
+type Counted = 'author' | 'license' | 'taken_date' | 'upload_date';
+
 /** A record, and what is counted of it. */
 export interface CountedRecord {
   readonly record: ImageRecord;
@@ -35,6 +38,8 @@ export class RowRecords {
   /** The columns of `images` that a record is made of, as {@link SurveyRow} has them. */
   readonly imageColumns: readonly ImageColumn[];
   readonly #archive: Archive;
+  /** Where {@link imageColumns} has the columns that are counted; -1 for those that are missing. */
+  readonly #positions: { readonly [column in Counted]: number };
   readonly #tags: LinkTargets<TagLink>;
   readonly #albums: LinkTargets<AlbumLink>;
   readonly #collections: LinkTargets<CollectionLink>;
@@ -48,6 +53,13 @@ export class RowRecords {
     this.imageColumns = archive.shape
       .select('images', IMAGE_COLUMNS)
       .filter((column) => column !== 'sha256_hash');
+    const at = (column: Counted) => this.imageColumns.indexOf(column);
+    this.#positions = {
+      author: at('author'),
+      license: at('license'),
+      taken_date: at('taken_date'),
+      upload_date: at('upload_date'),
+    };
     this.#tags = this.#targets<TagLink>('tags', ['count']);
     this.#albums = this.#targets<AlbumLink>('albums', ['title', 'url', 'is_public']);
     this.#collections = this.#targets<CollectionLink>('collections', ['title', 'url', 'is_public']);
@@ -92,18 +104,17 @@ export class RowRecords {
   /** Columns in the order of the format; the digest only where no file tells it. */
   #image({ image, digest }: SurveyRow, file: FileReference | null): { [column: string]: string } {
     const values: { [column: string]: string } = {};
-    const isForDigest = file === null && digest !== null;
     for (let at = 0; at < this.imageColumns.length; at += 1) {
       const column = this.imageColumns[at]!;
       const value = this.#text(image[at], LINK_COLUMNS.has(column));
       if (value !== null) values[column] = value;
     }
-    if (isForDigest) values['sha256_hash'] = digest;
+    if (file === null && digest !== null) values['sha256_hash'] = digest;
     return values;
   }
 
   #counted({ image }: SurveyRow, links: { readonly [kind in LinkKind]: Linked<object> }): CountedImage {
-    const value = (column: ImageColumn) => image[this.imageColumns.indexOf(column)] ?? null;
+    const value = (column: Counted) => image[this.#positions[column]] ?? null;
     return {
       author: value('author'),
       license: value('license'),

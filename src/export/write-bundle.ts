@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonicalDocument, canonicalLine } from '../base/canonical-json.ts';
 import { type Digest, digestOf } from '../base/digest.ts';
 import type { Observer } from '../base/events.ts';
-import { BundleWriter, type OpenEntry } from '../bundle/bundle-writer.ts';
+import { BundleWriter } from '../bundle/bundle-writer.ts';
 import type { ByteSink } from '../bundle/byte-sink.ts';
 import { payloadName, shardName } from '../bundle/entry-names.ts';
 import type { Coding } from '../bundle/frame-encoder.ts';
@@ -129,7 +129,7 @@ async function writeLines(
     await entry.write(piece);
   };
   await inPieces(lines, write);
-  await closeEntry(entry);
+  await entry.close();
   return { digest: hash.digest('hex'), size, offset };
 }
 
@@ -145,8 +145,6 @@ async function inPieces(lines: Generator<string>, write: (text: string) => Promi
   }
   await write(piece);
 }
-
-const closeEntry = (entry: OpenEntry) => entry.close();
 
 function* indexLines(volume: PlanVolume): Generator<string> {
   for (const file of volume.packed()) yield packedLine(file);

@@ -8,11 +8,9 @@ import type { AuthorRecord, End, ImageRecord, IndexLine, Shard } from '../manife
 import { BundleWalk, type WalkItem } from '../reading/bundle-walk.ts';
 import { EntryLines } from '../reading/entry-lines.ts';
 import { type OpenedBundle, openBundle } from '../reading/open-bundle.ts';
+import { HEAD_READ_AHEAD } from '../reading/read-head.ts';
 import { findIndex, readEndOfFile } from '../reading/skip-unwanted.ts';
 import type { InspectLists, InspectOptions, InspectResult } from './types.ts';
-
-/** The head of a bundle is a few kilobytes: there is no need to read megabytes ahead. */
-const READ_AHEAD = 64 * 1024;
 
 /**
  * What a bundle says of itself, from its head and its tail: at once, whatever its size. What it
@@ -46,7 +44,7 @@ export async function inspectBundle(options: InspectOptions): Promise<InspectRes
 }
 
 function open(options: InspectOptions, findings: FindingList): Promise<OpenedBundle> {
-  return openBundle(options.input, findings, READ_AHEAD);
+  return openBundle(options.input, findings, HEAD_READ_AHEAD);
 }
 
 /** Whatever stood where the manifest should be, in one error. */

@@ -1,6 +1,6 @@
 import type { Digest } from '../base/digest.ts';
 import { MemoryPool } from '../base/memory-pool.ts';
-import { defaultThreads, startThreads, type Threads } from '../base/threads.ts';
+import { startThreads, type Threads } from '../base/threads.ts';
 import proveContents, {
   type ContentAnswer,
   type ContentBatch,
@@ -44,8 +44,7 @@ export class ContentPool {
   static async start(threads: number | undefined, bytes: number): Promise<ContentPool> {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     const module = new URL(`./prove-contents.${extension}`, import.meta.url);
-    const count = threads ?? defaultThreads(bytes);
-    return new ContentPool(await startThreads(module, proveContents, count));
+    return new ContentPool(await startThreads(module, proveContents, threads, bytes));
   }
 
   /**

@@ -4,7 +4,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, type TestContext } from 'vitest';
 import { EXIT } from '../../src/base/errors.ts';
 import { digestOf, hostileBundle, hostileImages, recordOf } from '../../fixtures/hostile-bundle.ts';
 import { counted } from './counting.ts';
@@ -47,6 +47,19 @@ async function crawler(db: string, twins: readonly string[]): Promise<{ stop(): 
   };
 }
 
+/** Stops a crawler that had no trouble and was never locked out for long; answers what it wrote. */
+async function undisturbed(
+  crawling: Awaited<ReturnType<typeof crawler>>,
+  context: TestContext,
+): Promise<readonly string[]> {
+  const { written, errors, longest } = await crawling.stop();
+  counted(context, 'rows written by a crawler meanwhile', written.length);
+  expect(errors).toEqual([]);
+  expect(longest).toBeLessThan(PATIENCE);
+  expect(written.length).toBeGreaterThan(20);
+  return written;
+}
+
 describe.skipIf(!hasPython)('a crawler that writes all the time', () => {
   test('loses no write, is never locked out, and no image is there twice', async (context) => {
     const receiver = new Receiver(join(folder, 'company'));
@@ -56,12 +69,8 @@ describe.skipIf(!hasPython)('a crawler that writes all the time', () => {
     const urls = images.map((image, at) => (recordOf(image, at)['image'] as { url: string }).url);
     const crawling = await crawler(receiver.db, urls.slice(-60));
     const ran = await indabundle(['apply', bundle, '--db', receiver.db, '--yes']);
-    const { written, errors, longest } = await crawling.stop();
-    counted(context, 'rows written by a crawler meanwhile', written.length);
+    const written = await undisturbed(crawling, context);
     expect([ran.status, ran.stderr]).toEqual([EXIT.whole, expect.anything()]);
-    expect(errors).toEqual([]);
-    expect(longest).toBeLessThan(PATIENCE);
-    expect(written.length).toBeGreaterThan(20);
     const { rows, integrity } = receiver.landed();
     expect(integrity).toBe('ok');
     expect(rows.filter(({ author }) => author === 'Crawler').map(({ url }) => url)).toEqual(written);
@@ -82,12 +91,8 @@ describe.skipIf(!hasPython)('a crawler that writes while an apply is taken back'
     const { operationId } = (await receiver.apply(bundle)).result!;
     const crawling = await crawler(receiver.db, []);
     const ran = await indabundle(['revert', operationId!, '--db', receiver.db, '--yes', '--no-backup']);
-    const { written, errors, longest } = await crawling.stop();
-    counted(context, 'rows written by a crawler meanwhile', written.length);
+    const written = await undisturbed(crawling, context);
     expect([ran.status, ran.stderr]).toEqual([EXIT.whole, expect.anything()]);
-    expect(errors).toEqual([]);
-    expect(longest).toBeLessThan(PATIENCE);
-    expect(written.length).toBeGreaterThan(20);
     const { rows, integrity, strange } = receiver.landed();
     expect([integrity, strange]).toEqual(['ok', []]);
     expect(rows.map(({ url }) => url)).toEqual(written);

@@ -18,30 +18,18 @@ export interface HostileCase {
 export const IMAGES = hostileImages(3);
 export const [ANNA, BELA, CILI] = IMAGES.map(({ file }) => file) as [Buffer, Buffer, Buffer];
 
-export const refuse = (
-  code: FindingCode,
-  title: string,
-  hooks: Hooks,
-  arrive: readonly number[] = [],
-): HostileCase => ({
-  title,
-  code,
-  gravity: 'refuse',
-  hooks,
-  arrive,
-});
-export const damage = (
-  code: FindingCode,
-  title: string,
-  hooks: Hooks,
-  arrive: readonly number[] = [],
-): HostileCase => ({
-  title,
-  code,
-  gravity: 'damage',
-  hooks,
-  arrive,
-});
+const caseOf =
+  (gravity: HostileCase['gravity']) =>
+  (code: FindingCode, title: string, hooks: Hooks, arrive: readonly number[] = []): HostileCase => ({
+    title,
+    code,
+    gravity,
+    hooks,
+    arrive,
+  });
+
+export const refuse = caseOf('refuse');
+export const damage = caseOf('damage');
 
 /** Puts frames of entries before the second photo. */
 export const inserted = (...entries: RawEntry[]): Hooks => ({

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, type TestContext } from 'vitest';
 import { applyBundle } from '../../src/apply/apply-bundle.ts';
 import { exportBundle } from '../../src/export/export-bundle.ts';
 import { revert } from '../../src/revert/revert.ts';
@@ -77,84 +77,87 @@ function liars(dir: string): string[] {
   }
 }
 
+/** What is cut: a run of the program in one folder, what must hold wherever it is cut, and the next run. */
+interface Subject {
+  readonly args: readonly string[];
+  readonly root: string;
+  /** Looks at the disk behind a cut. */
+  readonly holds: (at: number) => void;
+  readonly resume: (at: number) => Promise<void>;
+}
+
+async function cutEverywhere(
+  { args, root, holds, resume }: Subject,
+  undisturbed: () => void,
+  context: TestContext,
+): Promise<void> {
+  const disk = new Disk(root);
+  const { steps } = await traced(args, root);
+  undisturbed();
+  const cuts = new Set(spread(steps.length, CUTS));
+  let number = 0;
+  for (const [at, step] of steps.entries()) {
+    disk.follow(step);
+    if (!cuts.has(at + 1)) continue;
+    for (const luck of lucks(at)) {
+      cut(disk, root, luck);
+      holds(at);
+      counted(context, 'power cuts');
+      if ((number += 1) % RESUMED === 0) await resume(at);
+    }
+  }
+}
+
+/** The receiver's folder is as the cut left it. */
+function moveIn(): void {
+  rmSync(trip.receiver, { recursive: true, force: true });
+  cpSync(rebuilt, trip.receiver, { recursive: true });
+}
+
+const noLiars = (at: number) => expect([at, liars(rebuilt)]).toEqual([at, []]);
+
 describe.skipIf(shim === null)('the power fails', () => {
   test('during an apply: no row speaks of a file that is not whole, and the next run finishes', async (context) => {
     trip.newReceiver();
-    const disk = new Disk(trip.receiver);
-    const { steps } = await traced(trip.applyArguments, trip.receiver);
-    expect(trip.received()).toEqual(received);
-    const cuts = new Set(spread(steps.length, CUTS));
-    let number = 0;
-    for (const [at, step] of steps.entries()) {
-      disk.follow(step);
-      if (!cuts.has(at + 1)) continue;
-      for (const luck of lucks(at)) {
-        cut(disk, trip.receiver, luck);
-        expect([at, liars(rebuilt)]).toEqual([at, []]);
-        counted(context, 'power cuts');
-        if ((number += 1) % RESUMED !== 0) continue;
-        await applyBundle({ input: trip.bundle, db: join(rebuilt, 'indafoto.db'), backup: false });
-        rmSync(trip.receiver, { recursive: true, force: true });
-        cpSync(rebuilt, trip.receiver, { recursive: true });
-        expect(trip.received()).toEqual(received);
-        expect(trip.leftovers()).toEqual([]);
-      }
-    }
+    const resume = async () => {
+      await applyBundle({ input: trip.bundle, db: join(rebuilt, 'indafoto.db'), backup: false });
+      moveIn();
+      expect(trip.received()).toEqual(received);
+      expect(trip.leftovers()).toEqual([]);
+    };
+    const subject = { args: trip.applyArguments, root: trip.receiver, holds: noLiars, resume };
+    await cutEverywhere(subject, () => expect(trip.received()).toEqual(received), context);
   });
 
   test('during a revert: no row lacks its file, and the next run finishes', async (context) => {
     trip.newApplied();
-    const disk = new Disk(trip.receiver);
-    const { steps } = await traced(trip.revertArguments, trip.receiver);
-    expect(trip.exactly()).toEqual(before);
-    const cuts = new Set(spread(steps.length, CUTS));
-    let number = 0;
-    for (const [at, step] of steps.entries()) {
-      disk.follow(step);
-      if (!cuts.has(at + 1)) continue;
-      for (const luck of lucks(at)) {
-        cut(disk, trip.receiver, luck);
-        expect([at, liars(rebuilt)]).toEqual([at, []]);
-        counted(context, 'power cuts');
-        if ((number += 1) % RESUMED !== 0) continue;
-        rmSync(trip.receiver, { recursive: true, force: true });
-        cpSync(rebuilt, trip.receiver, { recursive: true });
-        await revert({
-          db: join(trip.receiver, 'indafoto.db'),
-          operationId: trip.operationId,
-          backup: false,
-        });
-        expect([at, trip.exactly()]).toEqual([at, before]);
-        expect(trip.leftovers()).toEqual([]);
-      }
-    }
+    const resume = async (at: number) => {
+      moveIn();
+      await revert({
+        db: join(trip.receiver, 'indafoto.db'),
+        operationId: trip.operationId,
+        backup: false,
+      });
+      expect([at, trip.exactly()]).toEqual([at, before]);
+      expect(trip.leftovers()).toEqual([]);
+    };
+    const subject = { args: trip.revertArguments, root: trip.receiver, holds: noLiars, resume };
+    await cutEverywhere(subject, () => expect(trip.exactly()).toEqual(before), context);
   });
 
   test('during an export: what bears its name is whole, and the next run finishes', async (context) => {
     trip.newStick();
-    const disk = new Disk(trip.stick);
-    const { steps } = await traced(trip.exportArguments, trip.stick);
-    expect(digestOf(output)).toBe(exported);
-    const cuts = new Set(spread(steps.length, CUTS));
-    let number = 0;
-    for (const [at, step] of steps.entries()) {
-      disk.follow(step);
-      if (!cuts.has(at + 1)) continue;
-      for (const luck of lucks(at)) {
-        cut(disk, trip.stick, luck);
-        const path = join(rebuilt, 'trip.indabundle');
-        if (existsSync(path)) expect([at, digestOf(path)]).toEqual([at, exported]);
-        counted(context, 'power cuts');
-        if ((number += 1) % RESUMED !== 0) continue;
-        const same = { created: '2026-03-14T10:15:00Z', exportId: 'trip', force: true } as const;
-        await exportBundle({
-          db: join(trip.sender, 'indafoto.db'),
-          selection: { kind: 'all' },
-          output: path,
-          ...same,
-        });
-        expect(digestOf(path)).toBe(exported);
-      }
-    }
+    const path = join(rebuilt, 'trip.indabundle');
+    const holds = (at: number) => {
+      if (existsSync(path)) expect([at, digestOf(path)]).toEqual([at, exported]);
+    };
+    const resume = async () => {
+      const same = { created: '2026-03-14T10:15:00Z', exportId: 'trip', force: true } as const;
+      const db = join(trip.sender, 'indafoto.db');
+      await exportBundle({ db, selection: { kind: 'all' }, output: path, ...same });
+      expect(digestOf(path)).toBe(exported);
+    };
+    const subject = { args: trip.exportArguments, root: trip.stick, holds, resume };
+    await cutEverywhere(subject, () => expect(digestOf(output)).toBe(exported), context);
   });
 });
