@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { EXIT } from '../../src/base/errors.ts';
 import { verifyBundle } from '../../src/verify/verify-bundle.ts';
 import { counted } from './counting.ts';
-import { compiledShim, countCalls, indabundle } from './program.ts';
+import { compiledShim, callsOf, indabundle } from './program.ts';
 import { scratchFolder } from './scratch.ts';
 import { SmallTrip } from './small-trip.ts';
 
@@ -63,7 +63,7 @@ describe.skipIf(shim === null)('while the clock goes backwards', () => {
       const { args, renew, root, check } = subjects[name];
       renew();
       const fault = { root, calls: CALLS };
-      const calls = await countCalls(shim!, args(), { ...fault, count: join(folder, 'count') });
+      const { length: calls } = await callsOf(shim!, args(), { ...fault, count: join(folder, 'count') });
       await check();
       for (const at of [Math.ceil(calls / 3), Math.ceil((calls * 2) / 3)]) {
         renew();

@@ -10,6 +10,13 @@ export function counted(context: TestContext, what: string, count = 1): void {
   counts[what] = (counts[what] ?? 0) + count;
 }
 
+/** Numbers from 1 to `last` that nobody chose: one out of each of `count` equal parts. */
+export function randomOf(last: number, count: number): number[] {
+  const random = seeded(last);
+  const part = last / count;
+  return [...new Set(Array.from({ length: count }, (_, at) => 1 + Math.floor((at + random()) * part)))];
+}
+
 /** A generator of numbers in [0, 1), the same for the same seed (mulberry32). */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;

@@ -8,7 +8,7 @@
  *   IO_SHIM_AT     the number of the call, from 1, at which something happens
  *   IO_SHIM_ACT    ENOSPC, EIO, EROFS or EACCES (this call fails), the same with + (and all later ones), KILL, STOP
  *   IO_SHIM_NOLINKS  a file system without hard links, as FAT is
- *   IO_SHIM_COUNT  file that the number of calls is written into at the end
+ *   IO_SHIM_COUNT  file that these calls are written into at the end, each with its path
  *   IO_SHIM_TRACE  file for the trace; see power-cut.ts
  */
 #define _GNU_SOURCE
@@ -34,6 +34,8 @@ static char *paths[MOST_FILES];
 static const char *root, *calls, *names, *act, *count_path;
 static size_t root_length;
 static long at, seen;
+static char *notes;
+static size_t noted;
 static int trace = -1;
 
 static void *real(const char *name) { return dlsym(RTLD_NEXT, name); }
@@ -56,13 +58,11 @@ __attribute__((constructor)) static void start(void) {
 }
 
 __attribute__((destructor)) static void finish(void) {
-  char text[32];
   if (!count_path) return;
   int file = raw_open(count_path, O_CREAT | O_WRONLY | O_TRUNC);
   if (file < 0) return;
-  int length = snprintf(text, sizeof text, "%ld", seen);
   ssize_t (*put)(int, const void *, size_t) = real("write");
-  if (put(file, text, length) != length) return;
+  if (put(file, notes, noted) != (ssize_t)noted) abort();
 }
 
 static int below_root(const char *path) { return root && path && strncmp(path, root, root_length) == 0; }
@@ -78,11 +78,17 @@ static const char *absolute(const char *path, char *buffer) {
 
 static const char *path_of(int file) { return file >= 0 && file < MOST_FILES ? paths[file] : NULL; }
 
+static void note(const char *call, const char *path) {
+  notes = realloc(notes, noted + strlen(call) + strlen(path) + 3);
+  noted += sprintf(notes + noted, "%s\t%s\n", call, path);
+}
+
 /* Called with the lock held. Answers the error to fail with, or 0. */
 static int hit(const char *call, const char *path) {
   if (!below_root(path) || !calls || !strstr(calls, call)) return 0;
   if (names && !strstr(path, names)) return 0;
   seen += 1;
+  if (count_path) note(call, path);
   if (!act || at == 0 || seen < at) return 0;
   int again = act[strlen(act) - 1] == '+';
   if (seen > at && !again) return 0;

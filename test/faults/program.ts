@@ -103,15 +103,31 @@ export async function isStopped({ child }: Running): Promise<boolean> {
   }
 }
 
-/** How many calls of these kinds an undisturbed run makes below a folder. */
-export async function countCalls(
+/** A call that the shim saw. */
+export interface Call {
+  readonly call: string;
+  readonly path: string;
+}
+
+/** The calls of these kinds that an undisturbed run makes below a folder, in their order. */
+export async function callsOf(
   shim: string,
   args: readonly string[],
   fault: Fault & { readonly count: string },
-): Promise<number> {
+): Promise<Call[]> {
   const ran = await indabundle(args, { shim, fault });
   if (ran.status !== 0 && ran.status !== 3) throw new Error(`the undisturbed run failed: ${ran.stderr}`);
-  return Number(readFileSync(fault.count, 'utf8'));
+  const lines = readFileSync(fault.count, 'utf8').split('\n').slice(0, -1);
+  return lines.map((line) => {
+    const [call = '', path = ''] = line.split('\t');
+    return { call, path };
+  });
+}
+
+/** How many of these calls the shim counts for a fault. */
+export function countedOf(calls: readonly Call[], fault: Pick<Fault, 'calls' | 'names'>): number {
+  return calls.filter(({ call, path }) => fault.calls?.includes(call) && path.includes(fault.names ?? ''))
+    .length;
 }
 
 /** Numbers from 1 to `last`: all of them, or `most` spread evenly, with the first and the last. */

@@ -1,0 +1,7 @@
+import { LONG } from './counting.ts';
+import { testKills } from './kills.ts';
+
+testKills(
+  'export',
+  LONG ? { calls: 'each', moments: 500, rounds: 20 } : { calls: 16, moments: 30, rounds: 1 },
+);
