@@ -1,5 +1,3 @@
-import { fileTypeFromBuffer } from 'file-type';
-
 /** Bytes from the start of a file that tell its type. */
 export const SNIFF_BYTES = 4100;
 
@@ -27,9 +25,7 @@ export async function judgeMedia(
   name: string,
   allowTypes: readonly string[],
 ): Promise<MediaVerdict> {
-  const type = isJpeg(head)
-    ? 'image/jpeg'
-    : ((await fileTypeFromBuffer(head).catch(() => undefined))?.mime ?? 'unknown');
+  const type = isJpeg(head) ? 'image/jpeg' : await typeOf(head);
   const extensions = PICTURES[type];
   if (extensions !== undefined) {
     const extension = /\.([A-Za-z0-9]{1,5})$/.exec(name)?.[1]?.toLowerCase() ?? '';
@@ -42,4 +38,10 @@ export async function judgeMedia(
 /** Nearly every file is one, and three bytes tell. */
 function isJpeg(head: Buffer): boolean {
   return head[0] === 0xff && head[1] === 0xd8 && head[2] === 0xff;
+}
+
+/** Loaded for the few that are none: it takes 10 MB and a fifth of the time that a small apply takes. */
+async function typeOf(head: Buffer): Promise<string> {
+  const { fileTypeFromBuffer } = await import('file-type');
+  return (await fileTypeFromBuffer(head).catch(() => undefined))?.mime ?? 'unknown';
 }

@@ -1,6 +1,5 @@
 import { open } from 'node:fs/promises';
 import type Database from 'better-sqlite3';
-import { stringify } from 'csv-stringify/sync';
 
 const COLUMNS = ['record', 'outcome', 'image_id', 'path', 'digest', 'title', 'author', 'url', 'message'];
 const ROWS = 1000;
@@ -17,6 +16,7 @@ export async function writeReport(db: Database.Database, operationId: string, pa
      LEFT JOIN images ON images.id = files.image_id
      WHERE journal.operation = ? AND journal.outcome IS NOT NULL AND journal.sequence > ? ORDER BY journal.sequence LIMIT ${ROWS}`,
   );
+  const { stringify } = await import('csv-stringify/sync');
   const file = await open(path, 'w');
   try {
     await file.write(stringify([COLUMNS], { bom: true }));
