@@ -15,8 +15,8 @@ const SINGLE_SEGMENT_MAX = 2 ** MAX_WINDOW_LOG;
 /** A sample of this size tells whether content compresses. */
 const SAMPLE_BYTES = 64 * 1024;
 
-/** Content that shrinks by less than this is stored: JPEG data shrinks by about 0.6%. */
-const WORTHWHILE = 0.97;
+/** Content that shrinks by less than this is stored: most JPEG data shrinks by nothing, some by a tenth. */
+const WORTHWHILE = 0.99;
 
 /** How the content of a frame is laid down: `auto` looks at the bytes. */
 export type Coding =
