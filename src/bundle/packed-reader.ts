@@ -3,6 +3,7 @@ import type { ByteSource } from './byte-source.ts';
 import { DecodedFrames, type Frame, type FrameSkip } from './decoded-frames.ts';
 import type { Entry, EntryReader } from './entry.ts';
 import { entryKind, isUnsafeName } from './entry-names.ts';
+import type { FrameScanner, ScannedEntry } from './frames-ahead.ts';
 import { LongEntry } from './long-entry.ts';
 import type { FrameLengths } from './seek-table.ts';
 import {
@@ -51,6 +52,11 @@ export class PackedReader implements EntryReader {
     this.#frames.skip = skip;
   }
 
+  /** Has frames looked at ahead of their turn from now on. */
+  scanWith(scanner: FrameScanner): void {
+    this.#frames.scanWith(scanner);
+  }
+
   /** Bytes of the file that were read or passed over. */
   get position(): number {
     return this.#frames.position;
@@ -72,12 +78,13 @@ export class PackedReader implements EntryReader {
 
   async *#entriesOf(frame: Frame): AsyncGenerator<Entry> {
     let at = 0;
-    while (at < frame.content.length) {
-      const header = this.#readHeader(frame, at);
+    for (let nth = 0; at < frame.content.length; nth += 1) {
+      const known = frame.entries[nth] ?? null;
+      const header = this.#readHeader(frame, at, known);
       if (header === null) return;
       const end = at + BLOCK + padded(header.size);
       if (end <= frame.content.length) {
-        yield this.#wholeEntry(frame, at, header);
+        yield this.#wholeEntry(frame, at, header, known);
         at = end;
       } else if (at === 0) {
         yield* this.#longEntry(frame, header);
@@ -90,8 +97,8 @@ export class PackedReader implements EntryReader {
   }
 
   /** Null when the rest of the frame holds no entry: its end blocks, or damage. */
-  #readHeader(frame: Frame, at: number): TarHeader | null {
-    const header = readHeader(frame.content, at);
+  #readHeader(frame: Frame, at: number, known: ScannedEntry | null): TarHeader | null {
+    const header = known ?? readHeader(frame.content, at);
     if (typeof header !== 'string') {
       this.#lost = false;
       if (entryKind(header.name) === null) throw this.#refuseName(header.name, frame);
@@ -148,10 +155,11 @@ export class PackedReader implements EntryReader {
     return new Refused('trailing-data', { offset: this.#frames.position }, detail);
   }
 
-  #wholeEntry(frame: Frame, at: number, header: TarHeader): Entry {
+  #wholeEntry(frame: Frame, at: number, header: TarHeader, known: ScannedEntry | null): Entry {
     const content = frame.content.subarray(at + BLOCK, at + BLOCK + header.size);
     return {
-      ...this.#entryFacts(frame, at, header),
+      ...this.#described(frame, at, header),
+      digest: known?.digest ?? null,
       whole: content,
       async *pieces() {
         yield content;
@@ -162,11 +170,11 @@ export class PackedReader implements EntryReader {
   /** What is not asked for of such an entry is read and dropped before the next one. */
   async *#longEntry(frame: Frame, header: TarHeader): AsyncGenerator<Entry> {
     const entry = new LongEntry(this.#frames, frame, header);
-    yield { ...this.#entryFacts(frame, 0, header), whole: null, pieces: () => entry.pieces() };
+    yield { ...this.#described(frame, 0, header), whole: null, pieces: () => entry.pieces() };
     if (!(await entry.drain())) this.#lost = true;
   }
 
-  #entryFacts(frame: Frame, at: number, header: TarHeader) {
+  #described(frame: Frame, at: number, header: TarHeader) {
     return {
       name: header.name,
       kind: entryKind(header.name)!,
