@@ -9,11 +9,10 @@ import type { Texts } from './texts.ts';
 export type Work = (session: Session) => Promise<ExitStatus>;
 
 /**
- * One command: its name, and how it declares arguments, options and examples. Declaring is cheap;
- * what the work itself needs is imported by the work.
+ * One command: how it declares arguments, options and examples. Declaring is cheap; what the work
+ * itself needs is imported by the work.
  */
 export interface CommandDeclaration {
-  readonly name: string;
   declare(form: CommandForm): void;
 }
 

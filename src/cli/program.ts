@@ -57,11 +57,11 @@ function valueOf(argv: readonly string[], option: string): string | undefined {
 async function parse(argv: readonly string[], texts: Texts, world: Surroundings): Promise<Parsed> {
   const printed = { out: '', err: '' };
   const chosen: { command: string; work: Work | null } = { command: '', work: null };
-  const program = declareProgram(texts, world, printed, (command, work) =>
-    Object.assign(chosen, { command, work }),
-  );
+  const program = declareProgram(texts, world, printed);
+  const choose = (name: string, work: Work) => Object.assign(chosen, { command: name, work });
   const command = argv.find((argument) => COMMANDS.some(({ name }) => name === argument)) ?? '';
   try {
+    await declareCommands(program, argv, texts, choose);
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (printed.out !== '') return { kind: 'text', text: printed.out };
@@ -74,12 +74,7 @@ async function parse(argv: readonly string[], texts: Texts, world: Surroundings)
   return { kind: 'work', command: chosen.command, flags: program.opts<CommonFlags>(), work: chosen.work };
 }
 
-function declareProgram(
-  texts: Texts,
-  world: Surroundings,
-  printed: { out: string; err: string },
-  choose: (command: string, work: Work) => void,
-): Command {
+function declareProgram(texts: Texts, world: Surroundings, printed: { out: string; err: string }): Command {
   const columns = Math.min(world.stdout.columns || Number(world.env['COLUMNS']) || 80, 100);
   const program = new Command('indabundle')
     .description(texts.t('help.program'))
@@ -96,11 +91,6 @@ function declareProgram(
     .helpCommand('help [command]', texts.t('help.helpCommand'))
     .version(VERSION, '-V, --version', texts.t('help.version'));
   declareCommonOptions(program, texts);
-  for (const { name, declare } of COMMANDS) {
-    const command = program.command(name);
-    command.helpOption('-h, --help', texts.t('help.help'));
-    declare(new CommandForm(command, texts, (work) => choose(name, work)));
-  }
   return program.addHelpText('after', `\n${texts.t('help.more')}`);
 }
 
@@ -111,6 +101,23 @@ function declareCommonOptions(program: Command, texts: Texts): void {
     .addOption(option('--quiet', 'option.quiet'))
     .addOption(option('--lang <LANG>', 'option.lang').argParser(oneOf('--lang', LANGUAGES)))
     .addOption(option('--log-file <FILE>', 'option.logFile').argParser(nonEmpty('--log-file')));
+}
+
+/** Declares the command that is asked for; all of them for whoever must see them, as `--help` does. */
+async function declareCommands(
+  program: Command,
+  argv: readonly string[],
+  texts: Texts,
+  choose: (command: string, work: Work) => void,
+): Promise<void> {
+  const [asked] = program.parseOptions([...argv]).operands;
+  const found = COMMANDS.filter(({ name }) => name === asked);
+  const entries = found.length > 0 ? found : COMMANDS;
+  const declarations = await Promise.all(entries.map(({ load }) => load()));
+  for (const [at, { name }] of entries.entries()) {
+    const command = program.command(name).helpOption('-h, --help', texts.t('help.help'));
+    declarations[at]?.declare(new CommandForm(command, texts, (work) => choose(name, work)));
+  }
 }
 
 const HEADINGS: Readonly<Record<string, MessageKey>> = {

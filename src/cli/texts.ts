@@ -82,14 +82,12 @@ function translator(language: Language, catalogue: Catalogue): I18n {
 /** Texts made safe for the terminal, numbers as the language writes them. */
 function valueShower(language: Language): (values: Values) => Record<string, string> {
   let numbers: Intl.NumberFormat | null = null;
-  return (values) => {
-    const texts: Record<string, string> = {};
-    for (const [name, value] of Object.entries(values)) {
-      numbers ??= new Intl.NumberFormat(language);
-      texts[name] = typeof value === 'string' ? escapeForTerminal(value) : numbers.format(value);
-    }
-    return texts;
+  const shown = (value: string | number): string => {
+    if (typeof value === 'string') return escapeForTerminal(value);
+    numbers ??= new Intl.NumberFormat(language);
+    return numbers.format(value);
   };
+  return (values) => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, shown(value)]));
 }
 
 function localParams(texts: Texts, error: BundleError): ErrorParams {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { createRequire } from 'node:module';
+import type { Ajv2020, ValidateFunction } from 'ajv/dist/2020.js';
 
 export type SchemaName = 'manifest' | 'record' | 'author' | 'index' | 'end' | 'catalog' | 'request';
 
@@ -10,9 +11,11 @@ const OPTIONS = {
   strictTypes: false,
   strictRequired: false,
   validateSchema: false,
+  meta: false,
   code: { optimize: false },
 } as const;
 
+const require = createRequire(import.meta.url);
 const compiled = new Map<SchemaName, ValidateFunction>();
 let ajv: Ajv2020 | null = null;
 
@@ -30,9 +33,15 @@ export function schemaProblem(name: SchemaName, value: unknown): string | null {
 function validator(name: SchemaName): ValidateFunction {
   const known = compiled.get(name);
   if (known) return known;
-  ajv ??= new Ajv2020(OPTIONS);
+  ajv ??= newAjv();
   const file = new URL(`../../schemas/${name}.schema.json`, import.meta.url);
   const validate = ajv.compile(JSON.parse(readFileSync(file, 'utf8')) as object);
   compiled.set(name, validate);
   return validate;
+}
+
+/** Loaded with the first document to check: a hundred modules, which many a command has no use for. */
+function newAjv(): Ajv2020 {
+  const { Ajv2020: Validator } = require('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
+  return new Validator(OPTIONS);
 }

@@ -1,29 +1,22 @@
 import type { CommandDeclaration } from '../command-declaration.ts';
-import { analyzeCommand } from './analyze.ts';
-import { applyCommand } from './apply.ts';
-import { backupCommand } from './backup.ts';
-import { catalogCommand } from './catalog.ts';
-import { cleanupCommand } from './cleanup.ts';
-import { demoCommand } from './demo.ts';
-import { diffCommand } from './diff.ts';
-import { exportCommand } from './export.ts';
-import { inspectCommand } from './inspect.ts';
-import { revertCommand } from './revert.ts';
-import { statusCommand } from './status.ts';
-import { verifyCommand } from './verify.ts';
 
-/** Every command, in the order in which `--help` lists them. */
-export const COMMANDS: readonly CommandDeclaration[] = [
-  catalogCommand,
-  analyzeCommand,
-  diffCommand,
-  exportCommand,
-  inspectCommand,
-  verifyCommand,
-  applyCommand,
-  statusCommand,
-  revertCommand,
-  cleanupCommand,
-  backupCommand,
-  demoCommand,
+export interface CommandEntry {
+  readonly name: string;
+  load(): Promise<CommandDeclaration>;
+}
+
+/** Every command, in the order in which `--help` lists them; only the one that is asked for is loaded. */
+export const COMMANDS: readonly CommandEntry[] = [
+  { name: 'catalog', load: async () => (await import('./catalog.ts')).catalogCommand },
+  { name: 'analyze', load: async () => (await import('./analyze.ts')).analyzeCommand },
+  { name: 'diff', load: async () => (await import('./diff.ts')).diffCommand },
+  { name: 'export', load: async () => (await import('./export.ts')).exportCommand },
+  { name: 'inspect', load: async () => (await import('./inspect.ts')).inspectCommand },
+  { name: 'verify', load: async () => (await import('./verify.ts')).verifyCommand },
+  { name: 'apply', load: async () => (await import('./apply.ts')).applyCommand },
+  { name: 'status', load: async () => (await import('./status.ts')).statusCommand },
+  { name: 'revert', load: async () => (await import('./revert.ts')).revertCommand },
+  { name: 'cleanup', load: async () => (await import('./cleanup.ts')).cleanupCommand },
+  { name: 'backup', load: async () => (await import('./backup.ts')).backupCommand },
+  { name: 'demo', load: async () => (await import('./demo.ts')).demoCommand },
 ];

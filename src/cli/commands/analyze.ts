@@ -18,7 +18,6 @@ interface AnalyzeFlags {
 }
 
 export const analyzeCommand: CommandDeclaration = {
-  name: 'analyze',
   declare(form) {
     form.about('analyze.summary', 'analyze.about');
     declareOptions(form);

@@ -36,7 +36,6 @@ type Applied = ApplyResult | 'declined';
 const METADATA_CHOICES = ['fill', 'keep'] as const;
 
 export const applyCommand: CommandDeclaration = {
-  name: 'apply',
   declare(form) {
     form.about('apply.summary', 'apply.about');
     form.argument('<BUNDLE...>', 'argument.bundle');

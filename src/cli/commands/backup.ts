@@ -7,7 +7,6 @@ import type { Session } from '../session.ts';
 type BackupFlags = Pick<BackupOptions, 'db' | 'output' | 'force'>;
 
 export const backupCommand: CommandDeclaration = {
-  name: 'backup',
   declare(form) {
     form.about('backup.summary', 'backup.about');
     form.option('-o, --output <FILE>', 'backup.option.output', { parse: values.nonEmpty('-o') });

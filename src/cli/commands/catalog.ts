@@ -15,7 +15,6 @@ interface CatalogFlags {
 }
 
 export const catalogCommand: CommandDeclaration = {
-  name: 'catalog',
   declare(form) {
     form.about('catalog.summary', 'catalog.about');
     form.option('-o, --output <FILE>', 'catalog.option.output', { parse: values.nonEmpty('-o') });

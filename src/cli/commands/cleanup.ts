@@ -13,7 +13,6 @@ interface CleanupFlags {
 }
 
 export const cleanupCommand: CommandDeclaration = {
-  name: 'cleanup',
   declare(form) {
     form.about('cleanup.summary', 'cleanup.about');
     form.argument('[ID]', 'cleanup.argument.id');

@@ -22,7 +22,6 @@ interface Step {
 }
 
 export const demoCommand: CommandDeclaration = {
-  name: 'demo',
   declare(form) {
     form.about('demo.summary', 'demo.about');
     form.argument('[DIR]', 'demo.argument.dir');

@@ -9,7 +9,6 @@ interface DiffFlags {
 }
 
 export const diffCommand: CommandDeclaration = {
-  name: 'diff',
   declare(form) {
     form.about('diff.summary', 'diff.about');
     form.argument('<A>', 'diff.argument.a');

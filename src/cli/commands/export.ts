@@ -32,7 +32,6 @@ interface ExportFlags extends Filters {
 }
 
 export const exportCommand: CommandDeclaration = {
-  name: 'export',
   declare(form) {
     form.about('export.summary', 'export.about');
     form.option('-o, --output <FILE>', 'export.option.output', { parse: values.nonEmpty('-o') });

@@ -23,7 +23,6 @@ interface Inspected {
 }
 
 export const inspectCommand: CommandDeclaration = {
-  name: 'inspect',
   declare(form) {
     form.about('inspect.summary', 'inspect.about');
     form.argument('<BUNDLE...>', 'argument.bundle');

@@ -12,7 +12,6 @@ interface RevertFlags {
 }
 
 export const revertCommand: CommandDeclaration = {
-  name: 'revert',
   declare(form) {
     form.about('revert.summary', 'revert.about');
     form.argument('<OPERATION>', 'revert.argument.operation');

@@ -9,7 +9,6 @@ interface StatusFlags {
 }
 
 export const statusCommand: CommandDeclaration = {
-  name: 'status',
   declare(form) {
     form.about('status.summary', 'status.about');
     form.argument('[ID]', 'status.argument.id');

@@ -17,7 +17,6 @@ interface VerifyFlags {
 }
 
 export const verifyCommand: CommandDeclaration = {
-  name: 'verify',
   declare(form) {
     form.about('verify.summary', 'verify.about');
     form.argument('[BUNDLE...]', 'argument.bundle');

@@ -1,4 +1,5 @@
-import CliTable from 'cli-table3';
+import { createRequire } from 'node:module';
+import type { Table, TableConstructorOptions } from 'cli-table3';
 import type { Page } from './page.ts';
 import { type Clip, clip, pad, widthOf, wrap } from './text-width.ts';
 
@@ -45,7 +46,7 @@ export function tableLines(
   const widths = fitWidths(page.tableWidth, columns, [titles, ...rows]);
   const rule = widths.map((width) => '─'.repeat(width));
   const waiting: string[] = [];
-  const table = new CliTable({
+  const table = newTable({
     chars: NO_FRAME,
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
     colWidths: widths,
@@ -59,6 +60,14 @@ export function tableLines(
     return next <= heading ? page.colors.dim(cell) : cell;
   });
   return filled.split('\n').map((line) => line.trimEnd());
+}
+
+const require = createRequire(import.meta.url);
+
+/** Loaded with the first table: many a report has none. */
+function newTable(options: TableConstructorOptions): Table {
+  const CliTable = require('cli-table3') as typeof import('cli-table3');
+  return new CliTable(options);
 }
 
 /** Natural widths where they fit; else columns that wrap give way first, which loses nothing, then those that are cut. */

@@ -1,6 +1,7 @@
 import fastStringWidth from 'fast-string-width';
 
-const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+/** Made when a text is first cut: making it takes 20 ms. */
+let segmenter: Intl.Segmenter | null = null;
 const ELLIPSIS = '…';
 
 /** Columns that a text takes in a terminal; colours take none. */
@@ -15,6 +16,7 @@ export type Clip = 'end' | 'middle';
 export function clip(text: string, width: number, where: Clip = 'end'): string {
   if (widthOf(text) <= width) return text;
   if (width <= 1) return width === 1 ? ELLIPSIS : '';
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
   const graphemes = [...segmenter.segment(text)].map(({ segment }) => segment);
   const tail = where === 'end' ? '' : take(graphemes.toReversed(), Math.ceil((width - 1) * 0.6), 'backwards');
   return take(graphemes, width - 1 - widthOf(tail), 'forwards') + ELLIPSIS + tail;
