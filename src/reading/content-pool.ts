@@ -80,6 +80,7 @@ export class ContentPool {
       });
     });
     answer.catch(() => {}); // whoever asked looks at it when all of them are in
+    if (content.length >= BATCH_BYTES) await this.#send(); // nothing is worth waiting for
     return { answer };
   }
 
