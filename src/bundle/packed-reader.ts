@@ -2,7 +2,7 @@ import { type FindingList, type Place, Refused } from '../base/findings.ts';
 import type { ByteSource } from './byte-source.ts';
 import { DecodedFrames, type Frame, type FrameSkip } from './decoded-frames.ts';
 import type { Entry, EntryReader } from './entry.ts';
-import { entryKind, isUnsafeName } from './entry-names.ts';
+import { type EntryKind, entryKind, isUnsafeName } from './entry-names.ts';
 import type { FrameScanner, ScannedEntry } from './frames-ahead.ts';
 import { LongEntry } from './long-entry.ts';
 import type { FrameLengths } from './seek-table.ts';
@@ -17,6 +17,10 @@ import {
 } from './tar-header.ts';
 
 export type { FrameSkip } from './decoded-frames.ts';
+
+interface EntryHeader extends TarHeader {
+  readonly kind: EntryKind;
+}
 
 /**
  * Reads a packed bundle from its first byte to its last: frame by frame, entry by entry, holding
@@ -97,12 +101,14 @@ export class PackedReader implements EntryReader {
   }
 
   /** Null when the rest of the frame holds no entry: its end blocks, or damage. */
-  #readHeader(frame: Frame, at: number, known: ScannedEntry | null): TarHeader | null {
+  #readHeader(frame: Frame, at: number, known: ScannedEntry | null): EntryHeader | null {
     const header = known ?? readHeader(frame.content, at);
     if (typeof header !== 'string') {
       this.#lost = false;
-      if (entryKind(header.name) === null) throw this.#refuseName(header.name, frame);
-      return header;
+      const kind = entryKind(header.name);
+      if (kind === null) throw this.#refuseName(header.name, frame);
+      const { name, size, mtime } = header;
+      return { name, size, mtime, kind };
     }
     if (this.#lost && at === 0 && (header === 'zero-block' || header === 'checksum')) return null;
     // The writer ends the tar in a frame with a checksum: zeros without one are a hole in the data.
@@ -155,7 +161,7 @@ export class PackedReader implements EntryReader {
     return new Refused('trailing-data', { offset: this.#frames.position }, detail);
   }
 
-  #wholeEntry(frame: Frame, at: number, header: TarHeader, known: ScannedEntry | null): Entry {
+  #wholeEntry(frame: Frame, at: number, header: EntryHeader, known: ScannedEntry | null): Entry {
     const content = frame.content.subarray(at + BLOCK, at + BLOCK + header.size);
     return {
       ...this.#described(frame, at, header),
@@ -168,18 +174,15 @@ export class PackedReader implements EntryReader {
   }
 
   /** What is not asked for of such an entry is read and dropped before the next one. */
-  async *#longEntry(frame: Frame, header: TarHeader): AsyncGenerator<Entry> {
+  async *#longEntry(frame: Frame, header: EntryHeader): AsyncGenerator<Entry> {
     const entry = new LongEntry(this.#frames, frame, header);
     yield { ...this.#described(frame, 0, header), whole: null, pieces: () => entry.pieces() };
     if (!(await entry.drain())) this.#lost = true;
   }
 
-  #described(frame: Frame, at: number, header: TarHeader) {
+  #described(frame: Frame, at: number, header: EntryHeader) {
     return {
-      name: header.name,
-      kind: entryKind(header.name)!,
-      size: header.size,
-      mtime: header.mtime,
+      ...header,
       place: this.#place(frame, header.name),
       tarOffset: frame.tarOffset === null ? null : frame.tarOffset + at,
     };

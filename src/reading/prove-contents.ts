@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { closeSync, futimesSync, openSync, rmSync, writeSync } from 'node:fs';
-import type { Digest } from '../base/digest.ts';
+import { type Digest, digestOf } from '../base/digest.ts';
 
 /** A file to write once its content is proven. */
 export interface FileTarget {
@@ -35,7 +34,7 @@ export interface ContentAnswer {
 export default function proveContents(batch: ContentBatch): ContentAnswer[] {
   return batch.jobs.map((job) => {
     const content = Buffer.from(batch.memory, job.start, job.length);
-    const found = job.found ?? createHash('sha256').update(content).digest('hex');
+    const found = job.found ?? digestOf(content);
     if (found !== job.digest) return { found, failure: null };
     try {
       for (const target of job.targets) writeTarget(target, content);

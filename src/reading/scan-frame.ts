@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digestOf } from '../base/digest.ts';
 import { entryKind } from '../bundle/entry-names.ts';
 import { wholeEntries } from '../bundle/frame-scan.ts';
 import type { ScannedEntry } from '../bundle/frames-ahead.ts';
@@ -13,6 +13,6 @@ export interface ScanJob {
 export function scanFrame({ memory, contentBytes }: ScanJob): ScannedEntry[] {
   return [...wholeEntries(Buffer.from(memory, 0, contentBytes))].map(({ header, content }) => {
     const isPhoto = entryKind(header.name) === 'payload';
-    return { ...header, digest: isPhoto ? createHash('sha256').update(content).digest('hex') : null };
+    return { ...header, digest: isPhoto ? digestOf(content) : null };
   });
 }
