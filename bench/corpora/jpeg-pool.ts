@@ -9,6 +9,8 @@ const END_OF_IMAGE = Buffer.from([MARKER, 0xd9]);
 /** Shorter than the smallest chunk of programs that look for repeated data, so that they find none. */
 const LONGEST_PIECE = 300_000;
 const SHORTEST_PIECE = 60_000;
+/** A small pool has no room for all pieces of a large file. */
+const MOST_TRIES = 50;
 
 /** The heads (tables and sizes) of the pool's pictures, and the coded data of all of them in a row. */
 export interface JpegPool {
@@ -42,15 +44,31 @@ export function splitJpeg(file: Buffer): { readonly head: Buffer; readonly coded
 export function cutJpeg(pool: JpegPool, random: Random, size: number): Buffer {
   const head = random.pick(pool.heads);
   const parts: Buffer[] = [head];
+  const taken: Piece[] = [];
   let left = Math.max(16, size - head.length - END_OF_IMAGE.length);
   while (left > 0) {
     const wanted = Math.min(left, random.between(SHORTEST_PIECE, LONGEST_PIECE), pool.coded.length >> 1);
-    const from = random.between(0, pool.coded.length - wanted);
-    parts.push(pool.coded.subarray(from, from + wanted));
+    const piece = pieceApart(pool, random, wanted, taken);
+    taken.push(piece);
+    parts.push(pool.coded.subarray(piece.from, piece.from + wanted));
     left -= wanted;
   }
   parts.push(END_OF_IMAGE);
   return withoutChanceMarkers(Buffer.concat(parts), head.length);
+}
+
+interface Piece {
+  readonly from: number;
+  readonly length: number;
+}
+
+/** Photographs do not repeat themselves: a compressor would find what comes twice in one file. */
+function pieceApart(pool: JpegPool, random: Random, length: number, taken: readonly Piece[]): Piece {
+  for (let tries = 1; ; tries += 1) {
+    const from = random.between(0, pool.coded.length - length);
+    const isApart = taken.every((other) => from + length <= other.from || other.from + other.length <= from);
+    if (isApart || tries === MOST_TRIES) return { from, length };
+  }
 }
 
 /** Where two pieces meet, an escape byte may stand before a byte that it makes a marker of. */

@@ -1,8 +1,8 @@
 import { silent } from '../base/events.ts';
 import { freeBytes } from '../base/room.ts';
-import { localSize } from '../archive/local-file.ts';
-import type { LocalImage } from '../archive/local-index.ts';
+import { sizeAt } from '../archive/local-file.ts';
 import type { Archive } from '../archive/open.ts';
+import { photoPath } from '../archive/photo-path.ts';
 import { OutcomeCounter } from '../merge/outcomes.ts';
 import { readHead } from '../reading/read-head.ts';
 import { type EarlierRun, findEarlier, RECORDS_PER_BUNDLE } from './earlier-run.ts';
@@ -71,29 +71,27 @@ function isFinished(earlier: EarlierRun): earlier is Finished {
   );
 }
 
-interface AddedImage extends LocalImage {
-  /** As it was booked. */
-  readonly path: string | null;
-  readonly digest: string | null;
-  readonly size: string;
-}
-
-/** How many images that the bundle added are here as they came. */
+/** How many images that the bundle added are here as they came: row, path, digest, and the file with its size. */
 function countUnchanged({ db, shape, root }: Archive, { operation, number }: Finished): number {
   const first = number * RECORDS_PER_BUNDLE;
-  const knowsDigests = shape.hasColumn('images', 'sha256_hash');
-  const rows = db.prepare<[string, number, number, string], AddedImage>(
-    `SELECT images.id, NULL AS url, NULL AS page_url, local_path, ${shape.expression('images', 'sha256_hash')},
-            file_path AS path, file_hash AS digest, journal.old AS size
-     FROM main.indabundle_journal journal
-     CROSS JOIN main.sync_files ON sync_files.id = CAST(journal."key" AS INTEGER)
-     CROSS JOIN main.images ON images.id = sync_files.image_id
-     WHERE journal.operation = ? AND record >= ? AND record < ? AND outcome = 'added' AND journal."column" = ?`,
-  );
+  const isSame = shape.hasColumn('images', 'sha256_hash') ? 'sha256_hash IS file_hash' : 'TRUE';
+  const rows = db
+    .prepare<[string, number, number, string], [localPath: string, size: string]>(
+      `SELECT local_path, journal.old FROM main.indabundle_journal journal
+       CROSS JOIN main.sync_files ON sync_files.id = CAST(journal."key" AS INTEGER)
+       CROSS JOIN main.images ON images.id = sync_files.image_id
+       WHERE journal.operation = ? AND record >= ? AND record < ? AND outcome = 'added' AND journal."column" = ?
+         AND local_path = file_path AND ${isSame}`,
+    )
+    .raw();
   let unchanged = 0;
-  for (const row of rows.iterate(operation.operation_id, first, first + RECORDS_PER_BUNDLE, FILE_SIZE)) {
-    const isSame = row.local_path === row.path && (!knowsDigests || row.sha256_hash === row.digest);
-    if (isSame && localSize(root, row) === Number(row.size)) unchanged += 1;
+  for (const [localPath, size] of rows.iterate(
+    operation.operation_id,
+    first,
+    first + RECORDS_PER_BUNDLE,
+    FILE_SIZE,
+  )) {
+    if (sizeAt(photoPath(root, localPath)) === Number(size)) unchanged += 1;
   }
   return unchanged;
 }

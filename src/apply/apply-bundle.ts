@@ -6,6 +6,7 @@ import { FindingList } from '../base/findings.ts';
 import { takeArchiveLock } from '../archive/archive-lock.ts';
 import { type Archive, locate, openToRead, openToWrite, quickCheck } from '../archive/open.ts';
 import { BundleWalk } from '../reading/bundle-walk.ts';
+import { ContentPool } from '../reading/content-pool.ts';
 import { openBundle, type OpenedBundle } from '../reading/open-bundle.ts';
 import { alreadyApplied } from './already-applied.ts';
 import { ApplyRun } from './apply-run.ts';
@@ -92,8 +93,14 @@ async function proveFirst(options: ApplyOptions): Promise<void> {
   const findings = new FindingList();
   const opened: OpenedBundle = await openBundle(options.input, findings);
   try {
+    const pool = await ContentPool.start(options.threads, opened.size ?? Number.POSITIVE_INFINITY);
+    opened.scanWith(pool.frames);
     const walk = new BundleWalk(opened.reader, findings, { proveAll: true, signal: options.signal });
-    for await (const item of walk.items()) void item;
+    try {
+      for await (const item of walk.items()) void item;
+    } finally {
+      await pool.close();
+    }
   } finally {
     await opened.reader.close();
   }

@@ -51,6 +51,7 @@ export class ApplyRun {
 
   async run(): Promise<ApplyResult> {
     try {
+      if (this.#opened.size !== null) await this.#startPool(this.#opened.size);
       for await (const item of this.#walk.items()) {
         if (!(await this.#item(item))) return await this.#result();
       }
@@ -127,14 +128,22 @@ export class ApplyRun {
         notice: 'resuming',
         params: { operation: plan.earlier.operation!.operation_id },
       });
-    this.#pool = await ContentPool.start(this.#options.threads, plan.fileBytes);
-    this.#writer = await ApplyWriter.open(plan, this.#source, this.#options, this.#pool, this.#wait);
+    const pool = this.#pool ?? (await this.#startPool(plan.fileBytes));
+    this.#writer = await ApplyWriter.open(plan, this.#source, this.#options, pool, this.#wait);
     await this.#writer.settleWithoutFile();
     if (plan.spool.contents < plan.manifest.totals.files) {
       await skipUnwanted(this.#opened, this.#walk, (digest) => this.#writer!.wants(digest));
     }
     this.#observer({ type: 'phase', phase: 'apply', total: plan.fileBytes, unit: 'bytes' });
     return true;
+  }
+
+  /** `bytes` to read, or to write where only the records tell how much there is. */
+  async #startPool(bytes: number): Promise<ContentPool> {
+    const pool = await ContentPool.start(this.#options.threads, bytes);
+    this.#pool = pool;
+    this.#opened.scanWith(pool.frames);
+    return pool;
   }
 
   get #wait(): WaitOptions {

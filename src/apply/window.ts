@@ -126,7 +126,8 @@ export class Window {
       mtime: member.spooled.record.file!.mtime,
     }));
     const conclude = payload.takeOver();
-    const { answer } = await this.#options.pool.submit(content, payload.digest, targets);
+    const { digest, found } = payload;
+    const { answer } = await this.#options.pool.submit(content, { digest, found, targets });
     this.#proofs.push(answer.then((found) => (conclude(found) ? undefined : this.#fail(allowed, DAMAGED))));
     this.#proofs.at(-1)!.catch(() => {}); // looked at when the window is closed
   }

@@ -21,9 +21,13 @@ export interface FileCheckOptions {
 
 /** The size of the regular file that a row names, or null when there is none. */
 export function localSize(root: string, row: LocalImage, maps: readonly PathMap[] = []): number | null {
-  if (!row.local_path) return null;
+  return row.local_path ? sizeAt(photoPath(root, row.local_path, maps)) : null;
+}
+
+/** The size of the regular file at a path, or null when there is none. */
+export function sizeAt(path: string): number | null {
   try {
-    const status = statSync(photoPath(root, row.local_path, maps), { throwIfNoEntry: false });
+    const status = statSync(path, { throwIfNoEntry: false });
     return status?.isFile() ? status.size : null;
   } catch {
     return null; // a name too long, a loop of links: no file to be had

@@ -31,7 +31,7 @@ export function isAbsolutePath(localPath: string): boolean {
 export function photoPath(root: string, localPath: string, maps: readonly PathMap[] = []): string {
   const path = mapped(withSlashes(localPath), maps);
   if (isAbsolutePath(path) || isAbsolute(path)) return path;
-  return join(root, ...path.split('/'));
+  return join(root, path);
 }
 
 function mapped(path: string, maps: readonly PathMap[]): string {

@@ -25,7 +25,7 @@ const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 export function parseStrictJson(bytes: Uint8Array): unknown {
   if (!isUtf8(bytes)) throw new JsonRefused('not valid UTF-8', 0);
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
-  const value = parseCanonical(text);
+  const value = parseHarmless(text);
   if (value !== undefined) return value;
   refuseBadText(text);
   checkStructure(text);
@@ -40,29 +40,50 @@ export function parseStrictJson(bytes: Uint8Array): unknown {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is what is looked for
 const SUSPECT = /\0|\\u(?:0000|[dD])|"(?:__proto__|constructor|prototype)"/;
 
+/** An escape, or a blank before a colon: then keys cannot be counted by their ends. */
+const NOT_PLAIN = /\\|"[ \t\n\r]+:/;
+
 /**
- * The value of text that is exactly what `JSON.stringify` makes of it, else undefined. Such text has
- * no key twice, no odd escapes and no number that was rounded: three times as fast as looking.
+ * The value of text that has no key twice, no odd escape and no number that was rounded, else
+ * undefined: five times as fast as {@link checkStructure}, which has the last word.
  */
-function parseCanonical(text: string): unknown {
+function parseHarmless(text: string): unknown {
   if (SUSPECT.test(text)) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    return isHarmless(value, 0) && JSON.stringify(value) === text ? value : undefined;
+    const keys = countKeys(value, 0);
+    if (Number.isNaN(keys)) return undefined;
+    // Without escapes each quote ends or begins a text, so that no key can hide from this count.
+    const isSound = NOT_PLAIN.test(text) ? JSON.stringify(value) === text : countKeyEnds(text) === keys;
+    return isSound ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** `depth` is the number of arrays and objects around the value. */
-function isHarmless(value: unknown, depth: number): boolean {
-  if (typeof value === 'number') return !Number.isInteger(value) || Number.isSafeInteger(value);
-  if (typeof value !== 'object' || value === null) return true;
-  if (depth >= MAX_JSON_DEPTH) return false;
-  for (const key in value) {
-    if (!isHarmless((value as Record<string, unknown>)[key], depth + 1)) return false;
+/** How many keys the objects of a value have; NaN for a number beyond 2^53, or nested too deeply. `depth` is the number of arrays and objects around it. */
+function countKeys(value: unknown, depth: number): number {
+  if (typeof value === 'number') return isExact(value) ? 0 : Number.NaN;
+  if (typeof value !== 'object' || value === null) return 0;
+  if (depth >= MAX_JSON_DEPTH) return Number.NaN;
+  let keys = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) keys += countKeys(item, depth + 1);
+  } else {
+    for (const key in value) keys += 1 + countKeys((value as Record<string, unknown>)[key], depth + 1);
   }
-  return true;
+  return keys;
+}
+
+function isExact(value: number): boolean {
+  return Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
+}
+
+/** Each key ends in a quote and a colon; a text that begins with a colon counts, too, which only costs time. */
+function countKeyEnds(text: string): number {
+  let ends = 0;
+  for (let at = text.indexOf('":'); at >= 0; at = text.indexOf('":', at + 2)) ends += 1;
+  return ends;
 }
 
 function refuseBadText(text: string): void {

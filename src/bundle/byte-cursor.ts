@@ -1,13 +1,19 @@
+import { MAX_FRAME_CONTENT } from '../base/limits.ts';
 import type { ByteSource } from './byte-source.ts';
 
 const READ_BYTES = 1024 * 1024;
+
+/** Memory for any frame is allocated at once: what is not touched costs nothing, what is outgrown does. */
+const ROOM_FOR_ANY_FRAME = MAX_FRAME_CONTENT + 2 * READ_BYTES;
 
 /** A window over a source that grows only as far as it is asked to. */
 export class ByteCursor {
   readonly source: ByteSource;
   /** Bytes of the source before the window. */
   offset = 0;
-  #buffer = Buffer.allocUnsafe(2 * READ_BYTES);
+  #buffer = Buffer.allocUnsafeSlow(2 * READ_BYTES);
+  /** Bytes of the buffer that are used: as many as the largest piece so far needed. */
+  #used = 2 * READ_BYTES;
   #start = 0;
   #end = 0;
   #ended = false;
@@ -30,7 +36,7 @@ export class ByteCursor {
   async ensure(length: number): Promise<boolean> {
     while (this.available < length && !this.#ended) {
       this.#makeRoom(length);
-      const room = this.#buffer.subarray(this.#end);
+      const room = this.#buffer.subarray(this.#end, this.#used);
       const read = await this.source.read(room);
       if (read === 0) this.#ended = true;
       this.#end += read;
@@ -60,8 +66,12 @@ export class ByteCursor {
 
   #makeRoom(length: number): void {
     const wanted = Math.max(length, this.available + READ_BYTES / 4);
-    if (this.#start + wanted <= this.#buffer.length) return;
-    const target = wanted <= this.#buffer.length ? this.#buffer : Buffer.allocUnsafe(wanted + READ_BYTES);
+    if (this.#start + wanted <= this.#used) return;
+    if (wanted > this.#used) this.#used = wanted + READ_BYTES;
+    const target =
+      this.#used <= this.#buffer.length
+        ? this.#buffer
+        : Buffer.allocUnsafeSlow(Math.max(this.#used, ROOM_FOR_ANY_FRAME));
     this.#buffer.copy(target, 0, this.#start, this.#end);
     this.#buffer = target;
     this.#end -= this.#start;

@@ -4,7 +4,17 @@ import { MAX_FRAME_CONTENT } from '../base/limits.ts';
 import { ByteCursor } from './byte-cursor.ts';
 import type { ByteSource } from './byte-source.ts';
 import { type FramePiece, FrameReader, magicWithin } from './frame-reader.ts';
+import {
+  type ScannedFrame,
+  type FrameAhead,
+  type FrameScanner,
+  FramesAhead,
+  type ScannedEntry,
+} from './frames-ahead.ts';
 import { FrameLengths, SEEK_TABLE_MAGIC, SKIPPABLE_HEADER_BYTES, seekTableAgrees } from './seek-table.ts';
+
+/** Most frames fit into this; where one does not, memory for any is allocated at once. */
+const USUAL_FRAME_CONTENT = 2 * 1024 * 1024;
 
 /** One decoded frame; its content is valid until the next is asked for. */
 export interface Frame {
@@ -16,6 +26,8 @@ export interface Frame {
   readonly hasChecksum: boolean;
   /** Offset of the content in the uncompressed tar, null behind damage. */
   readonly tarOffset: number | null;
+  /** Entries that are known already, from the start of the content on. */
+  readonly entries: readonly ScannedEntry[];
 }
 
 /** Which frames may be passed over without being read. */
@@ -28,8 +40,6 @@ export interface FrameSkip {
 export class DecodedFrames {
   /** Frames read so far, as they really are. */
   readonly lengths = new FrameLengths();
-  /** Set by who knows from a seek table which frames are not needed. */
-  skip: FrameSkip | null = null;
   /** Set by who reads the tar, at its end blocks: only the seek table may follow. */
   tarEnded = false;
 
@@ -37,7 +47,11 @@ export class DecodedFrames {
   readonly #reader: FrameReader;
   readonly #findings: FindingList;
   readonly #decoder = new zstd.DCtx();
-  #content = Buffer.allocUnsafe(2 * 1024 * 1024);
+  #content = Buffer.alloc(0);
+  #skip: FrameSkip | null = null;
+  #ahead: FramesAhead | null = null;
+  /** The frame that was handed out last, where it came from elsewhere. */
+  #scanned: ScannedFrame | null = null;
   #number = 0;
   #tarOffset: number | null = 0;
   #behindDamage = false;
@@ -53,14 +67,28 @@ export class DecodedFrames {
 
   /** Bytes of the file that were read or passed over. */
   get position(): number {
-    return this.#cursor.offset;
+    return this.#ahead?.position ?? this.#cursor.offset;
+  }
+
+  /** Set by who knows from a seek table which frames are not needed. */
+  set skip(skip: FrameSkip | null) {
+    this.#ahead?.drop();
+    this.#skip = skip;
+  }
+
+  /** From now on whole frames are looked at ahead of their turn, where the source can seek. */
+  scanWith(scanner: FrameScanner): void {
+    if (this.#cursor.source.seekable) this.#ahead = new FramesAhead(this.#cursor, this.#reader, scanner);
   }
 
   /** Reads and decodes the next frame; null at the end of the input, where the end is checked. */
   async next(): Promise<Frame | 'damaged' | null> {
+    this.#scanned?.release();
+    this.#scanned = null;
     if (this.#finished) return null;
     this.#skipFrames();
-    const frame = await this.#take(await this.#reader.next());
+    const ahead = (await this.#ahead?.next((nth) => !this.#skip?.(this.#number + nth))) ?? null;
+    const frame = ahead === null ? await this.#take(await this.#reader.next()) : this.#takeAhead(ahead);
     this.#finished = frame === null;
     this.#behindDamage = frame === 'damaged';
     return frame;
@@ -106,6 +134,14 @@ export class DecodedFrames {
     }
   }
 
+  #takeAhead({ piece, scanned, entries }: FrameAhead): Frame {
+    const { offset, contentSize, hasChecksum, length } = piece;
+    this.#scanned = scanned;
+    if (this.tarEnded) throw this.#trailing(offset, 'a frame');
+    this.lengths.add({ compressed: length, content: contentSize });
+    return { ...this.#place(piece), content: scanned.content, hasChecksum, entries };
+  }
+
   /** A damaged block header can lead into the next frames: the first of them ends this one. */
   async #ownLength(length: number): Promise<number> {
     await this.#cursor.ensure(length + 3);
@@ -116,8 +152,9 @@ export class DecodedFrames {
   }
 
   #skipFrames(): void {
-    const target = this.skip?.(this.#number);
+    const target = this.#skip?.(this.#number);
     if (!target) return;
+    this.#ahead?.drop();
     this.#cursor.seek(target.offset);
     this.#number = target.number;
     this.#tarOffset = target.tarOffset;
@@ -125,24 +162,32 @@ export class DecodedFrames {
   }
 
   #decode(piece: FramePiece & { kind: 'frame' }): Frame | 'damaged' {
-    const { offset, contentSize, hasChecksum } = piece;
-    const number = this.#number;
-    const tarOffset = this.#tarOffset;
-    this.#number += 1;
-    if (this.#tarOffset !== null) this.#tarOffset += contentSize;
+    const { contentSize, hasChecksum } = piece;
+    const place = this.#place(piece);
     const content = this.#roomFor(contentSize);
     try {
       const length = this.#decoder.decompress(content, piece.bytes);
-      if (length === contentSize) return { number, offset, content, hasChecksum, tarOffset };
-      this.damaged({ number, offset }, `${contentSize} bytes of content`, `${length} bytes`);
+      if (length === contentSize) return { ...place, content, hasChecksum, entries: [] };
+      this.damaged(place, `${contentSize} bytes of content`, `${length} bytes`);
     } catch (error) {
-      this.damaged({ number, offset }, 'a frame that can be decompressed', (error as Error).message);
+      this.damaged(place, 'a frame that can be decompressed', (error as Error).message);
     }
     return 'damaged';
   }
 
+  /** Counts a frame, and tells where it stands. */
+  #place({ offset, contentSize }: { readonly offset: number; readonly contentSize: number }) {
+    const place = { number: this.#number, offset, tarOffset: this.#tarOffset };
+    this.#number += 1;
+    if (this.#tarOffset !== null) this.#tarOffset += contentSize;
+    return place;
+  }
+
   #roomFor(contentSize: number): Buffer {
-    if (this.#content.length < contentSize) this.#content = Buffer.allocUnsafe(MAX_FRAME_CONTENT);
+    if (this.#content.length < contentSize)
+      this.#content = Buffer.allocUnsafeSlow(
+        contentSize <= USUAL_FRAME_CONTENT ? USUAL_FRAME_CONTENT : MAX_FRAME_CONTENT,
+      );
     return this.#content.subarray(0, contentSize);
   }
 

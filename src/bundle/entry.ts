@@ -1,3 +1,4 @@
+import type { Digest } from '../base/digest.ts';
 import type { Place } from '../base/findings.ts';
 import type { EntryKind } from './entry-names.ts';
 
@@ -19,6 +20,8 @@ export interface Entry {
   pieces(): AsyncIterable<Buffer>;
   /** The whole content where it lies in one piece already; valid until the next entry. */
   readonly whole: Buffer | null;
+  /** Of the whole content of a photo, where a thread has computed it already. */
+  readonly digest?: Digest | null;
 }
 
 /** The rest of this entry cannot be had; what the finding says is all that is known. */

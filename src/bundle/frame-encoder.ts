@@ -15,8 +15,8 @@ const SINGLE_SEGMENT_MAX = 2 ** MAX_WINDOW_LOG;
 /** A sample of this size tells whether content compresses. */
 const SAMPLE_BYTES = 64 * 1024;
 
-/** Content that shrinks by less than this is stored: JPEG data shrinks by about 0.6%. */
-const WORTHWHILE = 0.97;
+/** Content that shrinks by less than this is stored: most JPEG data shrinks by nothing, some by a tenth. */
+const WORTHWHILE = 0.99;
 
 /** How the content of a frame is laid down: `auto` looks at the bytes. */
 export type Coding =
@@ -27,18 +27,26 @@ export type Coding =
 export class FrameEncoder {
   readonly #context = new zstd.CCtx();
   readonly #sample = Buffer.allocUnsafe(zstd.compressBound(SAMPLE_BYTES));
+  #aside = Buffer.alloc(0);
 
   /**
-   * Writes one frame at the start of `target` and returns its length in bytes.
-   * `target` must hold {@link FRAME_BOUND} bytes; `content` has at most 16 MiB.
+   * Writes one frame at the start of `target` and returns its length in bytes. `target` must hold
+   * {@link frameBound} bytes; `content` has at most 16 MiB, and may be the last bytes of `target`.
    */
   encode(content: Buffer, target: Buffer, coding: Coding): number {
     if (coding.kind === 'stored') return writeStored(content, target);
     if (coding.kind === 'auto' && !this.#compresses(content)) return writeStored(content, target);
-    const length = this.#compress(content, target, coding.level);
-    return coding.kind === 'auto' && length > storedBytes(content.length)
-      ? writeStored(content, target)
-      : length;
+    const room = content.buffer === target.buffer ? this.#roomAside(target.length) : target;
+    const length = this.#compress(content, room, coding.level);
+    if (coding.kind === 'auto' && length > storedBytes(content.length)) return writeStored(content, target);
+    if (room !== target) room.copy(target, 0, 0, length);
+    return length;
+  }
+
+  /** The compressor must not write where it still reads. */
+  #roomAside(length: number): Buffer {
+    if (this.#aside.length < length) this.#aside = Buffer.allocUnsafeSlow(length);
+    return this.#aside;
   }
 
   #compress(content: Buffer, target: Buffer, level: number): number {
@@ -64,7 +72,10 @@ export function storedBytes(contentBytes: number): number {
   return header + Math.max(1, Math.ceil(contentBytes / MAX_BLOCK)) * 3 + contentBytes;
 }
 
-/** A frame of raw blocks: no compressor, no checksum; the digests of what is in it prove it. */
+/**
+ * A frame of raw blocks: no compressor, no checksum; the digests of what is in it prove it. Content at
+ * the end of `target` moves forward block by block, never over what has still to move.
+ */
 function writeStored(content: Buffer, target: Buffer): number {
   let at = writeStoredHeader(content.length, target);
   let from = 0;

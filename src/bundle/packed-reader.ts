@@ -2,7 +2,8 @@ import { type FindingList, type Place, Refused } from '../base/findings.ts';
 import type { ByteSource } from './byte-source.ts';
 import { DecodedFrames, type Frame, type FrameSkip } from './decoded-frames.ts';
 import type { Entry, EntryReader } from './entry.ts';
-import { entryKind, isUnsafeName } from './entry-names.ts';
+import { type EntryKind, entryKind, isUnsafeName } from './entry-names.ts';
+import type { FrameScanner, ScannedEntry } from './frames-ahead.ts';
 import { LongEntry } from './long-entry.ts';
 import type { FrameLengths } from './seek-table.ts';
 import {
@@ -16,6 +17,10 @@ import {
 } from './tar-header.ts';
 
 export type { FrameSkip } from './decoded-frames.ts';
+
+interface EntryHeader extends TarHeader {
+  readonly kind: EntryKind;
+}
 
 /**
  * Reads a packed bundle from its first byte to its last: frame by frame, entry by entry, holding
@@ -51,6 +56,11 @@ export class PackedReader implements EntryReader {
     this.#frames.skip = skip;
   }
 
+  /** Has frames looked at ahead of their turn from now on. */
+  scanWith(scanner: FrameScanner): void {
+    this.#frames.scanWith(scanner);
+  }
+
   /** Bytes of the file that were read or passed over. */
   get position(): number {
     return this.#frames.position;
@@ -72,12 +82,13 @@ export class PackedReader implements EntryReader {
 
   async *#entriesOf(frame: Frame): AsyncGenerator<Entry> {
     let at = 0;
-    while (at < frame.content.length) {
-      const header = this.#readHeader(frame, at);
+    for (let nth = 0; at < frame.content.length; nth += 1) {
+      const known = frame.entries[nth] ?? null;
+      const header = this.#readHeader(frame, at, known);
       if (header === null) return;
       const end = at + BLOCK + padded(header.size);
       if (end <= frame.content.length) {
-        yield this.#wholeEntry(frame, at, header);
+        yield this.#wholeEntry(frame, at, header, known);
         at = end;
       } else if (at === 0) {
         yield* this.#longEntry(frame, header);
@@ -90,12 +101,14 @@ export class PackedReader implements EntryReader {
   }
 
   /** Null when the rest of the frame holds no entry: its end blocks, or damage. */
-  #readHeader(frame: Frame, at: number): TarHeader | null {
-    const header = readHeader(frame.content, at);
+  #readHeader(frame: Frame, at: number, known: ScannedEntry | null): EntryHeader | null {
+    const header = known ?? readHeader(frame.content, at);
     if (typeof header !== 'string') {
       this.#lost = false;
-      if (entryKind(header.name) === null) throw this.#refuseName(header.name, frame);
-      return header;
+      const kind = entryKind(header.name);
+      if (kind === null) throw this.#refuseName(header.name, frame);
+      const { name, size, mtime } = header;
+      return { name, size, mtime, kind };
     }
     if (this.#lost && at === 0 && (header === 'zero-block' || header === 'checksum')) return null;
     // The writer ends the tar in a frame with a checksum: zeros without one are a hole in the data.
@@ -148,10 +161,11 @@ export class PackedReader implements EntryReader {
     return new Refused('trailing-data', { offset: this.#frames.position }, detail);
   }
 
-  #wholeEntry(frame: Frame, at: number, header: TarHeader): Entry {
+  #wholeEntry(frame: Frame, at: number, header: EntryHeader, known: ScannedEntry | null): Entry {
     const content = frame.content.subarray(at + BLOCK, at + BLOCK + header.size);
     return {
-      ...this.#entryFacts(frame, at, header),
+      ...this.#described(frame, at, header),
+      digest: known?.digest ?? null,
       whole: content,
       async *pieces() {
         yield content;
@@ -160,18 +174,15 @@ export class PackedReader implements EntryReader {
   }
 
   /** What is not asked for of such an entry is read and dropped before the next one. */
-  async *#longEntry(frame: Frame, header: TarHeader): AsyncGenerator<Entry> {
+  async *#longEntry(frame: Frame, header: EntryHeader): AsyncGenerator<Entry> {
     const entry = new LongEntry(this.#frames, frame, header);
-    yield { ...this.#entryFacts(frame, 0, header), whole: null, pieces: () => entry.pieces() };
+    yield { ...this.#described(frame, 0, header), whole: null, pieces: () => entry.pieces() };
     if (!(await entry.drain())) this.#lost = true;
   }
 
-  #entryFacts(frame: Frame, at: number, header: TarHeader) {
+  #described(frame: Frame, at: number, header: EntryHeader) {
     return {
-      name: header.name,
-      kind: entryKind(header.name)!,
-      size: header.size,
-      mtime: header.mtime,
+      ...header,
       place: this.#place(frame, header.name),
       tarOffset: frame.tarOffset === null ? null : frame.tarOffset + at,
     };

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './small-heap.ts';
 import { EXIT } from '../base/errors.ts';
 import { listenForInterrupts } from './interruption.ts';
 import { lastWords } from './last-words.ts';

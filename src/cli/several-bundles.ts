@@ -115,7 +115,7 @@ class Round<Result> {
   #note(thrown: unknown, name: string): BundleError {
     const error = knownError(thrown);
     this.firstError ??= error;
-    this.#ended.push({ name, status: error.exitStatus });
+    this.#ended.push({ name, status: error.exitStatus, error: error.code });
     return error;
   }
 }

@@ -30,15 +30,13 @@ export function groupMemory(files: readonly { readonly size: number }[]): number
 }
 
 let encoder: FrameEncoder | null = null;
-let content = Buffer.alloc(0);
-
-/** Reads, proves and encodes one frame. Runs in a worker thread, or in line; same bytes in both. */
+/** Reads, proves and encodes one frame, all in the memory that it is given. Runs in a worker thread, or in line; same bytes in both. */
 export default function packGroup(job: GroupJob): PackedGroup {
   encoder ??= new FrameEncoder();
-  const needed = groupContentBytes(job.files);
-  if (content.length < needed) content = Buffer.allocUnsafeSlow(needed);
+  const target = Buffer.from(job.frame, 0, groupMemory(job.files));
+  const content = target.subarray(target.length - groupContentBytes(job.files));
   const { length, results } = packFiles(job.files, job.mtime, content);
   if (length === 0) return { results, contentBytes: 0, frameBytes: 0 };
-  const frameBytes = encoder.encode(content.subarray(0, length), Buffer.from(job.frame), job.coding);
+  const frameBytes = encoder.encode(content.subarray(0, length), target, job.coding);
   return { results, contentBytes: length, frameBytes };
 }

@@ -5,7 +5,7 @@ import type { FileJob } from './pack-frame.ts';
 import packGroup, { type GroupJob, groupMemory, type PackedGroup } from './pack-group.ts';
 
 /** Memory of all frames that are on their way, unless one alone is larger. */
-const BYTES_IN_FLIGHT = 12 * 1024 * 1024;
+const BYTES_IN_FLIGHT = 8 * 1024 * 1024;
 
 /** A frame that is ready to be appended; `done` gives its memory back. */
 export interface ReadyGroup extends PackedGroup {

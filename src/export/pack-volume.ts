@@ -16,8 +16,8 @@ import { type WriteOptions, writeBundle } from './write-bundle.ts';
 /** JSON gains by a real level; past this, more time saves little. */
 const RECORD_LEVEL = 3;
 
-/** Of payload it is mostly the padding between small files that shrinks: the fast level gets it. */
-const PAYLOAD_LEVEL = 1;
+/** Small files and the padding between them: a hundredth smaller than at level 1, at two thirds of its speed. */
+const PAYLOAD_LEVEL = 3;
 
 export function writeOptions(
   { created }: Prepared,

@@ -14,6 +14,9 @@ import type { Omission, Written } from './planned.ts';
 import type { PackedFile, PlanVolume } from './plan-volume.ts';
 import { README_TEXT } from './readme-text.ts';
 
+/** Digests in hexadecimal digits: each digit shrinks to half, and a search for repetitions only finds bad ones. */
+const LIST_LEVEL = 1;
+
 export interface WriteOptions {
   readonly mtime: number;
   /** zstd level of everything that is JSON or text. */
@@ -49,7 +52,8 @@ export async function writeBundle(
   const { bytes } = volume.totals();
   options.observer({ type: 'phase', phase: 'pack', total: bytes, unit: 'bytes' });
   await packPayload(volume, writer, { ...options, coding: { kind: 'auto', level: options.payloadLevel } });
-  const end = await writeLists(volume, writer, manifestBytes, coding);
+  const listCoding: Coding = { kind: 'compressed', level: Math.min(options.level, LIST_LEVEL) };
+  const end = await writeLists(volume, writer, manifestBytes, listCoding);
   await writer.end('end.json', Buffer.from(canonicalDocument(end)));
   options.signal?.throwIfAborted();
   options.observer({ type: 'phase', phase: 'sync' });

@@ -5,6 +5,7 @@ import type { FindingList } from '../base/findings.ts';
 import { FileSource, StreamSource } from '../bundle/byte-source.ts';
 import type { EntryReader } from '../bundle/entry.ts';
 import { FolderReader } from '../bundle/folder-reader.ts';
+import type { FrameScanner } from '../bundle/frames-ahead.ts';
 import { PackedReader } from '../bundle/packed-reader.ts';
 
 /** A bundle that can be read, with what can be said of it before. */
@@ -17,6 +18,8 @@ export interface OpenedBundle {
   position(): number;
   readonly size: number | null;
   readonly strays: string[];
+  /** Has frames looked at from now on ahead of their turn, where the bundle is a file. */
+  scanWith(scanner: FrameScanner): void;
 }
 
 /**
@@ -51,6 +54,7 @@ function packed(
     position: () => reader.position,
     size: source.size,
     strays: [],
+    scanWith: (scanner) => reader.scanWith(scanner),
   };
 }
 
@@ -62,5 +66,5 @@ async function folder(path: string, findings: FindingList): Promise<OpenedBundle
     throw new BundleError('not-a-bundle', { params: { path, reason } });
   }
   const reader = new FolderReader(path, findings, (name) => strays.push(name));
-  return { label: path, reader, source: null, position: () => 0, size: null, strays };
+  return { label: path, reader, source: null, position: () => 0, size: null, strays, scanWith: () => {} };
 }

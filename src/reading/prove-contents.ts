@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { closeSync, futimesSync, openSync, rmSync, writeSync } from 'node:fs';
-import type { Digest } from '../base/digest.ts';
+import { type Digest, digestOf } from '../base/digest.ts';
 
 /** A file to write once its content is proven. */
 export interface FileTarget {
@@ -15,6 +14,8 @@ export interface ContentJob {
   readonly start: number;
   readonly length: number;
   readonly digest: Digest;
+  /** The digest of these bytes, where it is known already. */
+  readonly found: Digest | null;
   readonly targets: readonly FileTarget[];
 }
 
@@ -29,11 +30,11 @@ export interface ContentAnswer {
   readonly failure: { readonly code: string; readonly message: string } | null;
 }
 
-/** Hashes contents, and writes those that are what they should be: unproven bytes never reach a disk. */
+/** Hashes contents where that is not done yet, and writes those that are what they should be: unproven bytes never reach a disk. */
 export default function proveContents(batch: ContentBatch): ContentAnswer[] {
   return batch.jobs.map((job) => {
     const content = Buffer.from(batch.memory, job.start, job.length);
-    const found = createHash('sha256').update(content).digest('hex');
+    const found = job.found ?? digestOf(content);
     if (found !== job.digest) return { found, failure: null };
     try {
       for (const target of job.targets) writeTarget(target, content);

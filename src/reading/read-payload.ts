@@ -61,6 +61,10 @@ class OfferedPayload implements Payload {
     return this.#entry.whole;
   }
 
+  get found(): Digest | null {
+    return this.#entry.digest ?? null;
+  }
+
   prove(consume?: (piece: Buffer) => void | Promise<void>): Promise<boolean> {
     this.#answer ??= this.#read(consume);
     return this.#answer;
@@ -83,6 +87,7 @@ class OfferedPayload implements Payload {
   }
 
   async #read(consume: ((piece: Buffer) => void | Promise<void>) | undefined): Promise<boolean> {
+    if (this.found !== null && consume === undefined) return this.takeOver()(this.found);
     const hash = createHash('sha256');
     try {
       for await (const piece of this.whole ? [this.whole] : this.#entry.pieces()) {

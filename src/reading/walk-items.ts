@@ -28,6 +28,8 @@ export interface Payload {
   prove(consume?: (piece: Buffer) => void | Promise<void>): Promise<boolean>;
   /** The whole content where it lies in one piece; valid until the walk goes on. */
   readonly whole: Buffer | null;
+  /** The digest of the whole content, where a thread has computed it already. */
+  readonly found: Digest | null;
   /**
    * Leaves the proof to the caller, who hashes the content elsewhere and tells what was found before
    * {@link WalkOptions.settle} resolves. Answers whether it is what its name says.

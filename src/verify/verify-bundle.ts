@@ -59,6 +59,7 @@ async function verify(
   const total = opened.size === null ? {} : { total: opened.size };
   observer({ type: 'phase', phase: 'check', unit: 'bytes', ...total });
   const pool = await ContentPool.start(options.threads, opened.size ?? Number.POSITIVE_INFINITY);
+  opened.scanWith(pool.frames);
   try {
     const settle = () => pool.flush();
     const walk = new BundleWalk(opened.reader, findings, {
@@ -138,11 +139,11 @@ function verdictOf({ damaged, total }: FindingList): VerifyResult['verdict'] {
 
 /** What lies in one piece is hashed in a thread; the rest while it is read. */
 async function prove(payload: Payload, pool: ContentPool): Promise<void> {
-  if (payload.whole === null) {
+  if (payload.whole === null || payload.found !== null) {
     await payload.prove();
     return;
   }
   const tell = payload.takeOver();
-  const { answer } = await pool.submit(payload.whole, payload.digest, []);
+  const { answer } = await pool.submit(payload.whole, { digest: payload.digest, found: null, targets: [] });
   void answer.then(tell);
 }

@@ -115,7 +115,7 @@ describe('what is accepted', () => {
   });
 });
 
-test('a blank in front changes nothing: text in the shortest form is held to the same rules', () => {
+test('blanks change nothing: text in the shortest form is held to the same rules', () => {
   const piece = fc.constantFrom(
     '{',
     '}',
@@ -147,7 +147,25 @@ test('a blank in front changes nothing: text in the shortest form is held to the
     .map(([depth, inner]) => '['.repeat(depth) + inner + ']'.repeat(depth));
   fc.assert(
     fc.property(fc.oneof(text, nestedText), (candidate) => {
-      expect(refusal(candidate) === 'accepted').toBe(refusal(` ${candidate}`) === 'accepted');
+      const spaced = ` ${candidate.replaceAll('":', '" :')}`;
+      expect(refusal(candidate) === 'accepted').toBe(refusal(spaced) === 'accepted');
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test('a key that comes twice is found, whatever stands around it', () => {
+  const word = fc.constantFrom('a', 'b', 'c', '', ':', ' :', ':a', 'a:', 'ő', '":', '\\', '","a":');
+  const blank = fc.constantFrom('', '', '', ' ', '\n', '\t ');
+  const pair = fc.record({ key: word, value: fc.oneof(word, fc.constantFrom(1, null)), blank });
+  fc.assert(
+    fc.property(fc.array(pair, { maxLength: 5 }), fc.boolean(), (pairs, isNested) => {
+      const text = `{${pairs
+        .map((one) => `${JSON.stringify(one.key)}${one.blank}:${JSON.stringify(one.value)}`)
+        .join()}}`;
+      const isTwice = new Set(pairs.map(({ key }) => key)).size < pairs.length;
+      const found = refusal(isNested ? `{"x":[${text}]}` : text);
+      expect(found === 'accepted').toBe(!isTwice);
     }),
     { numRuns: 3000 },
   );

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import zstd from 'zstd-napi/binding.js';
 import { describe, expect, test } from 'vitest';
 import { MAX_FRAME_CONTENT } from '../../src/base/limits.ts';
-import { type Coding, FRAME_BOUND } from '../../src/bundle/frame-encoder.ts';
+import { type Coding, FRAME_BOUND, frameBound, FrameEncoder } from '../../src/bundle/frame-encoder.ts';
 import { readFrameHeader } from '../../src/bundle/frame-header.ts';
 import { inFolder, lacks, run } from './programs.ts';
 import { frameOf, noise } from './sample-bundle.ts';
@@ -36,6 +36,14 @@ describe.each(samples)('%s', (_, content, coding, hasChecksum) => {
   test('keeps the rules for frames', () => {
     expect(readFrameHeader(frame, 0)).toMatchObject({ contentSize: content.length, hasChecksum });
     expect(frame.length).toBeLessThanOrEqual(FRAME_BOUND);
+  });
+
+  test('is the same where the content is the end of the room for it', () => {
+    const room = Buffer.alloc(frameBound(content.length));
+    const within = room.subarray(room.length - content.length);
+    content.copy(within);
+    const length = new FrameEncoder().encode(within, room, coding);
+    expect(room.subarray(0, length).equals(frame)).toBe(true);
   });
 
   test('decodes to what it was', () => {

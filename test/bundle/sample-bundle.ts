@@ -162,9 +162,14 @@ export interface Reading {
 }
 
 /** Reads everything and says what a consumer saw. */
-export async function readAll(input: Buffer | ByteSource, limit = Infinity): Promise<Reading> {
+export async function readAll(
+  input: Buffer | ByteSource,
+  limit = Infinity,
+  prepare: (reader: PackedReader) => void = () => {},
+): Promise<Reading> {
   const list = new FindingList();
   const reader = new PackedReader(Buffer.isBuffer(input) ? new MemorySource(input) : input, list);
+  prepare(reader);
   const whole: Record<string, string> = {};
   const names: string[] = [];
   const tarOffsets: (number | null)[] = [];

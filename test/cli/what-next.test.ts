@@ -56,10 +56,12 @@ describe('after many bundles', () => {
   test('those that are not are named once more', async () => {
     const empty = join(here.folder, 'empty.indabundle');
     writeFileSync(empty, '');
-    const { out, status } = await words(['verify', empty, here.bundle, whole]);
-    const [, end] = out.split('1 of 3 bundles are done and whole. The others:');
+    const missing = join(here.folder, 'missing.indabundle');
+    const { out, status } = await words(['verify', empty, here.bundle, missing, whole]);
+    const [, end] = out.split('1 of 4 bundles are done and whole. The others:');
     expect(status).toBe(4);
     expect(end).toMatch(/empty\.indabundle +damaged or refused[^]*\.indabundle +in part/);
+    expect(end).toMatch(/missing\.indabundle +not there/);
     expect(end).not.toContain('whole.indabundle');
   });
 });

@@ -1,4 +1,4 @@
-import { EXIT, type ExitStatus } from '../../base/errors.ts';
+import { type ErrorCode, EXIT, type ExitStatus } from '../../base/errors.ts';
 import { shownName } from '../bundle-inputs.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 import { type Page, prose } from '../output/page.ts';
@@ -9,6 +9,8 @@ import { heading } from './heading.ts';
 export interface Ended {
   readonly name: string;
   readonly status: ExitStatus;
+  /** What kept it from being done. */
+  readonly error?: ErrorCode;
 }
 
 /** Bundles that are named; the report of each stands above. */
@@ -27,7 +29,7 @@ export function severalLines(page: Page, ended: readonly Ended[], given: number)
   ] as const;
   const rows = open
     .slice(0, SHOWN)
-    .map(({ name, status }) => [escapeForTerminal(shownName(name, page.texts)), stateOf(page, status)]);
+    .map((one) => [escapeForTerminal(shownName(one.name, page.texts)), stateOf(page, one)]);
   const more = open.length - rows.length;
   const left = given - ended.length;
   return [
@@ -39,7 +41,8 @@ export function severalLines(page: Page, ended: readonly Ended[], given: number)
   ];
 }
 
-function stateOf({ texts: { t } }: Page, status: ExitStatus): string {
+function stateOf({ texts: { t } }: Page, { status, error }: Ended): string {
+  if (error === 'input-not-found') return t('several.missing');
   if (status === EXIT.partial) return t('several.partly');
   return t(status === EXIT.refused ? 'several.refused' : 'several.failed');
 }

@@ -21,6 +21,7 @@ export const volumes = {
   'several.some': '{{whole}} of {{count, number}} bundles are done and whole. The others:',
   'several.partly': 'in part',
   'several.refused': 'damaged or refused',
+  'several.missing': 'not there',
   'several.failed': 'not done',
   'several.left_one': '{{count, number}} bundle was not tried.',
   'several.left_other': '{{count, number}} bundles were not tried.',

@@ -25,6 +25,7 @@ export const volumes: { readonly [key in keyof typeof english]: string } = {
   'several.some': '{{count, number}} csomagból kész és ép: {{whole}}. A többi:',
   'several.partly': 'részben',
   'several.refused': 'sérült vagy elutasított',
+  'several.missing': 'nincs ott',
   'several.failed': 'nem készült el',
   'several.left_one': '{{count, number}} csomagra nem került sor.',
   'several.left_other': '{{count, number}} csomagra nem került sor.',

@@ -1,0 +1,134 @@
+import { setImmediate as soon } from 'node:timers/promises';
+import fc from 'fast-check';
+import { beforeAll, expect, test } from 'vitest';
+import { decodeFrame, wholeEntries } from '../../src/bundle/frame-scan.ts';
+import type { FrameScanner, ScannedFrame } from '../../src/bundle/frames-ahead.ts';
+import { FindingList } from '../../src/base/findings.ts';
+import { PackedReader } from '../../src/bundle/packed-reader.ts';
+import {
+  bundleOf,
+  frameOffsets,
+  type Layout,
+  MemorySource,
+  noise,
+  photo,
+  readAll,
+  text,
+} from './sample-bundle.ts';
+
+const layout: Layout = [
+  text('manifest.json', '{}'),
+  text('records/00001.jsonl', '{"image":{}}\n'.repeat(20)),
+  [photo(noise(300, 1)), photo(noise(600, 2))],
+  [photo(noise(90, 3)), photo(noise(0)), photo(noise(513, 5))],
+  [photo(noise(40, 6))],
+  [photo(noise(2000, 7)), photo(noise(1, 8))],
+  text('index.jsonl', '{}\n'),
+];
+
+let bundle: Buffer;
+let offsets: number[];
+beforeAll(async () => {
+  bundle = await bundleOf(layout);
+  offsets = frameOffsets(bundle);
+});
+
+/** Holds so many frames, and spoils the content of each that is given back. */
+class Holding implements FrameScanner {
+  readonly most: number;
+  held = 0;
+  scans = 0;
+
+  constructor(most: number) {
+    this.most = most;
+  }
+
+  hasRoom(): boolean {
+    return this.held < this.most;
+  }
+
+  scan(frame: Buffer, contentSize: number): ScannedFrame | null {
+    const content = Buffer.alloc(contentSize);
+    if (!decodeFrame(frame, content)) return null;
+    this.held += 1;
+    this.scans += 1;
+    const entries = soon().then(() =>
+      [...wholeEntries(content)].map(({ header }) => ({ ...header, digest: null })),
+    );
+    const release = () => {
+      this.held -= 1;
+      content.fill(0xff);
+    };
+    return { content, entries, release };
+  }
+}
+
+const whole = fc.constant((good: Buffer) => good);
+const flipped = fc.tuple(fc.nat(), fc.nat(7)).map(([at, bit]) => (good: Buffer) => {
+  good[at % good.length]! ^= 1 << bit;
+  return good;
+});
+const cut = fc.nat().map((at) => (good: Buffer) => good.subarray(0, at % good.length));
+const zeroed = fc.tuple(fc.nat(), fc.nat(600)).map(
+  ([at, length]) =>
+    (good: Buffer) =>
+      good.fill(0, at % good.length, Math.min(good.length, (at % good.length) + length)),
+);
+const withFrames = fc.array(fc.nat(20), { minLength: 1, maxLength: 12 }).map((order) => (good: Buffer) => {
+  const frames = offsets.slice(0, -1).map((from, nth) => good.subarray(from, offsets[nth + 1]));
+  return Buffer.concat([...order.map((nth) => frames[nth % frames.length]!), good.subarray(offsets.at(-1))]);
+});
+
+test('read ahead, a bundle says the same as frame by frame, whatever has become of it', async () => {
+  const change = fc.oneof(whole, flipped, cut, zeroed, withFrames);
+  await fc.assert(
+    fc.asyncProperty(fc.array(change, { maxLength: 3 }), fc.nat(6), async (changes, most) => {
+      const input = changes.reduce<Buffer>((good, one) => one(good), Buffer.from(bundle));
+      const scanner = new Holding(most);
+      const ahead = await readAll(input, Infinity, (reader) => reader.scanWith(scanner));
+      expect(ahead).toEqual(await readAll(input));
+    }),
+    { numRuns: 1500 },
+  );
+});
+
+const RANGES = [
+  [2, 3],
+  [2, 5],
+  [3, 4],
+  [5, 6],
+] as const;
+
+const skipping = (from: number, to: number) => (number: number) =>
+  number >= from && number < to ? { number: to, offset: offsets[to]!, tarOffset: 0 } : null;
+
+test('what is passed over is not read ahead, from wherever on', async () => {
+  for (const [from, to] of RANGES) {
+    const scanner = new Holding(4);
+    const skip = (reader: PackedReader) => (reader.skip = skipping(from, to));
+    const ahead = await readAll(bundle, Infinity, (reader) => {
+      reader.scanWith(scanner);
+      skip(reader);
+    });
+    expect(ahead.names).toEqual((await readAll(bundle, Infinity, skip)).names);
+    expect(scanner.scans).toBe(offsets.length - 1 - (to - from));
+    expect(scanner.held).toBeLessThanOrEqual(1);
+  }
+});
+
+test('what was read ahead is dropped when it turns out that it is not needed', async () => {
+  const namesOf = async (from: number, to: number, prepare: (reader: PackedReader) => void) => {
+    const names: string[] = [];
+    const reader = new PackedReader(new MemorySource(bundle), new FindingList());
+    prepare(reader);
+    for await (const entry of reader.entries()) {
+      names.push(entry.name);
+      if (entry.kind === 'records') reader.skip = skipping(from, to);
+    }
+    return names;
+  };
+  for (const [from, to] of RANGES) {
+    const expected = await namesOf(from, to, () => {});
+    expect(await namesOf(from, to, (reader) => reader.scanWith(new Holding(4)))).toEqual(expected);
+  }
+});
