@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './late-optimizer.ts';
 import './small-heap.ts';
 import { EXIT } from '../base/errors.ts';
 import { listenForInterrupts } from './interruption.ts';
