@@ -10,6 +10,7 @@ import { digestOf, hostileBundle, hostileImages, recordOf } from '../../fixtures
 import { counted } from './counting.ts';
 import { compiledShim, indabundle, isStopped, start } from './program.ts';
 import { Receiver } from './receiver.ts';
+import { runHere } from './resuming.ts';
 import { scratchFolder } from './scratch.ts';
 import { SmallTrip } from './small-trip.ts';
 
@@ -110,7 +111,7 @@ describe.skipIf(shim === null)('one stands still in the middle of its work', () 
     async (place) => {
       const trip = new SmallTrip(join(folder, place), 12);
       await trip.makeBundle();
-      await indabundle(trip.applyArguments);
+      await runHere(trip.applyArguments);
       const expected = trip.received();
       for (const end of ['SIGCONT', 'SIGKILL'] as const) {
         trip.newReceiver();
@@ -118,7 +119,7 @@ describe.skipIf(shim === null)('one stands still in the middle of its work', () 
         const running = start(trip.applyArguments, { shim: shim!, fault });
         expect(await isStopped(running)).toBe(true);
         writeAsOther(join(trip.receiver, 'indafoto.db'));
-        const second = await indabundle(trip.applyArguments);
+        const second = await runHere(trip.applyArguments);
         expect(second.stderr.replace(/\s+/g, ' ')).toContain(
           `Another indabundle is working on this archive (process ${running.child.pid} on`,
         );
@@ -138,7 +139,7 @@ describe.skipIf(shim === null)('one stands still in the middle of its work', () 
     const running = start(trip.exportArguments, { shim: shim!, fault });
     expect(await isStopped(running)).toBe(true);
     writeAsOther(join(trip.sender, 'indafoto.db'));
-    const second = await indabundle(trip.exportArguments);
+    const second = await runHere(trip.exportArguments);
     expect(second.stderr.replace(/\s+/g, ' ')).toMatch(
       new RegExp(`Another indabundle is writing .*\\(process ${running.child.pid} on`),
     );
@@ -161,7 +162,7 @@ describe('two at once', () => {
   test('on one archive: one does the work, the other says who has it', async (context) => {
     const trip = new SmallTrip(join(folder, 'two'), 40);
     await trip.makeBundle();
-    await indabundle(trip.applyArguments);
+    await runHere(trip.applyArguments);
     const expected = trip.received();
     for (let turn = 0; turn < 3; turn += 1) {
       trip.newReceiver();
@@ -185,7 +186,7 @@ describe('two at once', () => {
 
   test('into one file: one writes it, the other says who does', async (context) => {
     const trip = new SmallTrip(join(folder, 'two-exports'), 40);
-    await indabundle(trip.exportArguments);
+    await runHere(trip.exportArguments);
     for (let turn = 0; turn < 3; turn += 1) {
       trip.newStick();
       const both = await Promise.all([indabundle(trip.exportArguments), indabundle(trip.exportArguments)]);
@@ -196,7 +197,7 @@ describe('two at once', () => {
           [0, EXIT.environment],
         ]),
       );
-      expect((await indabundle(['verify', join(trip.stick, 'trip.indabundle')])).status).toBe(EXIT.whole);
+      expect((await runHere(['verify', join(trip.stick, 'trip.indabundle')])).status).toBe(EXIT.whole);
       expect(trip.leftovers()).toEqual([]);
       counted(context, 'pairs at once');
     }

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { EXIT } from '../../src/base/errors.ts';
 import { counted, LONG } from './counting.ts';
 import { type Call, callsOf, compiledShim, countedOf, type Fault, indabundle, spread } from './program.ts';
-import { resumer } from './resuming.ts';
+import { resumer, runHere } from './resuming.ts';
 import { scratchFolder } from './scratch.ts';
 import { SmallTrip } from './small-trip.ts';
 
@@ -52,9 +52,9 @@ let before: object = {};
 beforeAll(async () => {
   before = trip.exactly();
   await trip.makeApplied();
-  expect(await indabundle(trip.exportArguments)).toMatchObject({ status: 0 });
+  expect(await runHere(trip.exportArguments)).toMatchObject({ status: 0 });
   exported = digestOf(output);
-  expect(await indabundle(trip.applyArguments)).toMatchObject({ status: 0 });
+  expect(await runHere(trip.applyArguments)).toMatchObject({ status: 0 });
   received = trip.received();
 });
 

@@ -40,13 +40,14 @@ function begun(): string | null {
 describe.skipIf(shim === null).for(Object.keys(DISKS))('an apply that was killed on %s', (disk) => {
   const fault: Fault = { root: trip.receiver, calls: CHANGES, ...DISKS[disk] };
   const runAgain = resumer();
-  const places = async (most: number) => {
+  let calls = 0;
+  beforeAll(async () => {
     trip.newReceiver();
     const count = join(folder, 'count');
-    const { length } = await callsOf(shim!, trip.applyArguments, { ...fault, count });
+    calls = (await callsOf(shim!, trip.applyArguments, { ...fault, count })).length;
     expect(trip.received()).toEqual(received);
-    return spread(length, LONG ? length : most);
-  };
+  });
+  const places = (most: number) => spread(calls, LONG ? calls : most);
   const killed = async (at: number) => {
     trip.newReceiver();
     const { signal } = await indabundle(trip.applyArguments, {
@@ -57,7 +58,7 @@ describe.skipIf(shim === null).for(Object.keys(DISKS))('an apply that was killed
   };
 
   test('goes on to the same end', async (context) => {
-    for (const at of await places(5)) {
+    for (const at of places(5)) {
       if (!(await killed(at))) continue;
       counted(context, 'runs of apply killed');
       // Only the shim takes the links away.
@@ -71,7 +72,7 @@ describe.skipIf(shim === null).for(Object.keys(DISKS))('an apply that was killed
   });
 
   test('can be taken back as far as it came', async (context) => {
-    for (const at of await places(8)) {
+    for (const at of places(8)) {
       if (!(await killed(at))) continue;
       const operation = begun();
       if (operation === null) continue;

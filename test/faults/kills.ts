@@ -6,7 +6,7 @@ import { EXIT } from '../../src/base/errors.ts';
 import { counted, randomOf, seeded } from './counting.ts';
 import { killedAtWork, workingTime } from './kill-moments.ts';
 import { callsOf, compiledShim, indabundle, type Ran, spread } from './program.ts';
-import { resumer } from './resuming.ts';
+import { resumer, runHere } from './resuming.ts';
 import { scratchFolder } from './scratch.ts';
 import { SmallTrip } from './small-trip.ts';
 
@@ -68,7 +68,7 @@ export function testKills(name: Name, amounts: Amounts): void {
     await trip.makeApplied();
     subject = subjectOf(name, trip, output);
     subject.renew();
-    expect(await indabundle(subject.args)).toMatchObject({ status: 0 });
+    expect(await runHere(subject.args)).toMatchObject({ status: 0 });
     undisturbed = subject.state();
     if (name === 'revert') expect(undisturbed).toEqual(before);
   });

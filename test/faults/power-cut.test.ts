@@ -9,6 +9,7 @@ import { revert } from '../../src/revert/revert.ts';
 import { counted, LONG, seeded } from './counting.ts';
 import { Disk, type Luck, readTrace, type Step } from './disk-replay.ts';
 import { compiledShim, indabundle, spread } from './program.ts';
+import { runHere } from './resuming.ts';
 import { scratchFolder } from './scratch.ts';
 import { SmallTrip } from './small-trip.ts';
 
@@ -29,9 +30,9 @@ beforeAll(async () => {
   before = trip.exactly();
   await trip.makeApplied();
   trip.newReceiver();
-  expect(await indabundle(trip.applyArguments)).toMatchObject({ status: 0 });
+  expect(await runHere(trip.applyArguments)).toMatchObject({ status: 0 });
   received = trip.received();
-  expect(await indabundle(trip.exportArguments)).toMatchObject({ status: 0 });
+  expect(await runHere(trip.exportArguments)).toMatchObject({ status: 0 });
   exported = digestOf(output);
 });
 

@@ -6,7 +6,7 @@ import { indabundle, type Ran } from './program.ts';
 const BY_THE_PROGRAM = 8;
 
 /** Runs a command line in the process of the test, where starting costs nothing. */
-async function runHere(args: readonly string[]): Promise<Ran> {
+export async function runHere(args: readonly string[]): Promise<Ran> {
   const world = fakeWorld();
   const status = await run(args, world);
   return { status, signal: null, stdout: world.stdout.text, stderr: world.stderr.text };

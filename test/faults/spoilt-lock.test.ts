@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { LONG } from './counting.ts';
 import { compiledShim, indabundle } from './program.ts';
+import { runHere } from './resuming.ts';
 import { scratchFolder } from './scratch.ts';
 import { SmallTrip } from './small-trip.ts';
 
@@ -17,7 +18,7 @@ test.skipIf(shim === null)('a lock file whose writer was killed in the middle', 
   for (const at of [1, 2, 3, 4]) {
     trip.newReceiver();
     await indabundle(trip.applyArguments, { shim: shim!, fault: { ...fault, at } });
-    const { status, stderr } = await indabundle(trip.applyArguments);
+    const { status, stderr } = await runHere(trip.applyArguments);
     expect({ at, status, stderr }).toEqual({ at, status: 0, stderr });
     expect(trip.leftovers()).toEqual([]);
   }
@@ -49,7 +50,7 @@ test.skipIf(shim === null)(
         fault: { ...fault, at },
       });
       expect({ at, status, stderr }).toEqual({ at, status: expect.toBeOneOf([0, 6]), stderr });
-      expect((await indabundle(trip.applyArguments)).status).toBe(0);
+      expect((await runHere(trip.applyArguments)).status).toBe(0);
     }
   },
 );
