@@ -68,10 +68,10 @@ export class Refused extends Error {
 
 /** Collects findings up to {@link MAX_FINDINGS}; the rest is counted, so that memory stays flat. */
 export class FindingList {
-  readonly listed: Finding[] = [];
   total = 0;
   damaged = 0;
   refused = false;
+  readonly #kept: Finding[] = [];
   readonly #codes = new Set<FindingCode>();
   readonly #listener: (finding: Finding) => void;
 
@@ -79,12 +79,17 @@ export class FindingList {
     this.#listener = listener;
   }
 
+  /** As they stand in the file, whoever found them first; what has no place there comes last. */
+  get listed(): readonly Finding[] {
+    return this.#kept.toSorted(byPlace);
+  }
+
   add(finding: Finding): void {
     this.total += 1;
     if (finding.gravity !== 'omission') this.damaged += 1;
     if (finding.gravity === 'refuse') this.refused = true;
     this.#codes.add(finding.code);
-    if (this.listed.length < MAX_FINDINGS) this.listed.push(finding);
+    if (this.#kept.length < MAX_FINDINGS) this.#kept.push(finding);
     this.#listener(finding);
   }
 
@@ -92,4 +97,20 @@ export class FindingList {
   has(code: FindingCode): boolean {
     return this.#codes.has(code);
   }
+}
+
+/** By frame; in it by entry, and the damage that ends it last. */
+function byPlace(one: Finding, other: Finding): number {
+  const [a, b] = [one.where, other.where];
+  return (
+    compare(a.offset ?? Infinity, b.offset ?? Infinity) ||
+    compare(Number(a.entry === undefined), Number(b.entry === undefined)) ||
+    compare(a.entry ?? '', b.entry ?? '') ||
+    compare(a.line ?? 0, b.line ?? 0)
+  );
+}
+
+function compare<T extends number | string>(a: T, b: T): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }

@@ -158,6 +158,7 @@ export class BundleWalk {
         await this.#state.options.settle?.();
         return yield* this.#lists.readIndex(entry);
       case 'sums':
+        await this.#state.options.settle?.(); // damage may have cost the index
         return await this.#lists.readSums(entry);
       case 'end':
         return await this.#lists.readEnd(entry);

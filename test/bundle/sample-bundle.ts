@@ -156,7 +156,7 @@ export interface Reading {
   /** In order, with the place in the uncompressed tar. */
   readonly names: string[];
   readonly tarOffsets: (number | null)[];
-  readonly findings: Finding[];
+  readonly findings: readonly Finding[];
   readonly codes: string[];
   readonly ended: boolean;
 }
