@@ -12,6 +12,9 @@ import { SmallTrip } from './small-trip.ts';
 
 const CHANGES = 'write,sync,rename,link,open,unlink,mkdir,rmdir,truncate';
 
+/** Calls within which work is killed again and again: so many that an export has begun to write its frames. */
+const REACH = 100;
+
 export type Name = 'export' | 'apply' | 'revert';
 
 interface Subject {
@@ -115,7 +118,7 @@ export function testKills(name: Name, amounts: Amounts): void {
       for (let turn = 0; turn < amounts.rounds; turn += 1) {
         subject.renew();
         for (let kills = 0; kills < 11; kills += 1) {
-          await killedAtCall(1 + Math.floor(random() * 60), 'a random system call', context);
+          await killedAtCall(1 + Math.floor(random() * REACH), 'a random system call', context);
           if (isFinished()) break;
         }
         await finish();
