@@ -1,8 +1,8 @@
-import zstd from 'zstd-napi/binding.js';
 import { type FindingList, Refused } from '../base/findings.ts';
 import { MAX_FRAME_CONTENT } from '../base/limits.ts';
 import { ByteCursor } from './byte-cursor.ts';
 import type { ByteSource } from './byte-source.ts';
+import { decodeFrame } from './decode-frame.ts';
 import { type FramePiece, FrameReader, magicWithin } from './frame-reader.ts';
 import {
   type ScannedFrame,
@@ -46,7 +46,6 @@ export class DecodedFrames {
   readonly #cursor: ByteCursor;
   readonly #reader: FrameReader;
   readonly #findings: FindingList;
-  readonly #decoder = new zstd.DCtx();
   #content = Buffer.alloc(0);
   #skip: FrameSkip | null = null;
   #ahead: FramesAhead | null = null;
@@ -153,8 +152,7 @@ export class DecodedFrames {
 
   #skipFrames(): void {
     const target = this.#skip?.(this.#number);
-    if (!target) return;
-    this.#ahead?.drop();
+    if (!target) return; // nothing waits that was read ahead: what is passed over ends that
     this.#cursor.seek(target.offset);
     this.#number = target.number;
     this.#tarOffset = target.tarOffset;
@@ -165,13 +163,10 @@ export class DecodedFrames {
     const { contentSize, hasChecksum } = piece;
     const place = this.#place(piece);
     const content = this.#roomFor(contentSize);
-    try {
-      const length = this.#decoder.decompress(content, piece.bytes);
-      if (length === contentSize) return { ...place, content, hasChecksum, entries: [] };
-      this.damaged(place, `${contentSize} bytes of content`, `${length} bytes`);
-    } catch (error) {
-      this.damaged(place, 'a frame that can be decompressed', (error as Error).message);
-    }
+    const decoded = decodeFrame(piece.bytes, content);
+    if (decoded === contentSize) return { ...place, content, hasChecksum, entries: [] };
+    if (typeof decoded === 'string') this.damaged(place, 'a frame that can be decompressed', decoded);
+    else this.damaged(place, `${contentSize} bytes of content`, `${decoded} bytes`);
     return 'damaged';
   }
 

@@ -1,17 +1,4 @@
-import zstd from 'zstd-napi/binding.js';
 import { BLOCK, padded, readHeader, type TarHeader } from './tar-header.ts';
-
-let decoder: zstd.DCtx | null = null;
-
-/** Decodes a frame into `content`; false when it does not fill that exactly, or cannot be decoded. */
-export function decodeFrame(frame: Buffer, content: Buffer): boolean {
-  decoder ??= new zstd.DCtx();
-  try {
-    return decoder.decompress(content, frame) === content.length;
-  } catch {
-    return false;
-  }
-}
 
 /** An entry that lies whole in a frame's content. */
 export interface WholeEntry {

@@ -1,6 +1,6 @@
-import zstd from 'zstd-napi/binding.js';
 import { MAX_FRAME_CONTENT, MAX_SEEK_TABLE_BYTES } from '../base/limits.ts';
 import type { ByteSource } from './byte-source.ts';
+import { decodeFrame } from './decode-frame.ts';
 import { FRAME_BOUND } from './frame-encoder.ts';
 import { frameHeaderLength, MAX_FRAME_HEADER, readFrameHeader } from './frame-header.ts';
 import {
@@ -44,19 +44,15 @@ export async function readLastFrame(source: ByteSource): Promise<Buffer | null> 
   if (length > end || length > FRAME_BOUND || length < MAX_FRAME_HEADER) return null;
   const frame = Buffer.alloc(length);
   await source.readAt(frame, end - length);
-  return decodeFrame(frame);
+  return contentOf(frame);
 }
 
-function decodeFrame(frame: Buffer): Buffer | null {
+function contentOf(frame: Buffer): Buffer | null {
   if (frameHeaderLength(frame[4]!) > frame.length) return null;
   const header = readFrameHeader(frame, 0);
   if ('problem' in header) return null;
-  try {
-    const content = Buffer.alloc(header.contentSize);
-    return new zstd.DCtx().decompress(content, frame) === content.length ? content : null;
-  } catch {
-    return null;
-  }
+  const content = Buffer.alloc(header.contentSize);
+  return decodeFrame(frame, content) === content.length ? content : null;
 }
 
 /** A frame that is none of ours must not be passed over unseen. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import zstd from 'zstd-napi/binding.js';
 import type { Digest } from '../base/digest.ts';
 import { ByteCursor } from './byte-cursor.ts';
 import type { ByteSource } from './byte-source.ts';
+import { decodeFrame } from './decode-frame.ts';
 import { readPlainHeader } from './frame-header.ts';
 import { type FramePiece, FrameReader } from './frame-reader.ts';
 
@@ -23,7 +23,6 @@ export class SingleFrames {
   readonly #cursor: ByteCursor;
   readonly #reader: FrameReader;
   readonly #most: number;
-  readonly #decoder = new zstd.DCtx();
   readonly #hash = createHash('sha256');
   #content = Buffer.alloc(0);
   #current = 0;
@@ -71,11 +70,8 @@ export class SingleFrames {
     if (this.#content.length < contentSize) this.#content = Buffer.allocUnsafe(contentSize);
     const content = this.#content.subarray(0, contentSize);
     this.#current = bytes.length;
-    try {
-      if (this.#decoder.decompress(content, bytes) === contentSize) return content;
-    } catch (error) {
-      throw new FramesRefused((error as Error).message);
-    }
-    throw new FramesRefused('a frame with less content than it says');
+    const decoded = decodeFrame(bytes, content);
+    if (decoded === contentSize) return content;
+    throw new FramesRefused(typeof decoded === 'string' ? decoded : 'a frame with less content than it says');
   }
 }

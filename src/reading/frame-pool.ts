@@ -1,6 +1,6 @@
 import type { MemoryPool } from '../base/memory-pool.ts';
 import type { Threads } from '../base/threads.ts';
-import { decodeFrame } from '../bundle/frame-scan.ts';
+import { decodeFrame } from '../bundle/decode-frame.ts';
 import type { FrameScanner, ScannedEntry, ScannedFrame } from '../bundle/frames-ahead.ts';
 import type { ReadingAnswer, ReadingJob } from './thread-work.ts';
 
@@ -25,7 +25,7 @@ export class FramePool implements FrameScanner {
     const memory = this.#memories.take(contentBytes);
     const content = Buffer.from(memory, 0, contentBytes);
     const release = () => this.#memories.give(memory);
-    if (!decodeFrame(frame, content)) {
+    if (decodeFrame(frame, content) !== contentBytes) {
       release();
       return null;
     }
