@@ -67,11 +67,23 @@ function tryHold(db: Database.Database, path: string): boolean {
   }
 }
 
+const NAME_WAIT = { milliseconds: 10, times: 50 };
+
+/** A holder that has just come has the lock before its name is written: it is given a moment. */
 function readHolder(db: Database.Database): string {
+  for (let tries = 0; tries < NAME_WAIT.times; tries += 1) {
+    const name = writtenName(db);
+    if (name !== null) return name;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, NAME_WAIT.milliseconds);
+  }
+  return 'another process';
+}
+
+function writtenName(db: Database.Database): string | null {
   try {
-    return String(db.prepare('SELECT name FROM holder').pluck().get() ?? 'another process');
+    return db.prepare<[], string>('SELECT name FROM holder').pluck().get() ?? null;
   } catch {
-    return 'another process';
+    return null;
   }
 }
 
