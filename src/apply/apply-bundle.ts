@@ -93,8 +93,7 @@ async function proveFirst(options: ApplyOptions): Promise<void> {
   const findings = new FindingList();
   const opened: OpenedBundle = await openBundle(options.input, findings);
   try {
-    const pool = await ContentPool.start(options.threads, opened.size ?? Number.POSITIVE_INFINITY);
-    opened.scanWith(pool.frames);
+    const pool = await ContentPool.forBundle(opened, options.threads);
     const walk = new BundleWalk(opened.reader, findings, { proveAll: true, signal: options.signal });
     try {
       for await (const item of walk.items()) void item;

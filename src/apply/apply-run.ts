@@ -140,10 +140,8 @@ export class ApplyRun {
 
   /** `bytes` to read, or to write where only the records tell how much there is. */
   async #startPool(bytes: number): Promise<ContentPool> {
-    const pool = await ContentPool.start(this.#options.threads, bytes);
-    this.#pool = pool;
-    this.#opened.scanWith(pool.frames);
-    return pool;
+    this.#pool = await ContentPool.forBundle(this.#opened, this.#options.threads, bytes);
+    return this.#pool;
   }
 
   get #wait(): WaitOptions {

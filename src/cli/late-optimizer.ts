@@ -1,4 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
+import { nodeWasGiven } from './node-options.ts';
 
 /*
  * V8 begins to optimize a function once it has run through some 200 kB of its bytecode. A small export
@@ -6,9 +7,4 @@ import { setFlagsFromString } from 'node:v8';
  * a fifth of the processor time of the whole run. At six times that, large work is optimized all the
  * same, some milliseconds later. V8 looks at the flag as it runs; hence this is done at import.
  */
-if (
-  ![...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].some((option) =>
-    /interrupt[-_]budget/.test(option),
-  )
-)
-  setFlagsFromString('--interrupt-budget=400000');
+if (!nodeWasGiven(/interrupt[-_]budget/)) setFlagsFromString('--interrupt-budget=400000');

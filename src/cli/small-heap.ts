@@ -1,4 +1,5 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
+import { nodeWasGiven } from './node-options.ts';
 
 /*
  * V8 lets garbage pile up while the machine has memory to spare: twice what is alive and more, in
@@ -14,9 +15,7 @@ const YOUNG_ENOUGH = 8 * 1024 * 1024;
 /** Often enough that it cannot grow by more than a step in between. */
 const LOOK_EVERY_MILLISECONDS = 20;
 
-const given = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''];
-
-if (!given.some((option) => /space[-_]size|heap[-_]growing/.test(option))) {
+if (!nodeWasGiven(/space[-_]size|heap[-_]growing/)) {
   setFlagsFromString('--heap-growing-percent=30');
   setFlagsFromString('--max-semi-space-size=2');
   // A new thread sets the growth of everybody's young generation back to what is usual.

@@ -30,6 +30,7 @@ export function groupMemory(files: readonly { readonly size: number }[]): number
 }
 
 let encoder: FrameEncoder | null = null;
+
 /** Reads, proves and encodes one frame, all in the memory that it is given. Runs in a worker thread, or in line; same bytes in both. */
 export default function packGroup(job: GroupJob): PackedGroup {
   encoder ??= new FrameEncoder();

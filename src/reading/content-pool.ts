@@ -2,6 +2,7 @@ import type { Digest } from '../base/digest.ts';
 import { MemoryPool } from '../base/memory-pool.ts';
 import { startThreads, type Threads } from '../base/threads.ts';
 import type { FrameScanner } from '../bundle/frames-ahead.ts';
+import type { OpenedBundle } from './open-bundle.ts';
 import { FramePool } from './frame-pool.ts';
 import type { ContentAnswer, ContentJob, FileTarget } from './prove-contents.ts';
 import work, { type ReadingAnswer, type ReadingJob } from './thread-work.ts';
@@ -42,8 +43,7 @@ export interface Submission {
  * in flight; it is shared and used again.
  */
 export class ContentPool {
-  /** Looks at frames in the same threads. */
-  readonly frames: FrameScanner;
+  readonly #frames: FrameScanner;
   readonly #threads: Threads<ReadingJob, ReadingAnswer>;
   readonly #memories = new MemoryPool();
   readonly #inFlight = new Set<Promise<void>>();
@@ -52,18 +52,24 @@ export class ContentPool {
 
   private constructor(threads: Threads<ReadingJob, ReadingAnswer>) {
     this.#threads = threads;
-    this.frames = new FramePool(threads, this.#memories);
+    this.#frames = new FramePool(threads, this.#memories);
   }
 
-  /** `bytes` of content to come, as far as anybody knows. */
-  static async start(threads: number | undefined, bytes: number): Promise<ContentPool> {
+  /** Starts threads, which look at the bundle's frames, too, from now on. `bytes` are still to come. */
+  static async forBundle(
+    opened: OpenedBundle,
+    threads: number | undefined,
+    bytes: number = opened.size ?? Number.POSITIVE_INFINITY,
+  ): Promise<ContentPool> {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     const module = new URL(`./thread-work.${extension}`, import.meta.url);
-    return new ContentPool(await startThreads(module, work, threads, bytes));
+    const pool = new ContentPool(await startThreads(module, work, threads, bytes));
+    opened.scanWith(pool.#frames);
+    return pool;
   }
 
   /**
-   * Takes a copy of the content, unless it lies in memory of {@link frames}; waits only while too much
+   * Takes a copy of the content, unless it lies in memory of the frames read ahead; waits only while too much
    * is in flight. The promise that `answer` holds resolves to the digest found: when it is the one
    * expected, the targets are written.
    */

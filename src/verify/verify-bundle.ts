@@ -58,8 +58,7 @@ async function verify(
   const { observer = silent, signal } = options;
   const total = opened.size === null ? {} : { total: opened.size };
   observer({ type: 'phase', phase: 'check', unit: 'bytes', ...total });
-  const pool = await ContentPool.start(options.threads, opened.size ?? Number.POSITIVE_INFINITY);
-  opened.scanWith(pool.frames);
+  const pool = await ContentPool.forBundle(opened, options.threads);
   try {
     const settle = () => pool.flush();
     const walk = new BundleWalk(opened.reader, findings, {

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test, type TestContext } from 'vitest';
+import { digestOf } from '../../src/base/digest.ts';
 import { EXIT } from '../../src/base/errors.ts';
 import { counted, randomOf, seeded } from './counting.ts';
 import { killedAtWork, workingTime } from './kill-moments.ts';
@@ -36,7 +36,7 @@ interface Amounts {
 }
 
 function subjectOf(name: Name, trip: SmallTrip, output: string): Subject {
-  const bundleDigest = () => createHash('sha256').update(readFileSync(output)).digest('hex');
+  const bundleDigest = () => digestOf(readFileSync(output));
   const newReceiver = { renew: () => trip.newReceiver(), root: trip.receiver };
   const subjects: Record<Name, () => Subject> = {
     export: () => ({

@@ -1,5 +1,4 @@
-import { run } from '../../src/cli/program.ts';
-import { fakeWorld } from '../cli/fake-world.ts';
+import { words } from '../cli/demo-archives.ts';
 import { indabundle, type Ran } from './program.ts';
 
 /** One run in so many is the compiled program's. */
@@ -7,9 +6,8 @@ const BY_THE_PROGRAM = 8;
 
 /** Runs a command line in the process of the test, where starting costs nothing. */
 export async function runHere(args: readonly string[]): Promise<Ran> {
-  const world = fakeWorld();
-  const status = await run(args, world);
-  return { status, signal: null, stdout: world.stdout.text, stderr: world.stderr.text };
+  const { status, out, err } = await words(args);
+  return { status, signal: null, stdout: out, stderr: err };
 }
 
 /**
