@@ -1,5 +1,6 @@
 import { JsonRefused, parseStrictJson } from '../base/strict-json.ts';
-import { type SchemaName, schemaProblem } from './schema.ts';
+import type { SchemaName } from './compile-schema.ts';
+import { schemaProblem } from './schema.ts';
 import type {
   AuthorRecord,
   CatalogDocument,
