@@ -28,6 +28,7 @@ export type NoticeCode =
   | 'already-applied'
   | 'orphans-skipped'
   | 'text-repaired'
+  | 'values-left-out'
   | 'level-slow'
   | 'folders-not-synced'
   | 'no-links'

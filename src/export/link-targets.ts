@@ -27,6 +27,9 @@ const NOTHING: Linked<never> = { values: [], ids: [] };
 
 /** The tags, albums or collections of images. Targets are read once: most images share theirs with others. */
 export class LinkTargets<T extends object> {
+  /** Links that went beyond what one record carries. */
+  leftOut = 0;
+
   readonly #links: Database.Statement<[string], [number, number]> | null;
   readonly #target: Database.Statement<[number], Row> | null;
   readonly #valuesOf: (row: Row) => T;
@@ -69,6 +72,7 @@ export class LinkTargets<T extends object> {
     if (targets === undefined) return NOTHING;
     if (targets.length > 1) targets.sort((a, b) => compareBytes(a.key, b.key) || a.id - b.id);
     const travelling = targets.length > MAX_LINKS ? targets.slice(0, MAX_LINKS) : targets;
+    this.leftOut += targets.length - travelling.length;
     return { values: travelling.map(({ values }) => values), ids: travelling.map(({ id }) => id) };
   }
 

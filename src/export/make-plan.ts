@@ -29,6 +29,7 @@ export class PlanMaker {
   readonly #plan: PlanStore;
   readonly #options: MakePlanOptions;
   readonly #records: RowRecords;
+  #authorsLeftOut = 0;
 
   constructor(archive: Archive, plan: PlanStore, options: MakePlanOptions) {
     this.#archive = archive;
@@ -82,14 +83,14 @@ export class PlanMaker {
     for (const author of this.#records.authors(this.#options.includePersonal, volume)) {
       const line = canonicalLine(author);
       if (Buffer.byteLength(line) <= MAX_LINE_BYTES) shards.add(line);
-      else this.#records.repaired += 1;
+      else this.#authorsLeftOut += 1;
     }
     shards.finish();
   }
 
   /** Says what of the rows does not travel as it is. */
   tell(): void {
-    const { repaired } = this.#records;
+    const { repaired, leftOut } = this.#records;
     const columns = this.#records.unknownColumns();
     if (columns.length > 0)
       this.#options.observer({
@@ -99,6 +100,8 @@ export class PlanMaker {
       });
     if (repaired > 0)
       this.#options.observer({ type: 'notice', notice: 'text-repaired', params: { count: repaired } });
+    const count = leftOut + this.#authorsLeftOut;
+    if (count > 0) this.#options.observer({ type: 'notice', notice: 'values-left-out', params: { count } });
   }
 }
 

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { LinkKind } from '../archive/link-tables.ts';
 import type { Archive } from '../archive/open.ts';
-import { MAX_TEXT_LENGTH } from '../base/limits.ts';
+import { MAX_LINKS, MAX_TEXT_LENGTH } from '../base/limits.ts';
 import {
   type AlbumLink,
   type AuthorRecord,
@@ -45,8 +45,9 @@ export class RowRecords {
   readonly #collections: LinkTargets<CollectionLink>;
   readonly #notes: Database.Statement<[number], Row> | null;
   readonly #marked: Database.Statement<[number], Row> | null;
-  /** Texts that could not travel as they are. */
+  /** Texts that travel without some of their characters. */
   repaired = 0;
+  #valuesLeftOut = 0;
 
   constructor(archive: Archive, options: { readonly includePersonal: boolean }) {
     this.#archive = archive;
@@ -71,6 +72,11 @@ export class RowRecords {
 
   #targets<T extends object>(kind: LinkKind, columns: readonly string[]): LinkTargets<T> {
     return new LinkTargets<T>(this.#archive, kind, columns, (row) => this.#values<T>(row));
+  }
+
+  /** Values, links and notes of the rows that travel, which no record can carry. */
+  get leftOut(): number {
+    return this.#valuesLeftOut + this.#tags.leftOut + this.#albums.leftOut + this.#collections.leftOut;
   }
 
   /** Columns of `images` that this version does not know and that stay behind. */
@@ -128,9 +134,11 @@ export class RowRecords {
     const notes = (this.#notes?.all(id) ?? [])
       .map((row) => this.#values<Note>(row))
       .filter((note) => note.note !== undefined);
+    const travelling = notes.slice(0, MAX_LINKS);
+    this.#valuesLeftOut += notes.length - travelling.length;
     const marked = this.#marked?.get(id);
     return {
-      ...(notes.length > 0 ? { notes } : {}),
+      ...(notes.length > 0 ? { notes: travelling } : {}),
       ...(marked === undefined ? {} : { marked: this.#values<{ marked_date?: string }>(marked) }),
     };
   }
@@ -142,6 +150,7 @@ export class RowRecords {
       if (column === 'count' || column === 'is_public') {
         const number = value === null || value === '' ? Number.NaN : Number(value);
         if (Number.isSafeInteger(number)) values[column] = number;
+        else if (value !== null && value !== '') this.#valuesLeftOut += 1;
         continue;
       }
       const text = this.#text(value, column === 'url');
@@ -160,7 +169,7 @@ export class RowRecords {
           ? String(value)
           : null;
     if (raw === null || raw.length > MAX_TEXT_LENGTH || (isLink && raw !== '' && !HTTP.test(raw))) {
-      this.repaired += 1;
+      this.#valuesLeftOut += 1;
       return null;
     }
     const text = raw.includes('\0') || !raw.isWellFormed() ? raw.replaceAll('\0', '').toWellFormed() : raw;
@@ -217,7 +226,7 @@ export class RowRecords {
       else if (typeof value === 'string') {
         const text = this.#text(value, false);
         if (text !== null) details[column] = text;
-      }
+      } else if (value !== null) this.#valuesLeftOut += 1;
     }
     return details;
   }

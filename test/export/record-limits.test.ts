@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ImageSpec } from '../../fixtures/archive-builder.ts';
 import { uniqueJpeg } from '../../fixtures/jpeg-files.ts';
-import { type ExportOptions, verifyBundle } from '../../src/index.ts';
+import { type Event, type ExportOptions, verifyBundle } from '../../src/index.ts';
 import { changeDatabase, rowsOf } from '../support/database-dump.ts';
 import { exchange, outcomesOf, type PlainSpec } from '../support/exchange.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
@@ -77,6 +77,34 @@ describe('numbers about an author that JSON cannot carry exactly', () => {
     await trip.apply();
     const rows = rowsOf(trip.receiver.dir, 'SELECT bio, image_count, album_count FROM author_details');
     expect(rows).toEqual([{ bio: 'fotós', image_count: null, album_count: 12 }]);
+  });
+});
+
+describe('what no record can carry', () => {
+  const NUMBERS = 'WITH n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 2003)';
+  const CHANGES: [what: string, leftOut: number, ...statements: string[]][] = [
+    ['a title that is no text', 1, `UPDATE images SET title = x'00ff'`],
+    ['a title too long', 1, `UPDATE images SET title = printf('%.*c', 262145, 'x')`],
+    ['an address of no web page', 1, `UPDATE images SET author_url = 'file:///etc/passwd'`],
+    [
+      'more tags than a record holds',
+      3,
+      'DELETE FROM image_tags',
+      `${NUMBERS} INSERT INTO tags (name) SELECT 'tag ' || n FROM n`,
+      `INSERT INTO image_tags SELECT 1, id FROM tags WHERE name GLOB 'tag *'`,
+    ],
+    ['more notes', 3, `${NUMBERS} INSERT INTO image_notes (image_id, note) SELECT 1, n FROM n`],
+  ];
+
+  test.each(CHANGES)('%s: %i are left out and counted', async (_, leftOut, ...statements) => {
+    const trip = between({ images: [plain] });
+    changeDatabase(trip.sender.dir, ...statements);
+    const notices: unknown[] = [];
+    const observer = (event: Event) => event.type === 'notice' && notices.push([event.notice, event.params]);
+    await trip.export({ includePersonal: true, observer });
+    expect(notices).toContainEqual(['values-left-out', { count: leftOut }]);
+    expect((await verifyBundle({ input: trip.bundle })).verdict).toBe('whole');
+    expect(outcomesOf(await trip.apply())).toMatchObject({ added: 1 });
   });
 });
 

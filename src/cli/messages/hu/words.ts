@@ -61,6 +61,8 @@ export const words: { readonly [key in keyof typeof english]: string } = {
   'notice.orphans-skipped': 'Sehová sem mutató hivatkozások kihagyva: {{count, number}}',
   'notice.text-repaired':
     'Semmilyen programmal nem olvasható karakterek javítva ennyi szövegben: {{count, number}}',
+  'notice.values-left-out':
+    'Kimaradt értékek, amelyeket csomag nem szállíthat (262 144 karakternél hosszabb, nem szöveg, nem webcím, egy képnek 2000-nél több címkéje, albuma, gyűjteménye vagy jegyzete): {{count, number}}',
   'notice.level-slow': 'A {{level}} tömörítési szint lassú, és a fényképek alig lesznek kisebbek tőle.',
   'notice.folders-not-synced':
     'Ez a rendszer nem tudja a mappákat azonnal lemezre írni: kihúzás előtt várja meg, amíg a lemez végez.',
