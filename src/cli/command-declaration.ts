@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { ExitStatus } from '../base/errors.ts';
 import type { MessageKey } from './messages/en.ts';
-import { integerBetween, nonEmpty } from './option-values.ts';
+import { DEFAULT_DATABASE, integerBetween, nonEmpty } from './option-values.ts';
 import type { Session } from './session.ts';
 import type { Texts } from './texts.ts';
 
@@ -22,8 +22,6 @@ export interface OptionForm {
   readonly standard?: unknown;
   readonly choices?: readonly string[];
 }
-
-export const DEFAULT_DATABASE = 'indafoto.db';
 
 /** Fills in one command of commander, with texts from the catalogue. */
 export class CommandForm {

@@ -1,4 +1,4 @@
-import { DEFAULT_DATABASE } from './command-declaration.ts';
+import { DEFAULT_DATABASE } from './option-values.ts';
 
 /** Characters that no shell gives a meaning to. */
 const PLAIN = /^[\w@%+=:,./\\-]+$/;

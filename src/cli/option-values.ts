@@ -2,6 +2,9 @@ import { parseUtcTime } from '../base/utc-time.ts';
 import { parseVolumeNumbers, parseVolumeSize } from '../base/volume-text.ts';
 import { OptionProblem } from './usage-problem.ts';
 
+/** What `--db` is where it is not given. */
+export const DEFAULT_DATABASE = 'indafoto.db';
+
 /** Each makes the parser of one option: text in, value out, or an {@link OptionProblem}. */
 
 export function integerBetween(option: string, from: number, to: number): (text: string) => number {

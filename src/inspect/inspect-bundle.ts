@@ -9,7 +9,7 @@ import { BundleWalk, type WalkItem } from '../reading/bundle-walk.ts';
 import { EntryLines } from '../reading/entry-lines.ts';
 import { type OpenedBundle, openBundle } from '../reading/open-bundle.ts';
 import { HEAD_READ_AHEAD } from '../reading/read-head.ts';
-import { findIndex, readEndOfFile } from '../reading/skip-unwanted.ts';
+import { findIndex, readEndOfFile } from '../reading/end-of-file.ts';
 import type { InspectLists, InspectOptions, InspectResult } from './types.ts';
 
 /**

@@ -2,32 +2,14 @@ import { FindingList, Refused } from '../base/findings.ts';
 import { FileSource } from '../bundle/byte-source.ts';
 import { EntryDamaged } from '../bundle/entry.ts';
 import { type FrameSkip, PackedReader } from '../bundle/packed-reader.ts';
-import { type FrameStart, readLastFrame, SeekIndex } from '../bundle/seek-index.ts';
-import { BLOCK, padded, readHeader } from '../bundle/tar-header.ts';
+import type { FrameStart, SeekIndex } from '../bundle/seek-index.ts';
+import { BLOCK, padded } from '../bundle/tar-header.ts';
 import { isPackedLine } from '../manifest/lines.ts';
-import { parseEnd, parseIndexLine } from '../manifest/parse.ts';
-import type { End } from '../manifest/types.ts';
+import { parseIndexLine } from '../manifest/parse.ts';
 import type { BundleWalk } from './bundle-walk.ts';
+import { findIndex } from './end-of-file.ts';
 import { EntryLines } from './entry-lines.ts';
 import type { OpenedBundle } from './open-bundle.ts';
-
-/** `end.json` from the last frame of a file; null when there is none to be had. */
-export async function readEndOfFile(source: FileSource): Promise<End | null> {
-  const content = await readLastFrame(source);
-  if (content === null || content.length < BLOCK) return null;
-  const header = readHeader(content, 0);
-  if (typeof header === 'string' || header.name !== 'end.json') return null;
-  return parseEnd(content.subarray(BLOCK, BLOCK + header.size)).value;
-}
-
-/** Where the index of a bundle file begins, by its own hints. */
-export async function findIndex(
-  source: FileSource,
-): Promise<{ readonly seeks: SeekIndex; readonly start: FrameStart } | null> {
-  const end = await readEndOfFile(source);
-  const seeks = end === null ? null : await SeekIndex.load(source);
-  return end === null || seeks === null ? null : { seeks, start: seeks.frameAt(end.index.offset) };
-}
 
 /**
  * Lets the reader pass over frames that hold nothing wanted, where the file has a seek table and an

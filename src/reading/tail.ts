@@ -8,8 +8,8 @@ import { PackedReader } from '../bundle/packed-reader.ts';
 import { SeekIndex } from '../bundle/seek-index.ts';
 import { parseEnd } from '../manifest/parse.ts';
 import type { End } from '../manifest/types.ts';
+import { readEndOfFile } from './end-of-file.ts';
 import { EntryLines } from './entry-lines.ts';
-import { readEndOfFile } from './skip-unwanted.ts';
 
 /** What the end of a bundle proves: end.json names SHA256SUMS, and that names every document. */
 export interface Tail {

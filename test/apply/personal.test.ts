@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ArchiveSpec, ImageSpec } from '../../fixtures/archive-builder.ts';
-import { compareReceiver, fileTree, readArchive } from '../../fixtures/archive-reader.ts';
+import { fileTree, readArchive } from '../../fixtures/archive-reader.ts';
+import { compareReceiver } from '../../fixtures/receiver-comparison.ts';
 import { applyBundle, exportBundle, revert } from '../../src/index.ts';
 import { Archivist } from '../support/conversation.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';

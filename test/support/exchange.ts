@@ -1,11 +1,7 @@
 import { join } from 'node:path';
 import { type ArchiveSpec, buildArchive, type BuiltArchive } from '../../fixtures/archive-builder.ts';
-import {
-  type ArchiveSnapshot,
-  compareReceiver,
-  type Permission,
-  readArchive,
-} from '../../fixtures/archive-reader.ts';
+import { type ArchiveSnapshot, readArchive } from '../../fixtures/archive-reader.ts';
+import { compareReceiver, type Permission } from '../../fixtures/receiver-comparison.ts';
 import { applyBundle, type ApplyOptions, type ApplyResult } from '../../src/index.ts';
 import { exportBundle, type ExportOptions, type ExportResult } from '../../src/index.ts';
 

@@ -7,15 +7,11 @@ import {
   type BuiltArchive,
   siteUrl,
 } from '../../fixtures/archive-builder.ts';
-import {
-  type ArchiveSnapshot,
-  compareReceiver,
-  fileTree,
-  readArchive,
-} from '../../fixtures/archive-reader.ts';
+import { type ArchiveSnapshot, fileTree, readArchive } from '../../fixtures/archive-reader.ts';
 import { ARCHIVE_SCHEMAS, SCHEMA_NAMES, type SchemaName } from '../../fixtures/archive-schemas.ts';
 import { hardArchive, hardImages } from '../../fixtures/hard-values.ts';
 import { uniqueJpeg } from '../../fixtures/jpeg-files.ts';
+import { compareReceiver } from '../../fixtures/receiver-comparison.ts';
 import { applyTo, exportAll } from './exchange.ts';
 import { databaseDump, dumpWithoutBooks, rowsOf } from './database-dump.ts';
 import { MergeModel, type Traveller, travellers } from './merge-model.ts';

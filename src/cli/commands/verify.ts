@@ -1,6 +1,6 @@
 import type { ExitStatus } from '../../base/errors.ts';
 import type { VerifyResult } from '../../verify/types.ts';
-import { type CommandDeclaration, DEFAULT_DATABASE } from '../command-declaration.ts';
+import type { CommandDeclaration } from '../command-declaration.ts';
 import * as values from '../option-values.ts';
 import type { Session } from '../session.ts';
 import type { BundleTask } from '../several-bundles.ts';
@@ -61,7 +61,7 @@ async function runVerify(
 /** What arrived earlier, from the books of the archive. */
 async function runVerifyArrived(
   session: Session,
-  { db = DEFAULT_DATABASE, root, listId, operation }: VerifyFlags,
+  { db = values.DEFAULT_DATABASE, root, listId, operation }: VerifyFlags,
 ): Promise<ExitStatus> {
   const [{ verifyArrived }, { arrivedLines }, { arrivedStatus }] = await Promise.all([
     import('../../verify/verify-list.ts'),
