@@ -99,14 +99,16 @@ export class FindingList {
   }
 }
 
-/** By frame; in it by entry, and the damage that ends it last. */
+/** By frame; in it by entry, and the damage that ends it last. What stands in one place has an order, too. */
 function byPlace(one: Finding, other: Finding): number {
   const [a, b] = [one.where, other.where];
   return (
     compare(a.offset ?? Infinity, b.offset ?? Infinity) ||
     compare(Number(a.entry === undefined), Number(b.entry === undefined)) ||
     compare(a.entry ?? '', b.entry ?? '') ||
-    compare(a.line ?? 0, b.line ?? 0)
+    compare(a.line ?? 0, b.line ?? 0) ||
+    compare(one.code, other.code) ||
+    compare(one.found ?? '', other.found ?? '')
   );
 }
 

@@ -23,3 +23,21 @@ test('an omission is no damage', () => {
   list.add(damage);
   expect([list.total, list.damaged, list.refused]).toEqual([2, 1, false]);
 });
+
+test('the same findings make the same list, whichever came first', () => {
+  const where = { entry: 'files/ab', offset: 7 };
+  const findings: Finding[] = [
+    { code: 'truncated', gravity: 'damage', where: {} },
+    { code: 'frame-damaged', gravity: 'damage', where: { offset: 7 } },
+    { code: 'entry-duplicate', gravity: 'refuse', where },
+    { code: 'file-digest-mismatch', gravity: 'damage', where, found: 'a' },
+    { code: 'file-digest-mismatch', gravity: 'damage', where, found: 'b' },
+    { code: 'frame-damaged', gravity: 'damage', where: { offset: 3 } },
+  ];
+  const listed = (order: readonly Finding[]) => {
+    const list = new FindingList();
+    for (const finding of order) list.add(finding);
+    return list.listed;
+  };
+  expect(listed(findings.toReversed())).toEqual(listed(findings));
+});
