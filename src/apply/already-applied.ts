@@ -1,14 +1,12 @@
 import { silent } from '../base/events.ts';
-import { freeBytes } from '../base/room.ts';
 import { sizeAt } from '../archive/local-file.ts';
 import type { Archive } from '../archive/open.ts';
 import { photoPath } from '../archive/photo-path.ts';
-import { OutcomeCounter } from '../merge/outcomes.ts';
 import { readHead } from '../reading/read-head.ts';
 import { type EarlierRun, findEarlier, RECORDS_PER_BUNDLE } from './earlier-run.ts';
+import { nothingDone } from './nothing-done.ts';
 import { FILE_SIZE } from './operation.ts';
 import type { ApplyOptions, ApplyResult } from './options.ts';
-import { seriesState } from './series-books.ts';
 
 /**
  * What applying finds where an earlier run has added all images of the bundle, and each still has its
@@ -25,30 +23,12 @@ export async function alreadyApplied(archive: Archive, options: ApplyOptions): P
   const earlier = findEarlier(archive, manifest, bundleId);
   if (!isFinished(earlier) || countUnchanged(archive, earlier) !== manifest.totals.records) return null;
   (options.observer ?? silent)({ type: 'notice', notice: 'already-applied', params: {} });
+  const { records } = manifest.totals;
+  const nothing = nothingDone(archive, { input, bundleId, manifest });
   return {
-    input,
-    dryRun: false,
-    bundleId,
-    manifest,
-    operationId: null,
-    resumed: false,
-    series: seriesState(archive.db, manifest),
-    removed: false,
-    outcomes: { ...new OutcomeCounter().tally(), present: manifest.totals.records },
-    doneBefore: manifest.totals.records,
-    largerAvailable: 0,
-    columnsFilled: 0,
-    linksAdded: 0,
-    authorsAdded: 0,
-    personalAdded: 0,
-    bytesWritten: 0,
-    bytesNeeded: 0,
-    bytesFree: freeBytes(archive.root),
-    backupPath: null,
-    findings: [],
-    findingsTotal: 0,
-    strays: [],
-    failures: [],
+    ...nothing,
+    outcomes: { ...nothing.outcomes, present: records },
+    doneBefore: records,
     seconds: (performance.now() - started) / 1000,
   };
 }

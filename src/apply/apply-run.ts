@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { type Observer, silent } from '../base/events.ts';
 import type { FindingList } from '../base/findings.ts';
-import { freeBytes } from '../base/room.ts';
 import { backupDatabase, backupName } from '../archive/backup.ts';
 import type { Archive } from '../archive/open.ts';
 import type { WaitOptions } from '../archive/transaction.ts';
@@ -16,9 +15,10 @@ import { ApplyPlan } from './apply-plan.ts';
 import { ApplyWriter, omittedReason } from './apply-writer.ts';
 import { listPaths, omittedPaths } from './list-book.ts';
 import { notAcceptable } from './not-acceptable.ts';
+import { nothingDone } from './nothing-done.ts';
 import type { ApplyOptions, ApplyResult } from './options.ts';
 import { writeReport } from './report.ts';
-import { hasChangedRows, seriesState } from './series-books.ts';
+import { hasChangedRows } from './series-books.ts';
 
 /** One run of apply over one bundle, from its first byte to the summary. */
 export class ApplyRun {
@@ -214,30 +214,20 @@ export class ApplyRun {
     const { dryRun = false } = this.#options;
     await this.#report(plan, dryRun);
     this.#closingNotices(plan);
+    const { bundleId, manifest, largerAvailable, bytesNeeded, doneBefore } = plan;
     return {
-      input: this.#opened.label,
+      ...nothingDone(this.#archive, { input: this.#opened.label, bundleId, manifest }),
+      ...(writer === null ? {} : doneBy(writer)),
       dryRun,
-      bundleId: plan.bundleId,
-      manifest: plan.manifest,
-      operationId: writer?.operation.operationId ?? null,
       resumed: writer !== null && plan.resumes,
-      series: seriesState(this.#archive.db, plan.manifest),
-      removed: false,
       outcomes: dryRun ? plan.counts() : sum(plan.countsDone(), writer?.counter.tally()),
-      doneBefore: plan.doneBefore,
-      largerAvailable: plan.largerAvailable,
-      columnsFilled: writer?.settler.columnsFilled ?? 0,
-      linksAdded: writer?.settler.linksAdded ?? 0,
-      authorsAdded: writer?.settler.authorsAdded ?? 0,
-      personalAdded: writer?.settler.personalAdded ?? 0,
-      bytesWritten: writer?.bytesWritten ?? 0,
-      bytesNeeded: plan.bytesNeeded,
-      bytesFree: freeBytes(this.#archive.root),
+      doneBefore,
+      largerAvailable,
+      bytesNeeded,
       backupPath: this.#backupPath,
       findings: this.#findings.listed,
       findingsTotal: this.#findings.total,
       strays: this.#opened.strays,
-      failures: writer?.failures ?? [],
       seconds: (performance.now() - this.#started) / 1000,
     };
   }
@@ -258,6 +248,12 @@ export class ApplyRun {
       this.#observer({ type: 'notice', notice: 'larger-available', params: { count: plan.largerAvailable } });
     }
   }
+}
+
+function doneBy({ operation, settler, bytesWritten, failures }: ApplyWriter): Partial<ApplyResult> {
+  const { columnsFilled, linksAdded, authorsAdded, personalAdded } = settler;
+  const { operationId } = operation;
+  return { operationId, columnsFilled, linksAdded, authorsAdded, personalAdded, bytesWritten, failures };
 }
 
 function sum(first: OutcomeTally, second: OutcomeTally | undefined): OutcomeTally {
