@@ -21,8 +21,6 @@ export default defineConfig({
   test: {
     include: ['test/faults/**/*.test.ts'],
     pool: 'forks',
-    // The buffers of thousands of bundles make V8 look for garbage all the time: at once takes half as long as bit by bit.
-    execArgv: ['--no-incremental-marking'],
     // Most of a test's time is another program's, and its waiting.
     maxWorkers: 2,
     sequence: { sequencer: SlowestFirst },

@@ -40,12 +40,12 @@ function bannedAuthors(archive: Archive): ReadonlySet<string> {
   return new Set(archive.db.prepare<[], string>('SELECT author FROM main.banned_authors').pluck().all());
 }
 
-function* counted(
-  groups: Iterable<readonly HeldImage[]>,
+async function* counted(
+  groups: AsyncIterable<readonly HeldImage[]>,
   observer: Observer,
-): Generator<readonly HeldImage[]> {
+): AsyncGenerator<readonly HeldImage[]> {
   let done = 0;
-  for (const images of groups) {
+  for await (const images of groups) {
     yield images;
     done += images.length;
     observer({ type: 'progress', done });

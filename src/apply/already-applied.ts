@@ -1,3 +1,4 @@
+import { breathe } from '../base/breathe.ts';
 import { silent } from '../base/events.ts';
 import { sizeAt } from '../archive/local-file.ts';
 import type { Archive } from '../archive/open.ts';
@@ -21,7 +22,11 @@ export async function alreadyApplied(archive: Archive, options: ApplyOptions): P
   if (head === null) return null;
   const { manifest, bundleId } = head;
   const earlier = findEarlier(archive, manifest, bundleId);
-  if (!isFinished(earlier) || countUnchanged(archive, earlier) !== manifest.totals.records) return null;
+  if (
+    !isFinished(earlier) ||
+    (await countUnchanged(archive, earlier, options.signal)) !== manifest.totals.records
+  )
+    return null;
   (options.observer ?? silent)({ type: 'notice', notice: 'already-applied', params: {} });
   const { records } = manifest.totals;
   const nothing = nothingDone(archive, { input, bundleId, manifest });
@@ -52,7 +57,11 @@ function isFinished(earlier: EarlierRun): earlier is Finished {
 }
 
 /** How many images that the bundle added are here as they came: row, path, digest, and the file with its size. */
-function countUnchanged({ db, shape, root }: Archive, { operation, number }: Finished): number {
+async function countUnchanged(
+  { db, shape, root }: Archive,
+  { operation, number }: Finished,
+  signal: AbortSignal | undefined,
+): Promise<number> {
   const first = number * RECORDS_PER_BUNDLE;
   const isSame = shape.hasColumn('images', 'sha256_hash') ? 'sha256_hash IS file_hash' : 'TRUE';
   const rows = db
@@ -71,6 +80,8 @@ function countUnchanged({ db, shape, root }: Archive, { operation, number }: Fin
     first + RECORDS_PER_BUNDLE,
     FILE_SIZE,
   )) {
+    await breathe();
+    signal?.throwIfAborted();
     if (sizeAt(photoPath(root, localPath)) === Number(size)) unchanged += 1;
   }
   return unchanged;

@@ -1,9 +1,10 @@
+import { breathe } from '../base/breathe.ts';
 import { BundleError } from '../base/errors.ts';
 import type { Observer } from '../base/events.ts';
 import { freeBytes, hasLinks, maxFileBytes } from '../base/room.ts';
 import type { Archive } from '../archive/open.ts';
 import type { AuthorRecord, ImageRecord, Manifest } from '../manifest/types.ts';
-import { type MergeContext, mergeContext } from '../merge/merge-context.ts';
+import type { MergeContext } from '../merge/merge-context.ts';
 import { OutcomeCounter, type OutcomeTally } from '../merge/outcomes.ts';
 import { type MergePlan, planMerge, type PlanOptions } from '../merge/plan-merge.ts';
 import { isPersonal, PersonalRows } from '../merge/personal-rows.ts';
@@ -45,16 +46,17 @@ export class ApplyPlan {
   readonly #done: DoneRecords;
   readonly #settled = new OutcomeCounter();
 
-  constructor(archive: Archive, manifest: Manifest, bundleId: string, options: ApplyPlanOptions) {
+  constructor(context: MergeContext, manifest: Manifest, bundleId: string, options: ApplyPlanOptions) {
+    const { archive } = context;
     this.archive = archive;
     this.manifest = manifest;
     this.bundleId = bundleId;
     this.#options = options;
-    this.context = mergeContext(archive);
+    this.context = context;
     this.spool = new RecordSpool(archive.scratch);
     this.earlier = findEarlier(archive, manifest, bundleId);
     this.#done = DoneRecords.read(archive, this.earlier);
-    this.#merge = planMerge(archive, options, this.context);
+    this.#merge = planMerge(context, options);
   }
 
   /** Records in the order of the bundle, the first with the ordinal `first`; null for one that was refused. */
@@ -64,6 +66,7 @@ export class ApplyPlan {
     lines: readonly Buffer[],
   ): Promise<void> {
     for (const [at, record] of records.entries()) {
+      await breathe();
       this.#options.signal?.throwIfAborted();
       await this.#addRecord(first + at, record, lines[at]!);
     }

@@ -5,6 +5,7 @@ import { backupDatabase, backupName } from '../archive/backup.ts';
 import type { Archive } from '../archive/open.ts';
 import type { WaitOptions } from '../archive/transaction.ts';
 import type { ImageRecord, Manifest, OmittedLine } from '../manifest/types.ts';
+import { mergeContext } from '../merge/merge-context.ts';
 import { OUTCOMES, type OutcomeTally } from '../merge/outcomes.ts';
 import { BundleWalk, type Payload, type WalkItem, type WalkOptions } from '../reading/bundle-walk.ts';
 import { ContentPool } from '../reading/content-pool.ts';
@@ -12,7 +13,8 @@ import type { OpenedBundle } from '../reading/open-bundle.ts';
 import { skipUnwanted } from '../reading/skip-unwanted.ts';
 import { standInFor } from '../reading/stand-in.ts';
 import { ApplyPlan } from './apply-plan.ts';
-import { ApplyWriter, omittedReason } from './apply-writer.ts';
+import { ApplyWriter } from './apply-writer.ts';
+import { omittedReason } from './failure-words.ts';
 import { listPaths, omittedPaths } from './list-book.ts';
 import { notAcceptable } from './not-acceptable.ts';
 import { nothingDone } from './nothing-done.ts';
@@ -69,7 +71,7 @@ export class ApplyRun {
   async #item(item: WalkItem): Promise<boolean> {
     switch (item.kind) {
       case 'manifest':
-        this.#plan = this.#beginPlan(item.manifest, item.bundleId);
+        this.#plan = await this.#beginPlan(item.manifest, item.bundleId);
         return true;
       case 'records':
         await this.#plan!.addRecords(item.first, item.records, item.lines);
@@ -93,7 +95,7 @@ export class ApplyRun {
     this.#observer({ type: 'progress', done: this.#writer!.bytesTaken, item });
   }
 
-  #beginPlan(manifest: Manifest, bundleId: string): ApplyPlan {
+  async #beginPlan(manifest: Manifest, bundleId: string): Promise<ApplyPlan> {
     const {
       checkLocal = false,
       metadata = 'fill',
@@ -102,7 +104,7 @@ export class ApplyRun {
       signal,
     } = this.#options;
     this.#observer({ type: 'phase', phase: 'decide', total: manifest.totals.records, unit: 'records' });
-    return new ApplyPlan(this.#archive, manifest, bundleId, {
+    return new ApplyPlan(await mergeContext(this.#archive), manifest, bundleId, {
       checkLocal,
       fill: metadata === 'fill',
       onConflict,

@@ -1,25 +1,30 @@
 import { Destinations } from '../archive/destination.ts';
 import { immediately, type WaitOptions } from '../archive/transaction.ts';
 import type { ImageRecord, OmittedLine } from '../manifest/types.ts';
-import { type Outcome, OutcomeCounter } from '../merge/outcomes.ts';
+import { OutcomeCounter } from '../merge/outcomes.ts';
 import type { Payload } from '../reading/bundle-walk.ts';
 import type { ContentPool } from '../reading/content-pool.ts';
 import type { ApplyPlan } from './apply-plan.ts';
+import { isSendersReason, omittedReason, recordName } from './failure-words.ts';
 import { Leftovers } from './leftovers.ts';
 import { listPaths } from './list-book.ts';
 import { ApplyOperation } from './operation.ts';
 import type { ApplyOptions } from './options.ts';
 import type { SpooledRecord } from './record-spool.ts';
-import { RecordSettler } from './settle-record.ts';
-import { type FailedMember, Window, type WindowOptions } from './window.ts';
+import { type Prepared, RecordSettler, type Settled } from './settle-record.ts';
+import { type FailedMember, Window, type WindowOptions, type WindowOutcome } from './window.ts';
 
 /** Failures that are kept by name; the rest is counted. */
 const MOST_LISTED = 1000;
 
-const LEFT_OUT = 'left out by the sender: ';
-
 /** Records of one short transaction where no file is written. */
 const BATCH = 256;
+
+/** Of records that are committed together: whoever waits for the database, or for the event loop, waits no longer. */
+const TRANSACTION_MILLISECONDS = 30;
+
+/** A record whose transaction is through; `settled` is null where it must be prepared again. */
+type Committed = Prepared & { readonly settled: Settled | null };
 
 /** A file that is in place and not needed after all, with its row in the books. */
 interface Unused {
@@ -138,17 +143,22 @@ export class ApplyWriter {
     this.#window = await Window.open(records, this.#windowOptions);
   }
 
-  /** Files become durable and get their names; then rows, links and books in one short transaction. */
+  /** Files become durable and get their names; then rows, links and books in short transactions. */
   async closeWindow(wait: WaitOptions = this.#wait): Promise<void> {
     const window = this.#window;
     if (window === null) return;
     await window.place();
-    const { failed } = window.outcome();
+    const { ready, failed, waiting } = window.outcome();
     const unused: Unused[] = [];
-    const settled = await this.#transaction(() => this.#commit(window, unused), wait);
+    for (let left = ready; left.length > 0; ) {
+      const slice = await this.#transaction(() => this.#commitSome(window, left), wait);
+      left = left.slice(slice.length);
+      window.settle(new Set(slice.map(({ ordinal }) => ordinal)));
+      this.#noteSettled(slice, unused);
+    }
+    if (failed.length + waiting.length > 0)
+      await this.#transaction(() => this.#commitOthers(failed, waiting), wait);
     this.#window = null;
-    for (const outcome of settled) this.counter.add(outcome);
-    this.committed += settled.length;
     for (const { record, reason } of failed) this.#noteFailure(record, reason);
     await this.#leave(window, unused);
   }
@@ -162,60 +172,64 @@ export class ApplyWriter {
 
   /** One short transaction with its sums at the end. */
   async #transaction<T>(work: () => T, wait: WaitOptions = this.#wait): Promise<T> {
-    return await immediately(
-      this.#plan.archive.db,
-      () => {
-        this.operation.beginTransaction();
-        this.#plan.spool.begin();
-        const result = work();
-        this.#plan.spool.flush();
-        this.operation.addUp(new Date());
-        return result;
-      },
-      wait,
-    );
+    const whole = () => {
+      this.operation.beginTransaction();
+      this.#plan.spool.begin();
+      const result = work();
+      this.#plan.spool.flush();
+      this.operation.addUp(new Date());
+      return result;
+    };
+    try {
+      return await immediately(this.#plan.archive.db, whole, wait);
+    } catch (error) {
+      this.settler.rolledBack();
+      throw error;
+    }
   }
 
-  /** Inside the transaction: an error anywhere in it rolls all of it back. */
-  #commit(window: Window, unused: Unused[]): Outcome[] {
+  /** Inside the transaction: as many records as its time allows. An error anywhere in it rolls all of it back. */
+  #commitSome(window: Window, ready: readonly Prepared[]): Committed[] {
     const { context, spool } = this.#plan;
-    const { ready, failed, waiting } = window.outcome();
-    const outcomes: Outcome[] = [];
+    const committed: Committed[] = [];
+    const until = performance.now() + TRANSACTION_MILLISECONDS;
     context.index.refresh();
-    this.settler.begin(window.isUndisturbed);
+    this.settler.begin(window.version);
     for (const prepared of ready) {
       const settled = this.settler.settle(prepared);
       if (settled === null) spool.needFile(prepared.ordinal);
-      else outcomes.push(settled.outcome);
-      const { localPath, pendingRow } = prepared;
-      if (settled?.unused && localPath !== null && pendingRow !== null)
-        unused.push({ localPath, pendingRow });
+      committed.push({ ...prepared, settled });
+      if (performance.now() > until) break;
     }
+    return committed;
+  }
+
+  #commitOthers(failed: WindowOutcome['failed'], waiting: WindowOutcome['waiting']): void {
     for (const member of failed) this.#bookFailure(member);
     for (const { ordinal, pendingRow } of waiting) {
       this.operation.dropPending(pendingRow);
-      spool.needFile(ordinal);
+      this.#plan.spool.needFile(ordinal);
     }
-    return outcomes;
   }
 
-  #bookFailure(failed: FailedMember): void {
-    const { ordinal, record, reason, pendingRow } = failed;
-    this.operation.book({
-      ordinal,
-      record,
-      outcome: 'failed',
-      imageId: null,
-      localPath: null,
-      message: reason,
-      pendingRow,
-    });
+  #noteSettled(committed: readonly Committed[], unused: Unused[]): void {
+    for (const { settled, localPath, pendingRow } of committed) {
+      if (settled === null) continue;
+      this.counter.add(settled.outcome);
+      this.committed += 1;
+      if (settled.unused && localPath !== null && pendingRow !== null) unused.push({ localPath, pendingRow });
+    }
+  }
+
+  #bookFailure({ ordinal, record, reason: message, pendingRow }: FailedMember): void {
+    const nothing = { imageId: null, localPath: null };
+    this.operation.book({ ...nothing, ordinal, record, outcome: 'failed', message, pendingRow });
     this.#plan.spool.settle(ordinal);
   }
 
   #noteFailure(record: ImageRecord | null, reason: string): void {
     this.counter.add('failed');
-    if (!reason.startsWith(LEFT_OUT)) this.lost += 1;
+    if (!isSendersReason(reason)) this.lost += 1;
     if (this.failures.length < MOST_LISTED) this.failures.push({ record: recordName(record), reason });
   }
 
@@ -272,14 +286,4 @@ export class ApplyWriter {
       await this.closeWindow({ ...this.#wait, signal: undefined }).catch(() => {});
     await this.#window?.abandon();
   }
-}
-
-/** Why it was left out, in words. */
-export function omittedReason(line: OmittedLine): string {
-  return `${LEFT_OUT}${line.omitted}${line.detail === undefined ? '' : ` (${line.detail})`}`;
-}
-
-function recordName(record: ImageRecord | null): string {
-  if (record === null) return '?';
-  return record.image.title || record.image.url || record.file?.name || record.image.page_url || '?';
 }

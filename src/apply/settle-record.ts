@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { parseDigest } from '../base/digest.ts';
+import { dataVersion } from '../archive/transaction.ts';
 import { bindable, MergeRows } from '../archive/merge-rows.ts';
 import { localSize } from '../archive/local-file.ts';
 import type { LocalImage } from '../archive/local-index.ts';
@@ -62,6 +63,8 @@ export class RecordSettler {
   readonly #rows: MergeRows;
   readonly #personal: PersonalRows | null;
   #undisturbed = false;
+  /** Of the database, when the last transaction began. */
+  #version = -1;
   readonly #insertAuthor: (author: string) => boolean;
 
   constructor(context: MergeContext, operation: ApplyOperation, spool: RecordSpool, options: SettleOptions) {
@@ -75,10 +78,17 @@ export class RecordSettler {
     this.#insertAuthor = authorInserter(context, spool, operation);
   }
 
-  /** A transaction begins. `undisturbed` when nobody else has written since its records were decided. */
-  begin(undisturbed: boolean): void {
-    this.#undisturbed = undisturbed;
-    this.#rows.begin();
+  /** A transaction begins; `decidedAt` is the version of the database on which its records were decided. */
+  begin(decidedAt: number): void {
+    const version = dataVersion(this.#context.archive.db);
+    this.#undisturbed = version === decidedAt;
+    if (version !== this.#version) this.#rows.forget();
+    this.#version = version;
+  }
+
+  /** A transaction was rolled back. */
+  rolledBack(): void {
+    this.#rows.forget();
   }
 
   /** Null when it now needs a file that is not in place: it must be prepared again. */

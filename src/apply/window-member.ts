@@ -37,6 +37,8 @@ export interface Member {
   staged: StagedFile | null;
   /** The file is in place: from now on it has a name. */
   placed: boolean;
+  /** What became of it is committed. */
+  settled: boolean;
   failure: string | null;
   /** An earlier record of this window that brings the same image with the same bytes. */
   readonly twinOf: Member | null;
@@ -69,6 +71,7 @@ export async function decideMember(
     pendingRow: null,
     staged: null,
     placed: false,
+    settled: false,
     failure: decision.outcome === 'failed' ? decision.reason : null,
     twinOf: takesFile ? earlierTwin(spooled, images) : null,
   };

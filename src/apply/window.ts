@@ -1,7 +1,7 @@
-import type Database from 'better-sqlite3';
 import { rm } from 'node:fs/promises';
+import { breathe } from '../base/breathe.ts';
 import { photoPath } from '../archive/photo-path.ts';
-import { immediately } from '../archive/transaction.ts';
+import { dataVersion, immediately } from '../archive/transaction.ts';
 import type { ImageRecord } from '../manifest/types.ts';
 import type { Payload } from '../reading/bundle-walk.ts';
 import { syncFiles } from './durability.ts';
@@ -47,11 +47,11 @@ export class Window {
   readonly #written = new Set<Member>();
   readonly #proofs: Promise<void>[] = [];
   /** Of the database, when the records were decided. */
-  readonly #version: number;
+  readonly version: number;
 
   private constructor(options: WindowOptions, members: Member[], version: number) {
     this.#options = options;
-    this.#version = version;
+    this.version = version;
     this.#members = members;
     for (const member of members) {
       const { digest } = member.spooled;
@@ -69,7 +69,10 @@ export class Window {
     const { archive, index } = options.context;
     const version = dataVersion(archive.db);
     index.refresh();
-    for (const spooled of records) members.push(await decideMember(spooled, images, options));
+    for (const spooled of records) {
+      await breathe();
+      members.push(await decideMember(spooled, images, options));
+    }
     noteLoners(members);
     const window = new Window(options, members, version);
     await window.#bookPlaces();
@@ -88,11 +91,6 @@ export class Window {
       },
       wait,
     );
-  }
-
-  /** True inside a transaction when nobody else has written since the records were decided. */
-  get isUndisturbed(): boolean {
-    return dataVersion(this.#options.context.archive.db) === this.#version;
   }
 
   has(digest: string): boolean {
@@ -210,7 +208,10 @@ export class Window {
       staged.map((member) => member.staged!.temporary),
       this.#options.context.archive.root,
     );
-    for (const member of staged) await this.#placeMember(member);
+    for (const member of staged) {
+      await breathe();
+      await this.#placeMember(member);
+    }
     await syncFolders(this.#folders);
   }
 
@@ -229,12 +230,13 @@ export class Window {
     }
   }
 
-  /** What the commit needs: every record whose fate is known. Others wait for their content. */
+  /** What is still to commit: every record whose fate is known. Others wait for their content. */
   outcome(): WindowOutcome {
     const ready: Prepared[] = [];
     const failed: FailedMember[] = [];
     const waiting: { ordinal: number; pendingRow: number }[] = [];
     for (const member of this.#members) {
+      if (member.settled) continue;
       const { spooled, decision, basis, isAlone, destination, pendingRow, placed } = member;
       const { ordinal, record } = spooled;
       const failure = member.failure ?? member.twinOf?.failure ?? null;
@@ -252,6 +254,11 @@ export class Window {
       } else waiting.push({ ordinal, pendingRow: pendingRow! });
     }
     return { ready, failed, waiting };
+  }
+
+  /** These were committed. */
+  settle(ordinals: ReadonlySet<number>): void {
+    for (const member of this.#members) member.settled ||= ordinals.has(member.spooled.ordinal);
   }
 
   /**
@@ -279,9 +286,4 @@ export class Window {
     await Promise.allSettled(this.#proofs);
     await this.#discard(this.#members).catch(() => {});
   }
-}
-
-/** A number that changes when another connection commits. */
-function dataVersion(db: Database.Database): number {
-  return Number(db.pragma('data_version', { simple: true }));
 }

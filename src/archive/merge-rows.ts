@@ -17,6 +17,9 @@ import { Statements } from './statements.ts';
 /** Values of `images` columns under their own names; all text. */
 export type ImageValues = { readonly [column: string]: string };
 
+/** Of each kind: the tags of a large archive are more than need be kept. */
+const MOST_KNOWN = 20_000;
+
 /**
  * Adds to the archive's rows and never changes what is there: inserts images, fills columns that
  * are NULL, makes links by natural key. Every step goes to the journal. Runs inside the caller's
@@ -29,7 +32,7 @@ export class MergeRows {
   readonly #statements: Statements;
   /** Tables whose first new id was chosen with the orphans in mind. */
   readonly #orphans = new Set<string>();
-  /** Ids by natural key, as far as this transaction has met them: in it nobody else writes. */
+  /** Ids by natural key, as far as they were met while nobody else has written. */
   readonly #known: { readonly [kind in LinkKind]: Map<string, number> } = {
     tags: new Map(),
     albums: new Map(),
@@ -44,8 +47,8 @@ export class MergeRows {
     this.#journal = journal;
   }
 
-  /** A transaction begins: what was known of tags, albums and collections may have changed. */
-  begin(): void {
+  /** What is known of tags, albums and collections may have changed: somebody has written, or we rolled back. */
+  forget(): void {
     for (const kind of LINK_KINDS) this.#known[kind].clear();
   }
 
@@ -165,7 +168,7 @@ export class MergeRows {
         continue;
       }
       const id = known ?? this.#insertTarget(record, kind, target);
-      this.#known[kind].set(target.key, id);
+      this.#note(kind, target.key, id);
       const { changes } = this.#prepare(INSERT_LINK[kind]).run(imageId, id);
       if (changes > 0) made.push(id);
     }
@@ -179,6 +182,12 @@ export class MergeRows {
         new: JSON.stringify(made),
       });
     return missing;
+  }
+
+  #note(kind: LinkKind, key: string, id: number): void {
+    const known = this.#known[kind];
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(key, id);
   }
 
   #isLinked(kind: LinkKind, imageId: number, id: number): boolean {

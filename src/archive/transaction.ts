@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
+import { breathe } from '../base/breathe.ts';
 import { BundleError, systemCode } from '../base/errors.ts';
 import { type Observer, silent } from '../base/events.ts';
 
@@ -32,6 +33,7 @@ export async function immediately<T>(
   try {
     const result = work();
     await commit(db, options);
+    await breathe();
     return result;
   } catch (error) {
     if (db.inTransaction) db.exec('ROLLBACK');
@@ -69,4 +71,9 @@ async function retryBusy(attempt: () => void, options: WaitOptions): Promise<voi
     await sleep(pause, undefined, options.signal ? { signal: options.signal } : {});
     waited += pause;
   }
+}
+
+/** A number that changes when another connection commits. */
+export function dataVersion(db: Database.Database): number {
+  return Number(db.pragma('data_version', { simple: true }));
 }

@@ -1,5 +1,5 @@
 /** The smallest piece that is handed out. */
-const SMALLEST = 1024 * 1024;
+const SMALLEST = 64 * 1024;
 
 /**
  * Memory that is shared with worker threads and used again. A fresh piece for every photograph would

@@ -3,6 +3,9 @@ import type { ByteSource } from './byte-source.ts';
 
 const READ_BYTES = 1024 * 1024;
 
+/** Less is not worth a read. */
+const LEAST_ROOM = READ_BYTES / 4;
+
 /** Memory for any frame is allocated at once: what is not touched costs nothing, what is outgrown does. */
 const ROOM_FOR_ANY_FRAME = MAX_FRAME_CONTENT + 2 * READ_BYTES;
 
@@ -11,15 +14,17 @@ export class ByteCursor {
   readonly source: ByteSource;
   /** Bytes of the source before the window. */
   offset = 0;
-  #buffer = Buffer.allocUnsafeSlow(2 * READ_BYTES);
+  #buffer: Buffer;
   /** Bytes of the buffer that are used: as many as the largest piece so far needed. */
-  #used = 2 * READ_BYTES;
+  #used: number;
   #start = 0;
   #end = 0;
   #ended = false;
 
   constructor(source: ByteSource) {
     this.source = source;
+    this.#used = Math.min(2 * READ_BYTES, (source.size ?? Number.POSITIVE_INFINITY) + LEAST_ROOM);
+    this.#buffer = Buffer.allocUnsafeSlow(this.#used);
   }
 
   /** Bytes in the window. */
@@ -65,7 +70,7 @@ export class ByteCursor {
   }
 
   #makeRoom(length: number): void {
-    const wanted = Math.max(length, this.available + READ_BYTES / 4);
+    const wanted = Math.max(length, this.available + LEAST_ROOM);
     if (this.#start + wanted <= this.#used) return;
     if (wanted > this.#used) this.#used = wanted + READ_BYTES;
     const target =

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { breathe } from '../base/breathe.ts';
 import { asBundleError } from '../base/errors.ts';
 import { silent } from '../base/events.ts';
 import { checkOutputPath, creationTime } from '../base/output-path.ts';
@@ -47,7 +48,7 @@ async function write(
   options: CatalogOptions,
   started: number,
 ): Promise<CatalogResult> {
-  const { images, tally } = gather(archive, options);
+  const { images, tally } = await gather(archive, options);
   const head: CatalogHead = {
     format: { name: CATALOG_NAME, version: CATALOG_VERSION, capabilities: [] },
     created,
@@ -61,7 +62,10 @@ async function write(
 
 type Tally = Pick<CatalogResult, 'images' | 'here' | 'missing' | 'withoutDigest' | 'photoBytes'>;
 
-function gather(archive: Archive, options: CatalogOptions): { images: SortedImages; tally: Tally } {
+async function gather(
+  archive: Archive,
+  options: CatalogOptions,
+): Promise<{ images: SortedImages; tally: Tally }> {
   const observer = options.observer ?? silent;
   const filesThere = hasAnyFile(archive, options.maps);
   if (!filesThere)
@@ -70,7 +74,7 @@ function gather(archive: Archive, options: CatalogOptions): { images: SortedImag
   observer({ type: 'phase', phase: 'read', total, unit: 'records' });
   const sorted = new SortedImages(archive.scratch);
   const tally = { images: 0, here: 0, missing: 0, withoutDigest: 0, photoBytes: 0 };
-  for (const images of archiveImages(archive, filesThere, {
+  for await (const images of archiveImages(archive, filesThere, {
     maps: options.maps ?? [],
     signal: options.signal,
   })) {
@@ -96,7 +100,10 @@ async function writeFile(
   try {
     const writer = new CatalogWriter(sink);
     await writer.begin(head);
-    for (const image of images) await writer.add(image);
+    for (const image of images) {
+      await breathe();
+      await writer.add(image);
+    }
     options.signal?.throwIfAborted();
     await writer.end();
     options.observer?.({ type: 'phase', phase: 'sync' });

@@ -36,7 +36,7 @@ export async function cleanup(options: CleanupOptions): Promise<CleanupResult> {
       ? openToRead(database, { root, observer })
       : openToWrite(database, { root, observer });
     try {
-      const plan = makePlan(archive, options);
+      const plan = await makePlan(archive, options);
       if (!options.dryRun) await execute(archive, plan, { observer, signal: options.signal, what: database });
       return resultOf(plan, options, started);
     } finally {
@@ -66,7 +66,7 @@ function resultOf(
   };
 }
 
-function makePlan(archive: Archive, options: CleanupOptions): CleanupPlan {
+async function makePlan(archive: Archive, options: CleanupOptions): Promise<CleanupPlan> {
   const observer = options.observer ?? silent;
   observer({ type: 'phase', phase: 'plan' });
   const before = options.olderThan === undefined ? null : Date.now() - options.olderThan;
@@ -74,7 +74,8 @@ function makePlan(archive: Archive, options: CleanupOptions): CleanupPlan {
   const files =
     options.id === undefined ? [...strayFiles(archive, { before, backups: !books.applying })] : [];
   const replacedFiles = new ReplacedFiles(archive);
-  const replaced = books.operations.flatMap((id) => replacedFiles.of(id));
+  const replaced: ReplacedFile[] = [];
+  for (const id of books.operations) replaced.push(...(await replacedFiles.of(id)));
   const litter = new LitterList();
   for (const { kind, path, bytes } of files) litter.add(kind, path, { bytes });
   for (const { path, bytes } of replaced) litter.add('replaced-file', path, { bytes });

@@ -22,7 +22,7 @@ export class ReplacedFiles {
     this.#archive = archive;
   }
 
-  of(operationId: string): ReplacedFile[] {
+  async of(operationId: string): Promise<ReplacedFile[]> {
     const { db, root } = this.#archive;
     if (!hasJournal(db)) return [];
     db.exec(
@@ -38,18 +38,19 @@ export class ReplacedFiles {
       )
       .pluck()
       .all(operationId);
-    return paths.flatMap((path) => this.#unnamed(root, path) ?? []);
+    if (paths.length === 0) return [];
+    const index = (this.#index ??= await LocalIndex.build(this.#archive));
+    index.refresh();
+    return paths.flatMap((path) => unnamed(root, path, index) ?? []);
   }
+}
 
-  #unnamed(root: string, localPath: string): ReplacedFile | null {
-    const path = photoPath(root, localPath);
-    const status = lstatSync(path, { throwIfNoEntry: false });
-    if (!status?.isFile() || isAbsolutePath(localPath) || !isInside(join(root, PHOTO_FOLDER), path))
-      return null;
-    this.#index ??= LocalIndex.build(this.#archive);
-    this.#index.refresh();
-    return this.#index.namesFile(localPath) ? null : { path, bytes: status.size };
-  }
+function unnamed(root: string, localPath: string, index: LocalIndex): ReplacedFile | null {
+  const path = photoPath(root, localPath);
+  const status = lstatSync(path, { throwIfNoEntry: false });
+  if (!status?.isFile() || isAbsolutePath(localPath) || !isInside(join(root, PHOTO_FOLDER), path))
+    return null;
+  return index.namesFile(localPath) ? null : { path, bytes: status.size };
 }
 
 function isInside(folder: string, path: string): boolean {

@@ -1,3 +1,4 @@
+import { breathe } from '../base/breathe.ts';
 import { type Digest, parseDigest } from '../base/digest.ts';
 import { hashFile } from '../archive/file-digest.ts';
 import { checkLocalFile, type LocalFile, localSize } from '../archive/local-file.ts';
@@ -121,7 +122,7 @@ async function insertMissing(
   const { observer, signal } = options;
   const other = openToRead(selection.database, { root: selection.root, observer });
   try {
-    const comparison = new Comparison(archive, other, options);
+    const comparison = new Comparison(archive, other, await LocalIndex.build(other), options);
     const total = Number(archive.db.prepare('SELECT count(*) FROM main.images').pluck().get());
     observer({ type: 'phase', phase: 'compare', total, unit: 'records' });
     const insert = archive.db.prepare('INSERT INTO temp.candidates VALUES (?, ?)');
@@ -131,7 +132,10 @@ async function insertMissing(
       const rows = comparison.rowsAfter(last);
       if (rows.length === 0) break;
       const reasons: Why[] = [];
-      for (const row of rows) reasons.push(await comparison.why(row, signal));
+      for (const row of rows) {
+        await breathe();
+        reasons.push(await comparison.why(row, signal));
+      }
       inTransaction(archive.db, () => rows.forEach((row, at) => insert.run(row.id, reasons[at])));
       last = rows.at(-1)!.id;
       done += rows.length;
@@ -165,12 +169,12 @@ class Comparison {
   readonly #select: string;
   readonly #maps: readonly PathMap[];
 
-  constructor(archive: Archive, other: Archive, options: ChooseOptions) {
+  constructor(archive: Archive, other: Archive, index: LocalIndex, options: ChooseOptions) {
     const { observer, maps } = options;
     this.#archive = archive;
     this.#other = other;
     this.#maps = maps;
-    this.#index = LocalIndex.build(other);
+    this.#index = index;
     this.#filesThere = hasAnyFile(other);
     if (!this.#filesThere)
       observer({ type: 'notice', notice: 'photo-folder-missing', params: { path: other.root } });

@@ -1,3 +1,4 @@
+import { breathe } from '../base/breathe.ts';
 import { BundleError } from '../base/errors.ts';
 import type { Observer } from '../base/events.ts';
 import { LocalIndex } from '../archive/local-index.ts';
@@ -32,8 +33,8 @@ export async function chooseWanted(
   const listId =
     selection.kind === 'request'
       ? await loadRequest(archive, selection.file, signal)
-      : loadList(archive, selection, observer, signal);
-  findRows(archive, signal);
+      : await loadList(archive, selection, observer, signal);
+  await findRows(archive, signal);
   archive.db.exec(`INSERT OR IGNORE INTO temp.candidates SELECT id, 'asked' FROM temp.want_rows`);
   return listId;
 }
@@ -60,12 +61,12 @@ interface ListedRow {
 }
 
 /** The rows of a list that are not completed: of one's own database, or of the asker's. */
-function loadList(
+async function loadList(
   archive: Archive,
   selection: Selection & { kind: 'list' },
   observer: Observer,
   signal: AbortSignal | undefined,
-): string {
+): Promise<string> {
   const { listId, database } = selection;
   const other = database === undefined ? null : openToRead(database, { observer });
   try {
@@ -82,6 +83,7 @@ function loadList(
     );
     const store = new WantStore(archive);
     for (let last = 0; ; ) {
+      await breathe();
       signal?.throwIfAborted();
       const rows = select.all(new SyncTables(db).listReference(list), last);
       if (rows.length === 0) break;
@@ -138,13 +140,14 @@ interface WantRow {
 }
 
 /** Every image with a wanted content; for an address the images that are the same, as merging tells it. */
-function findRows(archive: Archive, signal: AbortSignal | undefined): void {
-  const index = LocalIndex.build(archive);
+async function findRows(archive: Archive, signal: AbortSignal | undefined): Promise<void> {
+  const index = await LocalIndex.build(archive);
   const select = archive.db.prepare<[number], WantRow>(
     `SELECT number, digest, url FROM temp.wants WHERE number > ? ORDER BY number LIMIT ${BATCH}`,
   );
   const insert = archive.db.prepare('INSERT OR IGNORE INTO temp.want_rows VALUES (?, ?)');
   for (let last = 0; ; ) {
+    await breathe();
     signal?.throwIfAborted();
     const wants = select.all(last);
     if (wants.length === 0) return;

@@ -28,7 +28,7 @@ export async function insertMissingFromCatalog(
     observer({ type: 'phase', phase: 'compare', total, unit: 'records' });
     const insert = archive.db.prepare('INSERT INTO temp.candidates VALUES (?, ?)');
     let done = 0;
-    for (const images of archiveImages(archive, hasAnyFile(archive), { signal })) {
+    for await (const images of archiveImages(archive, hasAnyFile(archive), { signal })) {
       const reasons = images.map((image) => whyOf(image, holdings.verdict(image)));
       inTransaction(archive.db, () => images.forEach(({ id }, at) => insert.run(id, reasons[at])));
       done += images.length;

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { breathe } from '../base/breathe.ts';
 import { BundleError } from '../base/errors.ts';
 import type { Archive } from '../archive/open.ts';
 import { inTransaction } from '../archive/scratch.ts';
@@ -43,10 +44,15 @@ interface MeasuredRow {
  *
  * @throws BundleError `volume-too-small`
  */
-export function cutVolumes(archive: Archive, limits: CutLimits, unserved: Iterable<number>): Cut {
+export async function cutVolumes(
+  archive: Archive,
+  limits: CutLimits,
+  unserved: Iterable<number>,
+): Promise<Cut> {
   const rows = new MeasuredRows(archive.db);
   const cutter = new Cutter(limits, rows);
   for (const page of rows.pages()) {
+    await breathe();
     inTransaction(archive.db, () => {
       for (const row of page) rows.assign(row, (unit) => cutter.place(unit, row));
     });

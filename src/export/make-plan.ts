@@ -1,3 +1,4 @@
+import { breathe } from '../base/breathe.ts';
 import { canonicalLine } from '../base/canonical-json.ts';
 import type { Observer } from '../base/events.ts';
 import { MAX_LINE_BYTES, MAX_TEXT_LENGTH } from '../base/limits.ts';
@@ -39,14 +40,14 @@ export class PlanMaker {
   }
 
   /** Returns what the pictures of the volume hold. */
-  makeVolume(number: number): Manifest['summary'] {
+  async makeVolume(number: number): Promise<Manifest['summary']> {
     const { db } = this.#archive;
     this.#plan.addVolume(number);
     const tally = new SummaryTally(this.#archive);
     const shards = new NumberedShards(this.#plan, number, 'records');
     const leaveOut = db.prepare<[number]>(`UPDATE temp.survey SET state = 'too-large' WHERE seq = ?`);
     const { imageColumns } = this.#records;
-    for (const page of surveyPages(this.#archive, imageColumns, number, this.#options.signal)) {
+    for await (const page of surveyPages(this.#archive, imageColumns, number, this.#options.signal)) {
       this.#records.load(page);
       for (const row of page) {
         if (this.#planRow(row, shards, tally, number)) continue;
@@ -55,7 +56,7 @@ export class PlanMaker {
       }
     }
     shards.finish();
-    this.#planAuthors(number);
+    await this.#planAuthors(number);
     return tally.summary();
   }
 
@@ -78,9 +79,10 @@ export class PlanMaker {
     return true;
   }
 
-  #planAuthors(volume: number): void {
+  async #planAuthors(volume: number): Promise<void> {
     const shards = new NumberedShards(this.#plan, volume, 'authors');
     for (const author of this.#records.authors(this.#options.includePersonal, volume)) {
+      await breathe();
       const line = canonicalLine(author);
       if (Buffer.byteLength(line) <= MAX_LINE_BYTES) shards.add(line);
       else this.#authorsLeftOut += 1;

@@ -16,14 +16,14 @@ import { omissionLine } from './write-bundle.ts';
  * it belongs to; and `temp.author_lines`. A row whose record is too long is left out from here on.
  * Returns what all of them hold.
  */
-export function measureRows(archive: Archive, options: MakePlanOptions): Manifest['summary'] {
+export async function measureRows(archive: Archive, options: MakePlanOptions): Promise<Manifest['summary']> {
   const { db } = archive;
   const records = new RowRecords(archive, options);
   db.exec(`CREATE TEMP TABLE measured (seq INTEGER PRIMARY KEY, digest TEXT, path TEXT, author TEXT, run INTEGER, line INTEGER, file INTEGER, omitted INTEGER);
            CREATE TEMP TABLE author_lines (author TEXT PRIMARY KEY, line INTEGER) WITHOUT ROWID`);
   const tally = new SummaryTally(archive);
   const measurer = new Measurer(archive, records, tally);
-  for (const page of surveyPages(archive, records.imageColumns, null, options.signal)) {
+  for await (const page of surveyPages(archive, records.imageColumns, null, options.signal)) {
     records.load(page);
     inTransaction(db, () => page.forEach((row) => measurer.add(row)));
   }

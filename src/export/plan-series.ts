@@ -13,16 +13,16 @@ import { largestSize, manifestLength } from './volume-bound.ts';
 import { omissionLine } from './write-bundle.ts';
 
 /** Plans everything that was surveyed as one bundle, or as volumes where a size is asked for. */
-export function planVolumes(
+export async function planVolumes(
   archive: Archive,
   plan: PlanStore,
   options: ExportOptions,
   facts: ExportFacts,
   make: MakePlanOptions,
-): void {
+): Promise<void> {
   const planner = new VolumePlanner(archive, plan, options, facts, make);
-  if (options.volumeSize === undefined) planner.makeOne();
-  else planner.makeSeries(options.volumeSize);
+  if (options.volumeSize === undefined) await planner.makeOne();
+  else await planner.makeSeries(options.volumeSize);
   planner.tell();
 }
 
@@ -53,8 +53,8 @@ class VolumePlanner {
     this.#maker.tell();
   }
 
-  makeOne(): void {
-    const summary = this.#maker.makeVolume(1);
+  async makeOne(): Promise<void> {
+    const summary = await this.#maker.makeVolume(1);
     this.#addUnserved(() => 1);
     this.#makeManifests([summary]);
   }
@@ -63,14 +63,15 @@ class VolumePlanner {
    * Cuts, plans, and looks whether every volume, with its own manifest, stays within the size; where
    * one does not, cuts again with more room for manifests.
    */
-  makeSeries(size: number): void {
-    let manifest = this.#manifestOfAll(measureRows(this.#archive, this.#make));
+  async makeSeries(size: number): Promise<void> {
+    let manifest = this.#manifestOfAll(await measureRows(this.#archive, this.#make));
     for (;;) {
-      const cut = cutVolumes(this.#archive, { size, manifest }, this.#unservedLines());
+      const cut = await cutVolumes(this.#archive, { size, manifest }, this.#unservedLines());
       this.#plan.clear();
       this.#maker = new PlanMaker(this.#archive, this.#plan, this.#make);
       const summaries: Manifest['summary'][] = [];
-      for (let number = 1; number <= cut.count; number += 1) summaries.push(this.#maker.makeVolume(number));
+      for (let number = 1; number <= cut.count; number += 1)
+        summaries.push(await this.#maker.makeVolume(number));
       this.#addUnserved((place) => cut.unserved[place]!);
       this.#makeManifests(summaries);
       const excess = Math.max(...this.#plan.volumes().map(largestSize)) - size;

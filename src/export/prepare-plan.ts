@@ -69,7 +69,7 @@ export async function makeNewPlan(
   if (listId !== null) archive.db.exec('CREATE INDEX temp.survey_id ON survey (id)');
   const plan = PlanStore.create(path);
   try {
-    planVolumes(archive, plan, options, { ...names, listId }, { includePersonal, observer, signal });
+    await planVolumes(archive, plan, options, { ...names, listId }, { includePersonal, observer, signal });
     if (plan.volumes().every((volume) => volume.totals().records === 0))
       observer({ type: 'notice', notice: 'nothing-selected', params: {} });
     const forReceiver = options.selection.kind === 'for' ? reasons(archive) : undefined;

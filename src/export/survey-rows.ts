@@ -1,3 +1,4 @@
+import { breathe } from '../base/breathe.ts';
 import type { Archive } from '../archive/open.ts';
 import type { OmissionReason } from '../manifest/types.ts';
 
@@ -50,13 +51,16 @@ const SURVEY_COLUMNS = [
   'detail',
 ];
 
+/** Few enough that planning them takes no longer than the event loop can wait. */
+const PAGE = 250;
+
 /** The surveyed rows of one volume, or of all, in the order of the bundle, some hundreds at a time. */
-export function* surveyPages(
+export async function* surveyPages(
   archive: Archive,
   imageColumns: readonly string[],
   volume: number | null,
   signal: AbortSignal | undefined,
-): Generator<SurveyRow[]> {
+): AsyncGenerator<SurveyRow[]> {
   const columns = [
     ...SURVEY_COLUMNS.map((column) => `survey.${column}`),
     ...imageColumns.map((column) => `images."${column}"`),
@@ -65,10 +69,11 @@ export function* surveyPages(
   const select = archive.db
     .prepare<[number, number | null], unknown>(
       `SELECT ${columns.join(', ')} FROM temp.survey CROSS JOIN main.images ON images.id = survey.id
-       WHERE seq > ? AND volume ${volume === null ? 'IS NOT ?' : '= ?'} ORDER BY seq LIMIT 500`,
+       WHERE seq > ? AND volume ${volume === null ? 'IS NOT ?' : '= ?'} ORDER BY seq LIMIT ${PAGE}`,
     )
     .raw();
   for (let last = 0; ; ) {
+    await breathe();
     signal?.throwIfAborted();
     const rows = select.all(last, volume) as RawRow[];
     if (rows.length === 0) return;

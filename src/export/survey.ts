@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { breathe } from '../base/breathe.ts';
 import { EMPTY_DIGEST, parseDigest } from '../base/digest.ts';
 import { MAX_ENTRY_BYTES } from '../base/limits.ts';
 import type { Observer } from '../base/events.ts';
@@ -62,6 +63,7 @@ export async function survey(archive: Archive, options: SurveyOptions): Promise<
     if (rows.length === 0) break;
     const found: [ChosenRow, Surveyed][] = [];
     for (const row of rows) {
+      await breathe();
       options.signal?.throwIfAborted();
       const surveyed = await surveyRow(archive.root, row, options);
       if (surveyed !== null) found.push([row, surveyed]);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { breathe } from '../base/breathe.ts';
 import { canonicalDocument, canonicalLine } from '../base/canonical-json.ts';
 import { type Digest, digestOf } from '../base/digest.ts';
 import type { Observer } from '../base/events.ts';
@@ -83,7 +84,7 @@ async function writeLists(
   manifestBytes: Buffer,
   coding: Coding,
 ): Promise<End> {
-  const sizes = listSizes(volume, manifestBytes);
+  const sizes = await listSizes(volume, manifestBytes);
   const index = await writeLines(writer, 'index.jsonl', sizes.index, indexLines(volume), coding);
   const sums = await writeLines(
     writer,
@@ -102,14 +103,15 @@ async function writeLists(
 }
 
 /** Goes over everything once: tar wants the size before the content, and memory stays flat. */
-function listSizes(
+async function listSizes(
   volume: PlanVolume,
   manifestBytes: Buffer,
-): { readonly index: number; readonly sums: number } {
+): Promise<{ readonly index: number; readonly sums: number }> {
   let index = 0;
   let sums = Buffer.byteLength(sumsLine('0'.repeat(64), 'index.jsonl'));
   for (const line of headSums(volume, manifestBytes)) sums += Buffer.byteLength(line);
   for (const file of volume.packed()) {
+    await breathe();
     index += Buffer.byteLength(packedLine(file));
     sums += Buffer.byteLength(sumsLine(file.digest, payloadName(file.digest, file.name)));
   }
@@ -145,6 +147,7 @@ async function inPieces(lines: Generator<string>, write: (text: string) => Promi
     piece += line;
     if (piece.length < PIECE_LENGTH) continue;
     await write(piece);
+    await breathe();
     piece = '';
   }
   await write(piece);

@@ -1,3 +1,4 @@
+import { breathe } from '../base/breathe.ts';
 import { parseDigest } from '../base/digest.ts';
 import { siteImageId, siteSize } from '../archive/identity.ts';
 import { localSize } from '../archive/local-file.ts';
@@ -27,11 +28,11 @@ const SAMPLE = 1000;
  * All images of an archive in the order of their rows, with a look at each file's size.
  * Nothing is read: a file that is there and not empty is believed to be what its row says.
  */
-export function* archiveImages(
+export async function* archiveImages(
   archive: Archive,
   filesThere: boolean,
   options: LookOptions = {},
-): Generator<readonly HeldImage[]> {
+): AsyncGenerator<readonly HeldImage[]> {
   const { db, shape } = archive;
   const columns = ['url', 'page_url', 'local_path', 'sha256_hash', 'author'].map((name) =>
     shape.expression('images', name),
@@ -40,6 +41,7 @@ export function* archiveImages(
     `SELECT id, ${columns.join(', ')} FROM main.images WHERE id > ? ORDER BY id LIMIT ${BATCH}`,
   );
   for (let last = 0; ; ) {
+    await breathe();
     options.signal?.throwIfAborted();
     const rows = select.all(last);
     if (rows.length === 0) return;

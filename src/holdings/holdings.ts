@@ -59,11 +59,7 @@ export class Holdings {
   }
 
   /** Takes in all groups of images; those without an id are numbered. */
-  static async load(
-    groups:
-      | AsyncIterable<readonly (CatalogImage | HeldImage)[]>
-      | Iterable<readonly (CatalogImage | HeldImage)[]>,
-  ): Promise<Holdings> {
+  static async load(groups: AsyncIterable<readonly (CatalogImage | HeldImage)[]>): Promise<Holdings> {
     const db = openScratch();
     db.exec(TABLES);
     const holdings = new Holdings(db);

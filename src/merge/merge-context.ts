@@ -16,10 +16,10 @@ export interface MergeContext {
   readonly urlIsTaken: (url: string) => boolean;
 }
 
-export function mergeContext(archive: Archive): MergeContext {
+export async function mergeContext(archive: Archive): Promise<MergeContext> {
   return {
     archive,
-    index: LocalIndex.build(archive),
+    index: await LocalIndex.build(archive),
     banned: bannedAuthors(archive),
     urlIsTaken: urlCheck(archive),
   };

@@ -4,7 +4,7 @@ import { MergeRows } from '../archive/merge-rows.ts';
 import type { Archive } from '../archive/open.ts';
 import type { ImageRecord } from '../manifest/types.ts';
 import { type Decision, decide, recordDigest, recordIdentity } from './decide.ts';
-import { isLarger, type MergeContext, mergeContext, needsFile } from './merge-context.ts';
+import { isLarger, type MergeContext, needsFile } from './merge-context.ts';
 import { type ConflictPolicy, type Outcome, OutcomeCounter, type OutcomeTally } from './outcomes.ts';
 import { PersonalRows } from './personal-rows.ts';
 import { fillValues, recordLinks } from './record-rows.ts';
@@ -39,11 +39,7 @@ export interface MergePlan {
   largerAvailable(): number;
 }
 
-export function planMerge(
-  archive: Archive,
-  options: PlanOptions,
-  context: MergeContext = mergeContext(archive),
-): MergePlan {
+export function planMerge(context: MergeContext, options: PlanOptions): MergePlan {
   const counter = new OutcomeCounter();
   const planner = new RecordPlanner(context, options);
   let bytes = 0;

@@ -9,8 +9,8 @@ export type ContentState = 'listed' | 'proven' | 'passed' | 'damaged' | 'omitted
 
 const STATES: readonly ContentState[] = ['listed', 'proven', 'passed', 'damaged', 'omitted'];
 
-/** Entries are allocated by the thousand: growing neither copies them nor leaves what was too small behind. */
-const CHUNK = 32 * 1024;
+/** Entries are allocated by some thousands: growing neither copies them nor leaves what was too small behind. */
+const CHUNK = 4 * 1024;
 
 /** So many entries, in the order in which they were listed. */
 class Chunk {

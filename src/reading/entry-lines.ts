@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { breathe } from '../base/breathe.ts';
 import { type Digest } from '../base/digest.ts';
 import { Refused } from '../base/findings.ts';
 import { MAX_LINE_BYTES } from '../base/limits.ts';
@@ -23,6 +24,7 @@ export class EntryLines {
       this.#hash.update(piece);
       let from = 0;
       for (let newline = piece.indexOf(NEWLINE); newline >= 0; newline = piece.indexOf(NEWLINE, from)) {
+        await breathe();
         number += 1;
         const part = piece.subarray(from, newline);
         yield { bytes: this.#capped(rest.length === 0 ? part : Buffer.concat([rest, part]), number), number };

@@ -1,3 +1,4 @@
+import { breathe } from '../base/breathe.ts';
 import { digestOf } from '../base/digest.ts';
 import { Refused } from '../base/findings.ts';
 import { MAX_LINE_BYTES, MAX_SHARD_BYTES } from '../base/limits.ts';
@@ -31,8 +32,8 @@ export class ShardReader {
       this.#state.shardsLost = true;
       return;
     }
-    if (kind === 'records') yield this.#records(entry, shard, bytes);
-    else yield this.#authors(entry, bytes);
+    if (kind === 'records') yield await this.#records(entry, shard, bytes);
+    else yield await this.#authors(entry, bytes);
   }
 
   /** Without a manifest: what the shard names is noted, and its digest kept for the end of the bundle. */
@@ -45,7 +46,10 @@ export class ShardReader {
     this.#state.unproven.set(entry.name, digestOf(bytes));
     if (kind !== 'records') return;
     let line = 0;
-    for (const text of linesOf(bytes)) this.#record(entry, text, (line += 1));
+    for (const text of linesOf(bytes)) {
+      await breathe();
+      this.#record(entry, text, (line += 1));
+    }
     this.#state.recordsRead += line;
   }
 
@@ -82,12 +86,15 @@ export class ShardReader {
     this.#next[kind] = Math.max(this.#next[kind], before);
   }
 
-  #records(entry: Entry, shard: Shard, bytes: Buffer): WalkItem {
+  async #records(entry: Entry, shard: Shard, bytes: Buffer): Promise<WalkItem> {
     const before = this.#state.manifest!.records.slice(0, this.#next.records - 1);
     const first = before.reduce((sum, earlier) => sum + earlier.count, 0);
     const records: (ImageRecord | null)[] = [];
     const lines = [...linesOf(bytes)];
-    for (const line of lines) records.push(this.#record(entry, line, records.length + 1));
+    for (const line of lines) {
+      await breathe();
+      records.push(this.#record(entry, line, records.length + 1));
+    }
     if (records.length !== shard.count) {
       this.#state.damage('record-invalid', entry.place, `${shard.count} lines`, `${records.length} lines`);
       records.length = Math.min(records.length, shard.count);
@@ -113,10 +120,11 @@ export class ShardReader {
     return null;
   }
 
-  #authors(entry: Entry, bytes: Buffer): WalkItem {
+  async #authors(entry: Entry, bytes: Buffer): Promise<WalkItem> {
     const authors: AuthorRecord[] = [];
     let line = 0;
     for (const text of linesOf(bytes)) {
+      await breathe();
       line += 1;
       const { value, problem } = parseAuthor(text);
       if (problem === null) authors.push(value);

@@ -44,7 +44,7 @@ export async function removeFiles(
     wait.signal?.throwIfAborted();
     const steps = select.all(operationId);
     if (steps.length === 0) return;
-    index ??= LocalIndex.build(archive);
+    index ??= await LocalIndex.build(archive);
     index.refresh();
     const folders = new Set<string>();
     for (const step of steps) {

@@ -2,6 +2,7 @@ import { asBundleError, BundleError } from '../base/errors.ts';
 import { type Observer, silent } from '../base/events.ts';
 import { FindingList } from '../base/findings.ts';
 import { openToRead } from '../archive/open.ts';
+import { mergeContext } from '../merge/merge-context.ts';
 import { type MergePlan, planMerge } from '../merge/plan-merge.ts';
 import { BundleWalk, type Payload } from '../reading/bundle-walk.ts';
 import { ContentPool } from '../reading/content-pool.ts';
@@ -22,7 +23,7 @@ export async function verifyBundle(options: VerifyOptions): Promise<VerifyResult
   checkRequestPath(options);
   const opened = await openBundle(options.input, findings);
   try {
-    const plan = options.db === undefined ? null : openPlan(options, options.db);
+    const plan = options.db === undefined ? null : await openPlan(options, options.db);
     try {
       const facts = await verify(opened, findings, plan, options);
       return { ...facts, seconds: (performance.now() - started) / 1000 };
@@ -36,15 +37,20 @@ export async function verifyBundle(options: VerifyOptions): Promise<VerifyResult
   }
 }
 
-function openPlan(options: VerifyOptions, db: string): MergePlan & { close(): void } {
+async function openPlan(options: VerifyOptions, db: string): Promise<MergePlan & { close(): void }> {
   const archive = openToRead(db, { root: options.root, observer: options.observer });
-  const plan = planMerge(archive, {
-    checkLocal: false,
-    fill: true,
-    onConflict: 'keep-local',
-    signal: options.signal,
-  });
-  return { ...plan, close: () => archive.close() };
+  try {
+    const plan = planMerge(await mergeContext(archive), {
+      checkLocal: false,
+      fill: true,
+      onConflict: 'keep-local',
+      signal: options.signal,
+    });
+    return { ...plan, close: () => archive.close() };
+  } catch (error) {
+    archive.close();
+    throw error;
+  }
 }
 
 type Facts = Omit<VerifyResult, 'seconds'>;

@@ -83,10 +83,10 @@ describe('the rows that are the same image', () => {
     ['by bytes where only the rows have none', { url: siteUrl(77) }, BYTES, [6, 7]],
     ['not at all', { url: siteUrl(77) }, uniqueJpeg('others'), []],
     ['not by bytes that nobody knows', {}, null, []],
-  ])('are found %s', (_, identity, bytes, ids) => {
+  ])('are found %s', async (_, identity, bytes, ids) => {
     const { databasePath } = buildArchive(folder('archive'), { schema: 'today', images });
     const archive = openToRead(databasePath);
-    const index = LocalIndex.build(archive);
+    const index = await LocalIndex.build(archive);
     const digest = bytes === null ? null : sha256(bytes);
     const found = index.matches({ url: null, pageUrl: null, ...identity }, digest).map(({ id }) => id);
     archive.close();

@@ -1,0 +1,16 @@
+import { setImmediate as turn } from 'node:timers/promises';
+
+/** The event loop waits no longer than that: a bar would stand still, and a Ctrl-C would not be heard. */
+const LONGEST_MILLISECONDS = 20;
+
+let lastTurn = performance.now();
+
+/**
+ * To be awaited in every turn of a loop that can be long and waits for nothing, such as one over rows:
+ * where it has run for a while, the event loop has its turn.
+ */
+export async function breathe(): Promise<void> {
+  if (performance.now() - lastTurn < LONGEST_MILLISECONDS) return;
+  await turn();
+  lastTurn = performance.now();
+}
