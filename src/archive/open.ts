@@ -128,6 +128,7 @@ function archive(
     checkMagic(path);
     const shape = Shape.read(db);
     checkTables(path, shape);
+    checkIds(path, shape, db);
     const scratch = openScratch();
     const close = () => {
       if (!db.open) return;
@@ -162,6 +163,21 @@ function checkTables(path: string, shape: Shape): void {
     missing.push(...IDENTIFYING_COLUMNS);
   if (missing.length > 0)
     throw new BundleError('db-columns-missing', { params: { path, columns: missing.join(', ') } });
+}
+
+/** Tables whose rows are told apart by their ids. */
+const TABLES_WITH_IDS = ['images', 'tags', 'albums', 'collections'];
+
+/** Larger ids would be rounded to those of other rows; texts and the like sort behind all numbers. */
+function checkIds(path: string, shape: Shape, db: Database.Database): void {
+  for (const table of TABLES_WITH_IDS) {
+    if (!shape.hasColumn(table, 'id')) continue;
+    for (const beyond of [`> ${Number.MAX_SAFE_INTEGER}`, `< ${Number.MIN_SAFE_INTEGER}`]) {
+      const select = `SELECT CAST(id AS TEXT) FROM main.${table} WHERE id ${beyond} LIMIT 1`;
+      const found = db.prepare<[], string>(select).pluck().get();
+      if (found !== undefined) throw new BundleError('db-id-unusable', { params: { path, table, found } });
+    }
+  }
 }
 
 function openCopy(database: string, root: string, observer: Observer): Archive {

@@ -80,6 +80,11 @@ export const ERROR_TEXTS = {
     what: 'The images table of {{path}} lacks the columns {{columns}}.',
     next: 'Start the crawler once on this archive, so that it brings the database up to date, then run again.',
   },
+  'db-id-unusable': {
+    exit: archive,
+    what: 'The table {{table}} of {{path}} has a row whose id no program can count on: {{found}}',
+    next: 'Give that row, and what links to it, a whole number below 9007199254740992 as its id, then run again. Nothing was changed.',
+  },
   'db-corrupt': {
     exit: archive,
     what: 'The database {{path}} is damaged: {{reason}}',
