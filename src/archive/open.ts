@@ -92,6 +92,7 @@ export function openToWrite(path: string, options: OpenOptions = {}): Archive {
   try {
     const db = new Database(database, { fileMustExist: true, timeout: BUSY_MILLISECONDS });
     const opened = archive(database, root, db);
+    checkKeys(database, opened);
     db.pragma('synchronous = FULL');
     db.pragma('cache_size = -32768');
     db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
@@ -178,6 +179,18 @@ function checkIds(path: string, shape: Shape, db: Database.Database): void {
       if (found !== undefined) throw new BundleError('db-id-unusable', { params: { path, table, found } });
     }
   }
+}
+
+/** A table copied without its key gives new rows no id, and other tables nothing to point at. */
+function checkKeys(path: string, { db, shape, close }: Archive): void {
+  const find = db.prepare(
+    `SELECT 1 FROM pragma_table_list list JOIN pragma_table_info(list.name) info
+     WHERE list.schema = 'main' AND list.name = ? AND wr = 0 AND info.name = 'id' AND pk = 1 AND upper(info.type) = 'INTEGER'`,
+  );
+  const table = TABLES_WITH_IDS.find((name) => shape.has(name) && find.get(name) === undefined);
+  if (table === undefined) return;
+  close();
+  throw new BundleError('db-no-keys', { params: { path, table } });
 }
 
 function openCopy(database: string, root: string, observer: Observer): Archive {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ImageSpec } from '../../fixtures/archive-builder.ts';
-import { diff, exportBundle } from '../../src/index.ts';
+import { diff, type Event, exportBundle } from '../../src/index.ts';
 import { changeDatabase, rowsOf } from '../support/database-dump.ts';
 import { exchange, outcomesOf } from '../support/exchange.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
@@ -67,4 +67,32 @@ describe('rows that no crawler writes', () => {
       expect(rowsOf(trip.receiver.dir, 'SELECT id FROM tags ORDER BY id')).toEqual([{ id: 9 }, { id: 10 }]);
     },
   );
+});
+
+describe('tables that were copied without their keys', () => {
+  const withoutKey = (dir: string, table: string) =>
+    changeDatabase(
+      dir,
+      `CREATE TABLE copied AS SELECT * FROM ${table}`,
+      `DROP TABLE ${table}`,
+      `ALTER TABLE copied RENAME TO ${table}`,
+    );
+
+  test.each(['images', 'tags'])('%s: nothing is applied to them, and why is said', async (table) => {
+    const trip = exchange(folder(), { images }, { images: images.slice(1) });
+    withoutKey(trip.receiver.dir, table);
+    await trip.export();
+    await expect(trip.apply()).rejects.toMatchObject({ code: 'db-no-keys', exitStatus: 5 });
+    expect(rowsOf(trip.receiver.dir, 'SELECT count(*) AS images FROM images')).toEqual([{ images: 1 }]);
+  });
+
+  test('are exported all the same, without a note of it', async () => {
+    const trip = exchange(folder(), { images }, { images: [] });
+    withoutKey(trip.sender.dir, 'images');
+    const notices: string[] = [];
+    const observer = (event: Event) => event.type === 'notice' && notices.push(event.notice);
+    expect(await trip.export({ observer })).toMatchObject({ records: 2 });
+    expect(notices).toContain('archive-without-keys');
+    expect(outcomesOf(await trip.apply())).toEqual({ added: 2 });
+  });
 });
