@@ -67,7 +67,7 @@ export class RowRecords {
     this.#albums = this.#targets<AlbumLink>('albums', ['title', 'url', 'is_public']);
     this.#collections = this.#targets<CollectionLink>('collections', ['title', 'url', 'is_public']);
     this.#notes = options.includePersonal
-      ? this.#personal('image_notes', ['note', 'created_date', 'updated_date'], 'id')
+      ? this.#personal('image_notes', ['note', 'created_date', 'updated_date'], 'rowid')
       : null;
     this.#marked = options.includePersonal ? this.#personal('marked_images', ['marked_date'], 'rowid') : null;
   }
