@@ -27,13 +27,13 @@ export class LocalIndex {
   readonly #findIds: Database.Statement<[number], number>;
   readonly #row: Database.Statement<[number], LocalImage>;
   readonly #newRows: Database.Statement<[number], LocalImage>;
-  #lastId = 0;
+  #lastId = -Infinity;
 
   private constructor(archive: Archive) {
     this.#archive = archive;
     const { db, shape, scratch } = archive;
     scratch.exec('CREATE TABLE local_keys (key INTEGER, id INTEGER, PRIMARY KEY (key, id)) WITHOUT ROWID');
-    const columns = COLUMNS.map((column) => shape.expression('images', column)).join(', ');
+    const columns = COLUMNS.map((column) => shape.text('images', column)).join(', ');
     this.#insertKeys = insertsOf(scratch);
     this.#findIds = scratch
       .prepare<[number], number>('SELECT id FROM local_keys WHERE key = ? ORDER BY id')
@@ -48,7 +48,7 @@ export class LocalIndex {
     const index = new LocalIndex(archive);
     scratch.exec('CREATE TABLE unsorted_keys (key INTEGER, id INTEGER)');
     const insert = scratch.prepare('INSERT INTO unsorted_keys VALUES (?, ?)');
-    let last = 0;
+    let last = -Infinity;
     for (;;) {
       const rows = index.#batch(last);
       if (rows.length === 0) break;
@@ -63,7 +63,7 @@ export class LocalIndex {
   }
 
   #batch(after: number): LocalImage[] {
-    const columns = COLUMNS.map((column) => this.#archive.shape.expression('images', column)).join(', ');
+    const columns = COLUMNS.map((column) => this.#archive.shape.text('images', column)).join(', ');
     return this.#archive.db
       .prepare<[number], LocalImage>(
         `SELECT id, ${columns} FROM main.images WHERE id > ? ORDER BY id LIMIT 2000`,

@@ -11,6 +11,7 @@ import {
 } from './link-tables.ts';
 import type { LocalImage } from './local-index.ts';
 import { idBehindOrphans } from './orphans.ts';
+import { defaultedColumns, hasUniqueIndex } from './schema-rules.ts';
 import type { Shape } from './shape.ts';
 import { Statements } from './statements.ts';
 
@@ -63,7 +64,7 @@ export class MergeRows {
       outcome: null,
       table: 'images',
       key: String(newId),
-      new: JSON.stringify(values),
+      new: JSON.stringify({ ...this.#givenBySchema(newId), ...values }),
     });
     return {
       id: newId,
@@ -73,6 +74,19 @@ export class MergeRows {
       sha256_hash: valueOf('sha256_hash'),
     };
   }
+
+  /** What the schema puts into a new row by itself: whoever takes the row back must know it for no change of the user's. */
+  #givenBySchema(id: number): ImageValues {
+    this.#defaulted ??= defaultedColumns(this.#db, 'images');
+    if (this.#journal === null || this.#defaulted.length === 0) return {};
+    const row = this.#prepare(
+      `SELECT ${this.#defaulted.map(quoted).join(', ')} FROM images WHERE id = ?`,
+    ).get(id) as Record<string, unknown>;
+    const given = Object.entries(row).filter(([, value]) => value !== null);
+    return Object.fromEntries(given.map(([column, value]) => [column, String(value)]));
+  }
+
+  #defaulted: readonly string[] | null = null;
 
   /** Fills columns that are NULL here; returns how many. */
   fillImage(record: number, id: number, values: ImageValues): number {
@@ -233,17 +247,6 @@ export class MergeRows {
   #prepare(sql: string): Database.Statement<unknown[], unknown> {
     return this.#statements.get(sql);
   }
-}
-
-/** True when the table cannot hold two rows with the same value in this column. */
-export function hasUniqueIndex(db: Database.Database, table: string, column: string): boolean {
-  const indexes = db
-    .prepare<[string], { name: string }>('SELECT name FROM pragma_index_list(?) WHERE "unique" = 1')
-    .all(table);
-  return indexes.some(({ name }) => {
-    const columns = db.prepare<[string], { name: string }>('SELECT name FROM pragma_index_info(?)').all(name);
-    return columns.length === 1 && columns[0]!.name === column;
-  });
 }
 
 /** A JavaScript number bound to a TEXT column would be stored as '123.0'; a whole number goes as an integer. */

@@ -92,6 +92,7 @@ export function openToWrite(path: string, options: OpenOptions = {}): Archive {
   try {
     const db = new Database(database, { fileMustExist: true, timeout: BUSY_MILLISECONDS });
     const opened = archive(database, root, db);
+    checkKeys(database, opened);
     db.pragma('synchronous = FULL');
     db.pragma('cache_size = -32768');
     db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
@@ -128,6 +129,7 @@ function archive(
     checkMagic(path);
     const shape = Shape.read(db);
     checkTables(path, shape);
+    checkIds(path, shape, db);
     const scratch = openScratch();
     const close = () => {
       if (!db.open) return;
@@ -162,6 +164,33 @@ function checkTables(path: string, shape: Shape): void {
     missing.push(...IDENTIFYING_COLUMNS);
   if (missing.length > 0)
     throw new BundleError('db-columns-missing', { params: { path, columns: missing.join(', ') } });
+}
+
+/** Tables whose rows are told apart by their ids. */
+const TABLES_WITH_IDS = ['images', 'tags', 'albums', 'collections'];
+
+/** Larger ids would be rounded to those of other rows; texts and the like sort behind all numbers. */
+function checkIds(path: string, shape: Shape, db: Database.Database): void {
+  for (const table of TABLES_WITH_IDS) {
+    if (!shape.hasColumn(table, 'id')) continue;
+    for (const beyond of [`> ${Number.MAX_SAFE_INTEGER}`, `< ${Number.MIN_SAFE_INTEGER}`]) {
+      const select = `SELECT CAST(id AS TEXT) FROM main.${table} WHERE id ${beyond} LIMIT 1`;
+      const found = db.prepare<[], string>(select).pluck().get();
+      if (found !== undefined) throw new BundleError('db-id-unusable', { params: { path, table, found } });
+    }
+  }
+}
+
+/** A table copied without its key gives new rows no id, and other tables nothing to point at. */
+function checkKeys(path: string, { db, shape, close }: Archive): void {
+  const find = db.prepare(
+    `SELECT 1 FROM pragma_table_list list JOIN pragma_table_info(list.name) info
+     WHERE list.schema = 'main' AND list.name = ? AND wr = 0 AND info.name = 'id' AND pk = 1 AND upper(info.type) = 'INTEGER'`,
+  );
+  const table = TABLES_WITH_IDS.find((name) => shape.has(name) && find.get(name) === undefined);
+  if (table === undefined) return;
+  close();
+  throw new BundleError('db-no-keys', { params: { path, table } });
 }
 
 function openCopy(database: string, root: string, observer: Observer): Archive {

@@ -15,6 +15,9 @@ const NAMED_BY = {
   collections: [['image_collections', 'collection_id']],
 } as const;
 
+/** No table ever gives an id as large as this; what is no number sorts behind it. */
+const OUT_OF_REACH = 2 ** 52;
+
 /**
  * Rows whose image, tag or album was deleted, or never was, may name an id that no row had yet: a
  * new row must not inherit their links, notes or marks. Returns the first id behind them, or null
@@ -26,7 +29,10 @@ export function idBehindOrphans(
   table: keyof typeof NAMED_BY,
 ): number | null {
   const largest = (column: string, from: string) =>
-    Number(db.prepare(`SELECT max(${column}) FROM main.${from}`).pluck().get() ?? 0);
+    Number(
+      db.prepare(`SELECT max(${column}) FROM main.${from} WHERE ${column} < ${OUT_OF_REACH}`).pluck().get() ??
+        0,
+    );
   const named = NAMED_BY[table]
     .filter(([from, column]) => shape.hasColumn(from, column))
     .map(([from, column]) => largest(column, from));

@@ -42,8 +42,8 @@ export class Shape {
     return wanted.filter((column) => this.hasColumn(table, column));
   }
 
-  /** An expression for a column that may be missing: the column itself, or NULL under its name. */
-  expression(table: string, column: string, alias = table): string {
-    return this.hasColumn(table, column) ? `${alias}."${column}"` : `NULL AS "${column}"`;
+  /** An expression for a column that may be missing: what it holds, bytes too, as text, or NULL, under its name. */
+  text(table: string, column: string): string {
+    return `${this.hasColumn(table, column) ? `CAST(${table}."${column}" AS TEXT)` : 'NULL'} AS "${column}"`;
   }
 }

@@ -80,6 +80,16 @@ export const ERROR_TEXTS = {
     what: 'The images table of {{path}} lacks the columns {{columns}}.',
     next: 'Start the crawler once on this archive, so that it brings the database up to date, then run again.',
   },
+  'db-id-unusable': {
+    exit: archive,
+    what: 'The table {{table}} of {{path}} has a row whose id no program can count on: {{found}}',
+    next: 'Give that row, and what links to it, a whole number below 9007199254740992 as its id, then run again. Nothing was changed.',
+  },
+  'db-no-keys': {
+    exit: archive,
+    what: 'The ids of the table {{table}} of {{path}} are no primary key, so rows that are added would get none.',
+    next: 'A program that loses keys has copied this database. Apply to the original, or copy the rows into a database that the crawler has made. Nothing was changed.',
+  },
   'db-corrupt': {
     exit: archive,
     what: 'The database {{path}} is damaged: {{reason}}',

@@ -28,6 +28,7 @@ export type NoticeCode =
   | 'already-applied'
   | 'orphans-skipped'
   | 'text-repaired'
+  | 'archive-without-keys'
   | 'values-left-out'
   | 'level-slow'
   | 'folders-not-synced'

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { digestOf } from '../base/digest.ts';
-import { systemCode } from '../base/errors.ts';
+import { BundleError, systemCode } from '../base/errors.ts';
 import type { Observer } from '../base/events.ts';
 import { openToWrite } from '../archive/open.ts';
 import { createSyncTables, type ExportList, type SyncStatus, SyncTables } from '../archive/sync-tables.ts';
@@ -36,6 +36,10 @@ export async function recordExport(plan: PlanStore, facts: ExportFacts): Promise
   try {
     await writeRows(plan, facts);
   } catch (error) {
+    if (error instanceof BundleError && error.code === 'db-no-keys') {
+      facts.observer({ type: 'notice', notice: 'archive-without-keys', params: error.params });
+      return;
+    }
     const code = (error as { code?: unknown }).code;
     const isProtected =
       code === 'db-read-only' ||

@@ -127,7 +127,7 @@ async function insertMissing(
     observer({ type: 'phase', phase: 'compare', total, unit: 'records' });
     const insert = archive.db.prepare('INSERT INTO temp.candidates VALUES (?, ?)');
     let done = 0;
-    for (let last = 0; ; ) {
+    for (let last = -Infinity; ; ) {
       signal?.throwIfAborted();
       const rows = comparison.rowsAfter(last);
       if (rows.length === 0) break;
@@ -179,7 +179,7 @@ class Comparison {
     if (!this.#filesThere)
       observer({ type: 'notice', notice: 'photo-folder-missing', params: { path: other.root } });
     const columns = ['url', 'page_url', 'local_path', 'sha256_hash'].map((name) =>
-      archive.shape.expression('images', name),
+      archive.shape.text('images', name),
     );
     this.#select = `SELECT id, ${columns.join(', ')} FROM main.images WHERE id > ? ORDER BY id LIMIT 1000`;
   }

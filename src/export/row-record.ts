@@ -22,6 +22,8 @@ type Row = { readonly [column: string]: unknown };
 /** Columns of `images` that never travel and need no mention. */
 const LOCAL_COLUMNS = ['id', 'local_path', 'sha256_hash', 'metadata_updated'];
 const LINK_COLUMNS = new Set(['url', 'page_url', 'author_url']);
+/** SQLite's bytes that are no UTF-8 arrive as this. */
+const UNREADABLE = '\u{fffd}';
 const HTTP = /^https?:\/\//i;
 
 /** Columns of an image that are counted. */
@@ -45,7 +47,7 @@ export class RowRecords {
   readonly #collections: LinkTargets<CollectionLink>;
   readonly #notes: Database.Statement<[number], Row> | null;
   readonly #marked: Database.Statement<[number], Row> | null;
-  /** Texts that travel without some of their characters. */
+  /** Texts that travel without some of their characters, or with {@link UNREADABLE} in their place. */
   repaired = 0;
   #valuesLeftOut = 0;
 
@@ -65,7 +67,7 @@ export class RowRecords {
     this.#albums = this.#targets<AlbumLink>('albums', ['title', 'url', 'is_public']);
     this.#collections = this.#targets<CollectionLink>('collections', ['title', 'url', 'is_public']);
     this.#notes = options.includePersonal
-      ? this.#personal('image_notes', ['note', 'created_date', 'updated_date'], 'id')
+      ? this.#personal('image_notes', ['note', 'created_date', 'updated_date'], 'rowid')
       : null;
     this.#marked = options.includePersonal ? this.#personal('marked_images', ['marked_date'], 'rowid') : null;
   }
@@ -173,7 +175,7 @@ export class RowRecords {
       return null;
     }
     const text = raw.includes('\0') || !raw.isWellFormed() ? raw.replaceAll('\0', '').toWellFormed() : raw;
-    if (text !== raw) this.repaired += 1;
+    if (text !== raw || text.includes(UNREADABLE)) this.repaired += 1;
     return text;
   }
 

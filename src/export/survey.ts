@@ -49,7 +49,7 @@ export async function survey(archive: Archive, options: SurveyOptions): Promise<
   db.exec(`CREATE TEMP TABLE survey (seq INTEGER PRIMARY KEY, id INTEGER, why TEXT, state TEXT, path TEXT, name TEXT,
            digest TEXT, size INTEGER, mtime INTEGER, url TEXT, local_path TEXT, detail TEXT, volume INTEGER NOT NULL DEFAULT 1)`);
   const columns = ['local_path', 'sha256_hash', 'url']
-    .map((column) => shape.expression('images', column))
+    .map((column) => shape.text('images', column))
     .join(', ');
   const select = db.prepare<[number], ChosenRow>(
     `SELECT seq, chosen.id, why, ${columns} FROM temp.chosen JOIN main.images ON images.id = chosen.id WHERE seq > ? ORDER BY seq LIMIT ${BATCH}`,

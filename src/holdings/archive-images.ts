@@ -35,12 +35,12 @@ export async function* archiveImages(
 ): AsyncGenerator<readonly HeldImage[]> {
   const { db, shape } = archive;
   const columns = ['url', 'page_url', 'local_path', 'sha256_hash', 'author'].map((name) =>
-    shape.expression('images', name),
+    shape.text('images', name),
   );
   const select = db.prepare<[number], Row>(
     `SELECT id, ${columns.join(', ')} FROM main.images WHERE id > ? ORDER BY id LIMIT ${BATCH}`,
   );
-  for (let last = 0; ; ) {
+  for (let last = -Infinity; ; ) {
     await breathe();
     options.signal?.throwIfAborted();
     const rows = select.all(last);
@@ -90,7 +90,7 @@ export function textOrNull(value: unknown): string | null {
 export function hasAnyFile(archive: Archive, maps: readonly PathMap[] = []): boolean {
   const rows = archive.db
     .prepare<[], LocalImage>(
-      `SELECT id, NULL AS url, NULL AS page_url, local_path, NULL AS sha256_hash FROM main.images WHERE local_path <> '' LIMIT ${SAMPLE}`,
+      `SELECT id, NULL AS url, NULL AS page_url, CAST(local_path AS TEXT) AS local_path, NULL AS sha256_hash FROM main.images WHERE local_path <> '' LIMIT ${SAMPLE}`,
     )
     .all();
   return rows.length === 0 || rows.some((row) => localSize(archive.root, row, maps) !== null);

@@ -91,7 +91,7 @@ export class Holdings {
     const select = this.#db.prepare<[number], HeldRow>(
       `SELECT ${COLUMNS} FROM held WHERE id > ? ORDER BY id LIMIT ${PAGE}`,
     );
-    for (let last = 0; ; ) {
+    for (let last = -Infinity; ; ) {
       const rows = select.all(last);
       if (rows.length === 0) return;
       yield rows.map(heldOf);

@@ -1,6 +1,6 @@
 import { LocalIndex } from '../archive/local-index.ts';
-import { hasUniqueIndex } from '../archive/merge-rows.ts';
 import type { Archive } from '../archive/open.ts';
+import { hasUniqueIndex } from '../archive/schema-rules.ts';
 import { siteSize } from '../archive/identity.ts';
 import type { LocalImage } from '../archive/local-index.ts';
 import type { ImageRecord } from '../manifest/types.ts';

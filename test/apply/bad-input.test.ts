@@ -77,6 +77,16 @@ describe.each<[string, (dir: string) => void, string]>([
     (dir) => database(dir, 'CREATE TABLE images (id INTEGER PRIMARY KEY, local_path TEXT)'),
     'db-columns-missing',
   ],
+  ...['9007199254740993', '-9007199254740993'].map((id): [string, (dir: string) => void, string] => [
+    `an image with the id ${id}, which would be rounded to another's`,
+    (dir) =>
+      database(
+        dir,
+        'CREATE TABLE images (id INTEGER PRIMARY KEY, url TEXT, local_path TEXT)',
+        `INSERT INTO images (id) VALUES (${id})`,
+      ),
+    'db-id-unusable',
+  ]),
 ])('in the place of the database: %s', (_, make, code) => {
   test('every command says so and writes nothing', async () => {
     const dir = folder('archive');

@@ -39,6 +39,8 @@ const STATUS: Record<ErrorCode, number> = {
   'db-not-sqlite': 5,
   'db-no-images': 5,
   'db-columns-missing': 5,
+  'db-id-unusable': 5,
+  'db-no-keys': 5,
   'db-corrupt': 5,
   'db-unreadable': 5,
   'db-read-only': 5,

@@ -126,3 +126,17 @@ describe('the time of creation', () => {
     expect(verified).toMatchObject({ verdict: 'whole', manifest: { created } });
   });
 });
+
+describe('texts with bytes that are no UTF-8', () => {
+  test('travel with another character in their place, and are counted', async () => {
+    const trip = between({ images: [{ ...plain, tags: ['tó'] }] });
+    const bad = `CAST(x'61ff62' AS TEXT)`;
+    changeDatabase(trip.sender.dir, `UPDATE images SET title = ${bad}`, `UPDATE tags SET name = ${bad}`);
+    const notices: unknown[] = [];
+    const observer = (event: Event) => event.type === 'notice' && notices.push([event.notice, event.params]);
+    await trip.export({ observer });
+    expect(notices).toContainEqual(['text-repaired', { count: 2 }]);
+    expect(outcomesOf(await trip.apply())).toMatchObject({ added: 1 });
+    expect(rowsOf(trip.receiver.dir, 'SELECT title FROM images')).toEqual([{ title: 'a\u{fffd}b' }]);
+  });
+});

@@ -56,7 +56,10 @@ export const words = {
   'notice.resuming': 'Going on where an earlier run stopped (operation {{operation}}).',
   'notice.already-applied': 'This bundle was applied before; only what is missing is done.',
   'notice.orphans-skipped': 'Links that point to nothing were skipped: {{count, number}}',
-  'notice.text-repaired': 'Texts with characters that no program can read were repaired: {{count, number}}',
+  'notice.text-repaired':
+    'Texts with characters that no program can read, which travel without them or with � in their place: {{count, number}}',
+  'notice.archive-without-keys':
+    'This export is not noted in the database: the ids of its table {{table}} are no primary key. {{path}}',
   'notice.values-left-out':
     'Values that a bundle cannot carry were left out (longer than 262,144 characters, no text, no web address, more than 2,000 tags, albums, collections or notes of one picture): {{count, number}}',
   'notice.level-slow': 'Level {{level}} is slow, and photos hardly get smaller.',

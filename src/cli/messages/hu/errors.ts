@@ -43,6 +43,14 @@ export const errors: { readonly [code in ErrorCode]: { readonly what: string; re
     what: 'Az images táblából hiányzó oszlopok: {{columns}} ({{path}})',
     next: 'Indítsa el egyszer a letöltőt ezen az archívumon, hogy frissítse az adatbázist, majd futtassa újra.',
   },
+  'db-id-unusable': {
+    what: 'A(z) {{table}} tábla egyik sorának azonosítójával nem lehet számolni: {{found}} ({{path}})',
+    next: 'Adjon annak a sornak, és annak, ami rá hivatkozik, 9007199254740992-nél kisebb egész számot azonosítónak, majd futtassa újra. Semmi sem változott.',
+  },
+  'db-no-keys': {
+    what: 'A(z) {{table}} tábla azonosítói nem elsődleges kulcsok, ezért az új sorok nem kapnának azonosítót: {{path}}',
+    next: 'Ezt az adatbázist olyan program másolta, amely elveszti a kulcsokat. Használja az eredetit, vagy másolja a sorokat a letöltő által készített adatbázisba. Semmi sem változott.',
+  },
   'db-corrupt': {
     what: 'Az adatbázis sérült: {{path}} ({{reason}})',
     next: 'Állítsa vissza egy mentésből, vagy mentse meg ezzel: sqlite3 indafoto.db ".recover". Semmi sem változott.',

@@ -60,7 +60,9 @@ export const words: { readonly [key in keyof typeof english]: string } = {
   'notice.already-applied': 'Ez a csomag már be volt töltve; csak a hiányzók készülnek el.',
   'notice.orphans-skipped': 'Sehová sem mutató hivatkozások kihagyva: {{count, number}}',
   'notice.text-repaired':
-    'Semmilyen programmal nem olvasható karakterek javítva ennyi szövegben: {{count, number}}',
+    'Semmilyen programmal nem olvasható karakterek nélkül, vagy a helyükön � jellel utazó szövegek: {{count, number}}',
+  'notice.archive-without-keys':
+    'Ez az exportálás nem kerül be az adatbázisba: a(z) {{table}} tábla azonosítói nem elsődleges kulcsok. {{path}}',
   'notice.values-left-out':
     'Kimaradt értékek, amelyeket csomag nem szállíthat (262 144 karakternél hosszabb, nem szöveg, nem webcím, egy képnek 2000-nél több címkéje, albuma, gyűjteménye vagy jegyzete): {{count, number}}',
   'notice.level-slow': 'A {{level}} tömörítési szint lassú, és a fényképek alig lesznek kisebbek tőle.',
