@@ -19,7 +19,7 @@ import { SCHEMA_NAMES } from '../../fixtures/archive-schemas.ts';
 import { hardArchive } from '../../fixtures/hard-values.ts';
 import { type Event, verifyBundle } from '../../src/index.ts';
 import { titlesIn } from '../support/bundle-contents.ts';
-import { databaseDump } from '../support/database-dump.ts';
+import { changeDatabase, databaseDump } from '../support/database-dump.ts';
 import { exportAll } from '../support/exchange.ts';
 import { protect, runAsNobody, unprotect } from '../support/protected-run.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
@@ -126,6 +126,29 @@ describe('the output', () => {
     expect(existsSync(output)).toBe(false);
     await exportAll(sender('again'), output);
     expect(readdirSync(folder('out'))).toEqual(['trip.indabundle']);
+  });
+
+  test('is not begun when the export is stopped while it is planned', async () => {
+    const archive = sender();
+    changeDatabase(
+      archive.dir,
+      `WITH n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 8000)
+       INSERT INTO images (url, title, local_path, sha256_hash)
+       SELECT 'https://example.org/' || n, 'Kép', local_path, sha256_hash FROM n JOIN (SELECT * FROM images WHERE local_path IS NOT NULL LIMIT 1)`,
+    );
+    const stop = new AbortController();
+    const phases: string[] = [];
+    const observer = (event: Event) => {
+      if (event.type === 'phase') phases.push(event.phase);
+      // Somebody outside, such as a signal or a timer: heard only where the event loop has its turn.
+      if (event.type === 'progress' && event.done > 8000) setTimeout(() => stop.abort(), 1);
+    };
+    const running = exportAll(archive, join(folder('out'), 'trip.indabundle'), {
+      signal: stop.signal,
+      observer,
+    });
+    await expect(running).rejects.toMatchObject({ code: 'interrupted' });
+    expect(phases.at(-1)).toBe('plan');
   });
 
   test('may be a stream, and has the same bytes as the file', async () => {
