@@ -50,10 +50,9 @@ type Finished = EarlierRun & {
 };
 
 function isFinished(earlier: EarlierRun): earlier is Finished {
-  const { kind, list, operation, number } = earlier;
-  return (
-    kind === 'own' && list?.status === 'completed' && operation?.status === 'completed' && number !== null
-  );
+  const { kind, list, operation, number, wasWhole } = earlier;
+  const isClosed = list?.status === 'completed' && operation?.status === 'completed';
+  return kind === 'own' && isClosed && number !== null && wasWhole;
 }
 
 /** How many images that the bundle added are here as they came: row, path, digest, and the file with its size. */

@@ -5,7 +5,7 @@ import { freeBytes, hasLinks, maxFileBytes } from '../base/room.ts';
 import type { Archive } from '../archive/open.ts';
 import type { AuthorRecord, ImageRecord, Manifest } from '../manifest/types.ts';
 import type { MergeContext } from '../merge/merge-context.ts';
-import { OutcomeCounter, type OutcomeTally } from '../merge/outcomes.ts';
+import { type Outcome, OutcomeCounter, type OutcomeTally } from '../merge/outcomes.ts';
 import { type MergePlan, planMerge, type PlanOptions } from '../merge/plan-merge.ts';
 import { isPersonal, PersonalRows } from '../merge/personal-rows.ts';
 import { DoneRecords } from './done-records.ts';
@@ -14,6 +14,9 @@ import { RecordSpool } from './record-spool.ts';
 
 /** A row with its tags, links and books takes about this much of the database. */
 const ROW_BYTES = 4096;
+
+/** What became of a record whose image is in the archive. */
+const HERE: ReadonlySet<Outcome> = new Set<Outcome>(['added', 'present', 'restored', 'conflict']);
 
 export interface ApplyPlanOptions extends PlanOptions {
   readonly observer: Observer;
@@ -38,6 +41,8 @@ export class ApplyPlan {
   changes = 0;
   /** Favourite authors of the sender that are none here; empty unless personal data is wanted. */
   readonly favorites: string[] = [];
+  /** Authors whose images an earlier run brought, and whose details did not come with them. */
+  readonly authorsOwed: string[] = [];
   /** Personal data that the bundle carries and that stays in it. */
   personalLeft = false;
 
@@ -45,6 +50,7 @@ export class ApplyPlan {
   readonly #merge: MergePlan;
   readonly #done: DoneRecords;
   readonly #settled = new OutcomeCounter();
+  readonly #authorsDone = new Set<string>();
 
   constructor(context: MergeContext, manifest: Manifest, bundleId: string, options: ApplyPlanOptions) {
     const { archive } = context;
@@ -81,6 +87,7 @@ export class ApplyPlan {
     } else if (this.#done.has(ordinal) && !needsFile && changes === 0) {
       this.doneBefore += 1;
       this.#settled.add(outcome);
+      if (HERE.has(outcome) && record.image.author !== undefined) this.#authorsDone.add(record.image.author);
     } else {
       this.changes += changes + (needsFile ? 1 : 0);
       this.spool.add(ordinal, record, line, needsFile);
@@ -90,7 +97,10 @@ export class ApplyPlan {
   addAuthors(authors: readonly AuthorRecord[]): void {
     for (const author of authors) {
       this.spool.addAuthor(author);
-      if (author.details !== undefined && this.#lacksDetails(author.author)) this.changes += 1;
+      if (author.details !== undefined && this.#lacksDetails(author.author)) {
+        this.changes += 1;
+        if (this.#authorsDone.has(author.author)) this.authorsOwed.push(author.author);
+      }
       if (author.favorite) this.#noteFavorite(author.author);
     }
   }
@@ -119,10 +129,16 @@ export class ApplyPlan {
       this.earlier.operation !== null &&
       this.earlier.number !== null &&
       this.#booksAreClosed &&
-      this.spool.count + this.favorites.length === 0 &&
+      this.spool.count + this.favorites.length + this.authorsOwed.length === 0 &&
       this.refused.length === 0 &&
-      !this.#owesRequest()
+      !this.#owesRequest() &&
+      !this.#isMissingVolume
     );
+  }
+
+  /** Of a volume whose earlier copy was damaged somewhere, this one may be whole: its series waits for that. */
+  get #isMissingVolume(): boolean {
+    return this.manifest.volume.count > 1 && !this.earlier.wasWhole;
   }
 
   /** A run that was stopped behind its last record has still to say that it is done. */

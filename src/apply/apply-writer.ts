@@ -240,8 +240,9 @@ export class ApplyWriter {
     whyMissing: (record: ImageRecord) => string,
   ): Promise<void> {
     await this.#failRemaining(whyMissing);
-    if (this.#plan.favorites.length > 0)
-      await this.#transaction(() => this.settler.addFavorites(this.#plan.favorites, new Date()));
+    const { authorsOwed, favorites } = this.#plan;
+    if (authorsOwed.length > 0) await this.#transaction(() => this.settler.addAuthors(authorsOwed));
+    if (favorites.length > 0) await this.#transaction(() => this.settler.addFavorites(favorites, new Date()));
     await this.#transaction(() => this.#failRefused(omitted));
     await this.#leftovers.remove(this.#wait);
     const whole = !isDamaged && this.lost === 0;

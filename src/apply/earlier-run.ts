@@ -7,6 +7,7 @@ import {
   type Operation,
   SyncTables,
 } from '../archive/sync-tables.ts';
+import { APPLIED } from '../archive/volume-registry.ts';
 import type { Manifest } from '../manifest/types.ts';
 
 /** Whose list a bundle is booked on: ours have one row per record, in the order of the bundle. */
@@ -24,6 +25,8 @@ export interface EarlierRun {
   readonly operation: Operation | null;
   /** The bundle's number within that operation, from 0; null when it is new there. */
   readonly number: number | null;
+  /** That operation read a whole copy of the bundle to its end. */
+  readonly wasWhole: boolean;
 }
 
 /** A bundle in the registry of an operation: rows of the journal with negative sequence numbers. */
@@ -34,6 +37,7 @@ interface Registered {
   /** Volumes of the series. */
   readonly count: number;
   readonly number: number;
+  readonly wasWhole: 0 | 1;
 }
 
 /** The id of the list that stands for a bundle here, when it answers no request of ours. */
@@ -44,18 +48,26 @@ export function listIdOf(bundleId: string): string {
 /** Looks a bundle up in the books. Several bundles may answer one request: each has its own operation. */
 export function findEarlier(archive: Archive, manifest: Manifest, bundleId: string): EarlierRun {
   const { db } = archive;
-  if (!hasListTables(db)) return { kind: 'own', list: null, operation: null, number: null };
+  if (!hasListTables(db)) return { kind: 'own', list: null, operation: null, number: null, wasWhole: false };
   const sync = new SyncTables(db);
   const request = manifest.list_id === undefined ? null : sync.list(manifest.list_id);
   const list = request ?? sync.list(listIdOf(bundleId));
   const kind = request === null ? 'own' : 'request';
   const registered = hasSyncTables(db) ? registry(db) : [];
   const own = registered.find(({ bundle }) => bundle === bundleId);
-  if (own) return { kind, list, operation: sync.operation(own.operation), number: own.number };
+  if (own)
+    return {
+      kind,
+      list,
+      operation: sync.operation(own.operation),
+      number: own.number,
+      wasWhole: own.wasWhole === 1,
+    };
   const { count, export_id } = manifest.volume;
   const sibling =
     count > 1 ? registered.find((one) => one.exportId === export_id && one.count === count) : undefined;
-  return { kind, list, operation: sibling ? sync.operation(sibling.operation) : null, number: null };
+  const operation = sibling ? sync.operation(sibling.operation) : null;
+  return { kind, list, operation, number: null, wasWhole: false };
 }
 
 /** An operation that was begun and not brought to its end is gone on with. */
@@ -66,12 +78,12 @@ export function goesOn(earlier: EarlierRun): boolean {
 /** All bundles that the books know, the latest operation first. */
 function registry(db: Database.Database): Registered[] {
   return db
-    .prepare<[], Registered>(
-      `SELECT journal.operation, "key" AS bundle, "column" AS exportId, record AS count, CAST(new AS INTEGER) AS number
+    .prepare<[string], Registered>(
+      `SELECT journal.operation, "key" AS bundle, "column" AS exportId, record AS count, CAST(new AS INTEGER) AS number, "table" = ? AS wasWhole
        FROM sync_operations JOIN indabundle_journal journal ON journal.operation = sync_operations.operation_id AND journal.sequence < 0
        ORDER BY sync_operations.id DESC`,
     )
-    .all();
+    .all(APPLIED);
 }
 
 /** Writes a bundle into the registry of an operation, with the size of its series; returns its number there. */

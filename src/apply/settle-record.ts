@@ -119,6 +119,11 @@ export class RecordSettler {
     for (const author of authors) if (this.#personal?.addFavorite(author, now)) this.personalAdded += 1;
   }
 
+  /** Details of authors whose images are here already: an earlier copy of the bundle had lost them. */
+  addAuthors(authors: readonly string[]): void {
+    for (const author of authors) if (this.#insertAuthor(author)) this.authorsAdded += 1;
+  }
+
   #decideAgain(prepared: Prepared): Decision {
     const { record, decision } = prepared;
     if (decision.outcome === 'banned' || (this.#undisturbed && prepared.isAlone)) return decision;

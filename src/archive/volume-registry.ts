@@ -6,7 +6,7 @@ import type Database from 'better-sqlite3';
  */
 
 /** What stands in the registry for a bundle that was applied to its end. */
-const APPLIED = 'bundle-applied';
+export const APPLIED = 'bundle-applied';
 
 /** Volumes of a series that were applied to their end, in order, whichever operation did it. */
 export function volumesApplied(db: Database.Database, exportId: string, count: number): number[] {

@@ -1,0 +1,55 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { FRAME, hostileBundle, hostileImages, type Hooks } from '../../fixtures/hostile-bundle.ts';
+import { Archivist } from '../support/conversation.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
+
+const folder = scratchFolder();
+
+/** With details of its one author, in a frame behind the records. */
+const WITH_AUTHORS: Hooks = { authors: () => ['{"author":"Anna","details":{"bio":"fotós"}}'] };
+const AUTHORS_FRAME = FRAME.records + 1;
+
+/** A bundle as it should be, and one of which a frame cannot be read. */
+function copies(hooks: Hooks, frame: number): { readonly whole: string; readonly damaged: string } {
+  const write = (name: string, more: Hooks) => {
+    const path = join(folder(), `${name}.indabundle`);
+    writeFileSync(path, hostileBundle(hostileImages(3), { ...hooks, ...more }));
+    return path;
+  };
+  const spoil = (bytes: Buffer) => Buffer.from(bytes).fill(0xaa, Math.floor(bytes.length / 2));
+  return {
+    whole: write('whole', {}),
+    damaged: write('damaged', {
+      frames: (frames) => frames.map((one, at) => (at === frame ? { ...one, bytes: spoil(one.bytes) } : one)),
+    }),
+  };
+}
+
+const receiver = () => new Archivist(folder(), 'bela', { images: [{ siteImageId: 9 }] });
+
+test('a whole copy brings the details of authors that a damaged one had lost, once', async () => {
+  const { whole, damaged } = copies(WITH_AUTHORS, AUTHORS_FRAME);
+  const bela = receiver();
+  const first = await bela.take(damaged);
+  expect(first).toMatchObject({ outcomes: { added: 3 }, authorsAdded: 0 });
+  expect(first.findings).not.toEqual([]);
+  expect(await bela.take(whole)).toMatchObject({ outcomes: { present: 3 }, authorsAdded: 1 });
+  expect(bela.query(`SELECT bio FROM author_details WHERE author = 'Anna'`)).toEqual([{ bio: 'fotós' }]);
+  expect(await bela.take(whole)).toMatchObject({ operationId: null, authorsAdded: 0 });
+});
+
+test('a whole copy of a volume that brought all its pictures though damaged is applied for its series', async () => {
+  const asVolume: Hooks = {
+    manifest: (manifest) => ({
+      ...manifest,
+      volume: { number: 1, count: 2, export_id: manifest['export_id'] },
+    }),
+  };
+  const { whole, damaged } = copies(asVolume, FRAME.readme);
+  const bela = receiver();
+  expect((await bela.take(damaged)).series).toMatchObject({ applied: [], missing: [1, 2] });
+  expect((await bela.take(whole)).series).toMatchObject({ applied: [1], missing: [2] });
+  expect(await bela.take(whole)).toMatchObject({ operationId: null, series: { applied: [1] } });
+});
