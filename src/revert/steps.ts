@@ -43,7 +43,7 @@ export function* touchedImages(db: Database.Database, size: number): Generator<n
   const select = db.prepare<[number], number>(
     `SELECT DISTINCT CAST("key" AS INTEGER) AS id FROM temp.steps WHERE "table" IN ('images', ${JUNCTIONS}) AND CAST("key" AS INTEGER) > ? ORDER BY id LIMIT ${size}`,
   );
-  for (let last = -1; ; ) {
+  for (let last = -Infinity; ; ) {
     const ids = select.pluck().all(last);
     if (ids.length === 0) return;
     yield ids;
