@@ -7,7 +7,7 @@ import {
   type Operation,
   SyncTables,
 } from '../archive/sync-tables.ts';
-import { APPLIED } from '../archive/volume-registry.ts';
+import { APPLIED, REGISTERED } from '../archive/volume-registry.ts';
 import type { Manifest } from '../manifest/types.ts';
 
 /** Whose list a bundle is booked on: ours have one row per record, in the order of the bundle. */
@@ -98,7 +98,7 @@ export function registerBundle(
     operationId,
     -1 - number,
     manifest.volume.count,
-    'bundle',
+    REGISTERED,
     bundleId,
     manifest.export_id,
     String(manifest.volume.number),

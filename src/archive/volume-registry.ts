@@ -5,7 +5,8 @@ import type Database from 'better-sqlite3';
  * export's as column, the volume's number as old value, and the size of the series as record.
  */
 
-/** What stands in the registry for a bundle that was applied to its end. */
+/** What stands in the registry for a bundle, and for one that was applied to its end. */
+export const REGISTERED = 'bundle';
 export const APPLIED = 'bundle-applied';
 
 /** Volumes of a series that were applied to their end, in order, whichever operation did it. */
@@ -31,4 +32,11 @@ export function markApplied(db: Database.Database, operationId: string, number: 
     'UPDATE main.indabundle_journal SET "table" = ? WHERE operation = ? AND sequence = ?',
   );
   mark.run(APPLIED, operationId, -1 - number);
+}
+
+/** What an operation had applied is taken back: its volumes are still to come. */
+export function unmarkApplied(db: Database.Database, operationId: string): void {
+  db.prepare(
+    'UPDATE main.indabundle_journal SET "table" = ? WHERE operation = ? AND sequence < 0 AND "table" = ?',
+  ).run(REGISTERED, operationId, APPLIED);
 }

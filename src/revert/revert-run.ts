@@ -3,6 +3,7 @@ import { Journal } from '../archive/journal.ts';
 import type { Archive } from '../archive/open.ts';
 import { SyncTables, syncTime } from '../archive/sync-tables.ts';
 import { immediately, type WaitOptions } from '../archive/transaction.ts';
+import { unmarkApplied } from '../archive/volume-registry.ts';
 import { ImageJudge, type ImageVerdict } from './judge-image.ts';
 import { loadSteps, touchedImages } from './steps.ts';
 import { loadBooked, SyncRows } from './sync-rows.ts';
@@ -81,6 +82,7 @@ export class RevertRun {
       () => {
         SyncRows.index(db);
         noteLargest(db, this.#operationId);
+        unmarkApplied(db, this.#operationId);
       },
       this.#wait,
     );

@@ -10,7 +10,7 @@ import {
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { readArchive } from '../../fixtures/archive-reader.ts';
-import { applyBundle, type ApplyOptions, bundlesIn, findSeries } from '../../src/index.ts';
+import { applyBundle, type ApplyOptions, bundlesIn, findSeries, revert } from '../../src/index.ts';
 import { rowsOf } from '../support/database-dump.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { archiveOf, makeSeries, pictures, volumesIn } from './series.ts';
@@ -130,6 +130,17 @@ describe('three volumes', () => {
       series: { missing: [] },
     });
     expect(operations(dir)).toMatchObject([{ status: 'completed', error_count: 0 }]);
+  });
+
+  test('that were taken back are still to come', async () => {
+    const { databasePath } = receiver();
+    let operationId = '';
+    for (const volume of volumes) operationId = (await take(databasePath, volume)).operationId!;
+    await revert({ db: databasePath, operationId, backup: false });
+    expect(await take(databasePath, volumes[1]!)).toMatchObject({
+      outcomes: { present: 0 },
+      series: { applied: [2], missing: [1, 3] },
+    });
   });
 
   test('a volume that was interrupted keeps the series open', async () => {
