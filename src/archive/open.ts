@@ -93,7 +93,8 @@ export function openToWrite(path: string, options: OpenOptions = {}): Archive {
     const db = new Database(database, { fileMustExist: true, timeout: BUSY_MILLISECONDS });
     const opened = archive(database, root, db);
     checkKeys(database, opened);
-    db.pragma('synchronous = FULL');
+    // Outside WAL a power cut after FULL may bring the journal back, and undo what photos were removed for.
+    db.pragma('synchronous = EXTRA');
     db.pragma('cache_size = -32768');
     db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     return opened;

@@ -48,6 +48,17 @@ describe('a database whose writer was killed', () => {
   });
 });
 
+test.each(['today', 'today-without-wal'] as const)(
+  'what is committed in the layout %s outlives a power cut: no journal comes back',
+  (schema) => {
+    const { databasePath } = buildArchive(folder(schema), { schema, images: [{}] });
+    const archive = openToWrite(databasePath);
+    const EXTRA = 3;
+    expect(archive.db.pragma('synchronous', { simple: true })).toBe(EXTRA);
+    archive.close();
+  },
+);
+
 describe('a WAL database', () => {
   const spec = { schema: 'today', wal: 'uncheckpointed', images: [{}, {}, {}] } as const;
 
