@@ -6,7 +6,7 @@ interface ListRow {
   readonly id: number;
   readonly list_id: string;
   readonly status: string;
-  readonly ours: number;
+  readonly operation_id: string | null;
 }
 
 const INDEXES = [
@@ -22,11 +22,14 @@ export class SyncRows {
   readonly #statements: Statements;
   readonly #operation: string | number;
   readonly #operationId: string;
+  /** Lists that were made for bundles: all others that no export made are requests. */
+  readonly #bundleLists: ReadonlySet<string>;
 
   constructor(db: Database.Database, sync: SyncTables, operationId: string) {
     this.#statements = new Statements(db);
     this.#operationId = operationId;
     this.#operation = sync.operationReference(sync.operation(operationId)!);
+    this.#bundleLists = new Set(bundleLists(db));
   }
 
   /** SQLite looks for children of every row that is deleted: without an index that takes hours at 500,000 rows. */
@@ -64,13 +67,19 @@ export class SyncRows {
 
   #listRows(id: number): ListRow[] {
     return this.#statements
-      .get<ListRow>(`SELECT files.id, lists.list_id, files.status, lists.operation_id = ? AS ours FROM main.sync_export_files files
+      .get<ListRow>(`SELECT files.id, lists.list_id, files.status, lists.operation_id FROM main.sync_export_files files
                      JOIN main.sync_export_lists lists ON files.list_id IN (lists.list_id, lists.id) WHERE files.image_id = ?`)
-      .all(this.#operationId, id);
+      .all(id);
   }
 
-  #reopen({ id, list_id, status, ours }: ListRow): void {
-    if (ours !== 1 || status !== 'completed') return;
+  /** Several bundles may answer one request, which names the last of their operations only. */
+  #waitsAgain(listId: string, operationId: string | null): boolean {
+    if (operationId === this.#operationId) return true;
+    return !operationId?.startsWith('export-') && !this.#bundleLists.has(listId);
+  }
+
+  #reopen({ id, list_id, status, operation_id }: ListRow): void {
+    if (status !== 'completed' || !this.#waitsAgain(list_id, operation_id)) return;
     this.#statements
       .get(`UPDATE main.sync_export_files SET status = 'pending', image_id = NULL WHERE id = ?`)
       .run(id);
@@ -80,6 +89,17 @@ export class SyncRows {
       )
       .run(list_id);
   }
+}
+
+/** A list bears the id of the bundle that it was made for, as far as it goes. */
+function bundleLists(db: Database.Database): string[] {
+  return db
+    .prepare<[], string>(
+      `SELECT substr("key", 1, 16) FROM main.sync_operations
+       JOIN main.indabundle_journal journal ON journal.operation = sync_operations.operation_id AND journal.sequence < 0`,
+    )
+    .pluck()
+    .all();
 }
 
 /** `temp.booked`: which step of the journal booked which image. */
