@@ -13,6 +13,7 @@ import { ApplyRun } from './apply-run.ts';
 import { notAcceptable } from './not-acceptable.ts';
 import type { ApplyOptions, ApplyResult } from './options.ts';
 import { removeBundle } from './remove-bundle.ts';
+import { checkReportPath } from './report.ts';
 
 /**
  * Merges a bundle into an archive: plans first, then writes files, rows and statuses so that it can
@@ -25,6 +26,7 @@ export async function applyBundle(options: ApplyOptions): Promise<ApplyResult> {
   const observer = options.observer ?? silent;
   const findings = new FindingList((finding) => observer({ type: 'finding', finding }));
   const database = locate(options.db);
+  if (options.report !== undefined) checkReportPath(options.report, database, options.input);
   const lock = options.dryRun ? null : takeArchiveLock(database);
   try {
     const archive = openArchive(options);

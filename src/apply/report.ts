@@ -1,8 +1,22 @@
 import { open } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type Database from 'better-sqlite3';
+import { checkOutputPath } from '../base/output-path.ts';
+import { filesOf } from '../archive/open.ts';
 
 const COLUMNS = ['record', 'outcome', 'image_id', 'path', 'digest', 'title', 'author', 'url', 'message'];
 const ROWS = 1000;
+
+/**
+ * Tells before anything is applied that no report can be written there, or that it would take the place of
+ * what is being worked on.
+ *
+ * @throws BundleError `output-is-input`, `option-value`
+ */
+export function checkReportPath(path: string, database: string, bundle: unknown): void {
+  const inputs = [...filesOf(database), ...(typeof bundle === 'string' ? [resolve(bundle)] : [])];
+  checkOutputPath(resolve(path), { force: true, inputs, option: '--report' });
+}
 
 /**
  * Writes a CSV file of everything that one operation did, as its books have it. Cells that a

@@ -71,6 +71,11 @@ export function openToRead(path: string, options: OpenOptions = {}): Archive {
 /** Files that SQLite keeps beside a database while it is in use, and after a crash. */
 const BESIDES = ['-wal', '-shm', '-journal'];
 
+/** A database, and what SQLite may keep beside it. */
+export function filesOf(database: string): string[] {
+  return ['', ...BESIDES].map((suffix) => database + suffix);
+}
+
 function besides(database: string): string[] {
   return BESIDES.filter((suffix) => existsSync(database + suffix));
 }

@@ -6,7 +6,7 @@ import { checkOutputPath } from '../base/output-path.ts';
 import { freeBytes, maxFileBytes } from '../base/room.ts';
 import { backupDatabase, backupName } from '../archive/backup.ts';
 import { takeLock } from '../archive/lock.ts';
-import { type Archive, openToRead, quickCheck } from '../archive/open.ts';
+import { type Archive, filesOf, openToRead, quickCheck } from '../archive/open.ts';
 import type { BackupOptions, BackupResult } from './options.ts';
 
 /**
@@ -21,8 +21,7 @@ export async function backupArchive(options: BackupOptions): Promise<BackupResul
   const archive = openToRead(options.db, { observer });
   const path = targetOf(archive.path, options.output);
   try {
-    const inputs = ['', '-wal', '-shm', '-journal'].map((suffix) => archive.path + suffix);
-    checkOutputPath(path, { force: options.force ?? false, inputs });
+    checkOutputPath(path, { force: options.force ?? false, inputs: filesOf(archive.path) });
     const lock = takeLock(`${path}.lock`, 'output-locked', path);
     try {
       await copy(archive, path, { observer: observer ?? silent, signal });

@@ -27,8 +27,8 @@ export const ERROR_TEXTS = {
   },
   'output-is-input': {
     exit: usage,
-    what: '{{path}} belongs to the archive and cannot be the output.',
-    next: 'Choose another name with -o.',
+    what: '{{path}} is being read and cannot be written over.',
+    next: 'Choose another name for what is to be written.',
   },
   'input-not-found': {
     exit: refused,

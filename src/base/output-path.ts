@@ -7,6 +7,8 @@ export interface OutputRules {
   readonly force: boolean;
   /** What the work reads: it cannot be written over. */
   readonly inputs: readonly string[];
+  /** The option that names it; `-o` where it is left out. */
+  readonly option?: string;
 }
 
 /**
@@ -14,12 +16,12 @@ export interface OutputRules {
  *
  * @throws BundleError `output-is-input`, `output-exists`, `option-value`
  */
-export function checkOutputPath(path: string, { force, inputs }: OutputRules): void {
+export function checkOutputPath(path: string, { force, inputs, option = '-o' }: OutputRules): void {
   if (inputs.includes(path)) throw new BundleError('output-is-input', { params: { path } });
   const found = statSync(path, { throwIfNoEntry: false });
   if (found?.isDirectory() || !existsSync(dirname(path))) {
     throw new BundleError('option-value', {
-      params: { option: '-o', found: path, expected: 'a file in a folder that exists' },
+      params: { option, found: path, expected: 'a file in a folder that exists' },
     });
   }
   if (found !== undefined && !force) throw new BundleError('output-exists', { params: { path } });

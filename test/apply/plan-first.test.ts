@@ -141,4 +141,17 @@ describe('what is said to have been written', () => {
     await trip.apply({ report, dryRun: true });
     expect(readdirSync(folder())).not.toContain('report.csv');
   });
+
+  test('is in no report that would take the place of something else, or that has none: nothing is applied', async () => {
+    const trip = exchange(folder(), { images: [{}] }, { images: [] });
+    await trip.export();
+    const before = readFileSync(trip.receiver.databasePath);
+    const bundle = readFileSync(trip.bundle);
+    for (const report of [trip.receiver.databasePath, `${trip.receiver.databasePath}-wal`, trip.bundle])
+      await expect(trip.apply({ report })).rejects.toMatchObject({ code: 'output-is-input', exitStatus: 2 });
+    for (const report of [join(folder(), 'nowhere', 'report.csv'), folder()])
+      await expect(trip.apply({ report })).rejects.toMatchObject({ code: 'option-value', exitStatus: 2 });
+    expect(readFileSync(trip.receiver.databasePath).equals(before)).toBe(true);
+    expect(readFileSync(trip.bundle).equals(bundle)).toBe(true);
+  });
 });

@@ -12,8 +12,8 @@ export const errors: { readonly [code in ErrorCode]: { readonly what: string; re
     next: 'Válasszon más nevet a -o kapcsolóval, vagy adja hozzá a --force kapcsolót a cseréhez.',
   },
   'output-is-input': {
-    what: 'Ez az archívum része, nem lehet kimenet: {{path}}',
-    next: 'Válasszon más nevet a -o kapcsolóval.',
+    what: 'Ebből olvas a program, nem lehet felülírni: {{path}}',
+    next: 'Válasszon más nevet annak, ami íródik.',
   },
   'input-not-found': {
     what: 'Itt nincs semmi: {{path}}',
