@@ -10,6 +10,7 @@ import { type MergePlan, planMerge, type PlanOptions } from '../merge/plan-merge
 import { isPersonal, PersonalRows } from '../merge/personal-rows.ts';
 import { DoneRecords } from './done-records.ts';
 import { type EarlierRun, findEarlier, goesOn } from './earlier-run.ts';
+import type { ApplyResult } from './options.ts';
 import { RecordSpool } from './record-spool.ts';
 
 /** A row with its tags, links and books takes about this much of the database. */
@@ -51,6 +52,7 @@ export class ApplyPlan {
   readonly #done: DoneRecords;
   readonly #settled = new OutcomeCounter();
   readonly #authorsDone = new Set<string>();
+  #authorsLacking = 0;
 
   constructor(context: MergeContext, manifest: Manifest, bundleId: string, options: ApplyPlanOptions) {
     const { archive } = context;
@@ -99,6 +101,7 @@ export class ApplyPlan {
       this.spool.addAuthor(author);
       if (author.details !== undefined && this.#lacksDetails(author.author)) {
         this.changes += 1;
+        this.#authorsLacking += 1;
         if (this.#authorsDone.has(author.author)) this.authorsOwed.push(author.author);
       }
       if (author.favorite) this.#noteFavorite(author.author);
@@ -170,6 +173,17 @@ export class ApplyPlan {
 
   get largerAvailable(): number {
     return this.#merge.largerAvailable();
+  }
+
+  /** What a run would add beside photos, as its result says it. */
+  get additions(): Pick<ApplyResult, 'columnsFilled' | 'linksAdded' | 'authorsAdded' | 'personalAdded'> {
+    const { columns, links, personal } = this.#merge.additions();
+    return {
+      columnsFilled: columns,
+      linksAdded: links,
+      authorsAdded: this.#authorsLacking,
+      personalAdded: personal + this.favorites.length,
+    };
   }
 
   /** Bytes of photo files to write. */

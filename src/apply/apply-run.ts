@@ -219,6 +219,7 @@ export class ApplyRun {
     const { bundleId, manifest, largerAvailable, bytesNeeded, doneBefore } = plan;
     return {
       ...nothingDone(this.#archive, { input: this.#opened.label, bundleId, manifest }),
+      ...(dryRun ? plan.additions : {}),
       ...(writer === null ? {} : doneBy(writer)),
       dryRun,
       resumed: writer !== null && plan.resumes,

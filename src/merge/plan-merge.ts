@@ -37,6 +37,15 @@ export interface MergePlan {
   /** Of the largest of them, and what it is called. */
   largestFile(): { readonly name: string; readonly size: number };
   largerAvailable(): number;
+  /** What would be added to images that are here. */
+  additions(): Additions;
+}
+
+/** NULL columns that would be filled, links that would be made, and notes and marks that would be added. */
+export interface Additions {
+  readonly columns: number;
+  readonly links: number;
+  readonly personal: number;
 }
 
 export function planMerge(context: MergeContext, options: PlanOptions): MergePlan {
@@ -57,6 +66,7 @@ export function planMerge(context: MergeContext, options: PlanOptions): MergePla
     bytesNeeded: () => bytes,
     largestFile: () => largest,
     largerAvailable: () => planner.largerAvailable,
+    additions: () => ({ ...planner.additions }),
   };
 }
 
@@ -66,6 +76,7 @@ const refused: PlannedRecord = { outcome: 'failed', needsFile: false, changes: 0
 class RecordPlanner {
   /** Conflicts so far in which the record's picture is the larger one. */
   largerAvailable = 0;
+  readonly additions = { columns: 0, links: 0, personal: 0 };
   readonly #context: MergeContext;
   readonly #options: PlanOptions;
   readonly #earlier: EarlierRecords;
@@ -100,9 +111,13 @@ class RecordPlanner {
     if (!('row' in decision)) return 0;
     const { id } = decision.row;
     const personal = this.#personal?.addTo(0, id, record) ?? 0;
+    this.additions.personal += personal;
     if (!this.#options.fill) return personal;
     const columns = this.#rows.fillImage(0, id, fillValues(record, decision.outcome === 'present'));
-    return personal + columns + this.#rows.link(0, id, recordLinks(record));
+    const links = this.#rows.link(0, id, recordLinks(record));
+    this.additions.columns += columns;
+    this.additions.links += links;
+    return personal + columns + links;
   }
 }
 

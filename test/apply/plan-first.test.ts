@@ -45,6 +45,34 @@ describe('a dry run', () => {
     },
   );
 
+  test('says what would be added beside photos, as the run then does it', async () => {
+    const trip = exchange(
+      folder(),
+      {
+        images: [
+          { siteImageId: 1, author: 'Anna', title: 'cím', description: 'leírás', tags: ['tó', 'köd'] },
+          { siteImageId: 2, author: 'Anna', albums: [{ id: '1' }] },
+        ],
+        authorDetails: [{ author: 'Anna', bio: 'fotós' }],
+      },
+      {
+        images: [
+          { siteImageId: 1, author: 'Anna', title: null, description: null, tags: ['tó'] },
+          { siteImageId: 2, author: 'Anna' },
+        ],
+      },
+    );
+    await trip.export();
+    const additions = { columnsFilled: 2, linksAdded: 2, authorsAdded: 1, personalAdded: 0 };
+    expect(await trip.apply({ dryRun: true })).toMatchObject(additions);
+    expect(await trip.apply()).toMatchObject(additions);
+    expect(await trip.apply({ dryRun: true })).toMatchObject({
+      columnsFilled: 0,
+      linksAdded: 0,
+      authorsAdded: 0,
+    });
+  });
+
   test('reads a receiver in WAL mode with what only the WAL holds, and says what that left', async () => {
     const images = [{ siteImageId: 1 }, { siteImageId: 2 }, { siteImageId: 3 }];
     const trip = exchange(folder(), { images }, { images, wal: 'uncheckpointed' });
