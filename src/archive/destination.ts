@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, realpathSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { join } from 'node:path';
 import type { Digest } from '../base/digest.ts';
-import { foldedPath, PHOTO_FOLDER } from './photo-path.ts';
+import { foldedPath, liesBelow, PHOTO_FOLDER } from './photo-path.ts';
 import { authorFolder, isSafeName, safeName, withDigits } from './safe-name.ts';
 
 /** The crawler begins a new subfolder for every thousand files of an author. */
@@ -107,13 +107,8 @@ export class Destinations {
 
   #isInside(path: string): boolean {
     try {
-      const inside = relative(realpathSync(this.#root), realpathSync(path));
-      return (
-        inside !== '' &&
-        inside !== '..' &&
-        !inside.startsWith(`..${sep}`) &&
-        lstatSync(realpathSync(path)).isDirectory()
-      );
+      const place = realpathSync(path);
+      return liesBelow(realpathSync(this.#root), place) && lstatSync(place).isDirectory();
     } catch {
       return false;
     }

@@ -1,4 +1,4 @@
-import { isAbsolute, join } from 'node:path';
+import nodePath, { isAbsolute, join, type PlatformPath } from 'node:path';
 
 /** The folder that the crawler puts its photos in, beside the database. */
 export const PHOTO_FOLDER = 'indafoto_archive';
@@ -43,6 +43,14 @@ function mapped(path: string, maps: readonly PathMap[]): string {
     if (matches) return withSlashes(to).replace(/\/$/, '') + path.slice(prefix.length);
   }
   return path;
+}
+
+/** True for a path below a folder; on Windows, where a path on another drive is relative to nothing, too. */
+export function liesBelow(folder: string, path: string, system: PlatformPath = nodePath): boolean {
+  const inside = system.relative(folder, path);
+  return (
+    inside !== '' && inside !== '..' && !inside.startsWith(`..${system.sep}`) && !system.isAbsolute(inside)
+  );
 }
 
 /** One spelling for paths that name the same file where case and Unicode form do not count. */

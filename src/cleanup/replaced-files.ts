@@ -1,8 +1,8 @@
 import { lstatSync, realpathSync, rmSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { join } from 'node:path';
 import { LocalIndex } from '../archive/local-index.ts';
 import type { Archive } from '../archive/open.ts';
-import { isAbsolutePath, PHOTO_FOLDER, photoPath } from '../archive/photo-path.ts';
+import { isAbsolutePath, liesBelow, PHOTO_FOLDER, photoPath } from '../archive/photo-path.ts';
 import { hasJournal } from '../archive/sync-tables.ts';
 
 export interface ReplacedFile {
@@ -48,14 +48,13 @@ export class ReplacedFiles {
 function unnamed(root: string, localPath: string, index: LocalIndex): ReplacedFile | null {
   const path = photoPath(root, localPath);
   const status = lstatSync(path, { throwIfNoEntry: false });
-  if (!status?.isFile() || isAbsolutePath(localPath) || !isInside(join(root, PHOTO_FOLDER), path))
+  if (
+    !status?.isFile() ||
+    isAbsolutePath(localPath) ||
+    !liesBelow(realpathSync(join(root, PHOTO_FOLDER)), realpathSync(path))
+  )
     return null;
   return index.namesFile(localPath) ? null : { path, bytes: status.size };
-}
-
-function isInside(folder: string, path: string): boolean {
-  const inside = relative(realpathSync(folder), realpathSync(path));
-  return inside !== '' && inside !== '..' && !inside.startsWith(`..${sep}`);
 }
 
 export function removeFile(path: string): void {

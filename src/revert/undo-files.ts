@@ -1,11 +1,11 @@
 import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { silent } from '../base/events.ts';
 import { hashFile } from '../archive/file-digest.ts';
 import { LocalIndex } from '../archive/local-index.ts';
 import type { Archive } from '../archive/open.ts';
-import { PHOTO_FOLDER, photoPath } from '../archive/photo-path.ts';
+import { liesBelow, PHOTO_FOLDER, photoPath } from '../archive/photo-path.ts';
 import { TEMPORARY_NAME } from '../archive/temporary-name.ts';
 import { immediately, type WaitOptions } from '../archive/transaction.ts';
 import { syncFolder } from '../base/put-in-place.ts';
@@ -113,10 +113,8 @@ async function settleFolder(root: string, folder: string): Promise<void> {
   const photos = join(root, PHOTO_FOLDER);
   let current = folder;
   for (;;) {
-    const inside = relative(photos, current);
-    const isInside = inside !== '' && !inside.startsWith(`..${sep}`) && inside !== '..';
     const isThere = existsSync(current);
-    if (!isInside || (isThere && readdirSync(current).length > 0)) break;
+    if (!liesBelow(photos, current) || (isThere && readdirSync(current).length > 0)) break;
     if (isThere) rmdirSync(current);
     current = dirname(current);
   }
