@@ -3,7 +3,7 @@ import { breathe } from '../base/breathe.ts';
 import { type Digest, parseDigest } from '../base/digest.ts';
 import { identityKeys, type Identity, keyNumber, siteImageId } from './identity.ts';
 import type { Archive } from './open.ts';
-import { foldedPath } from './photo-path.ts';
+import { foldedBelow } from './photo-path.ts';
 import { Statements } from './statements.ts';
 
 /** What deciding about an image needs to know of a local row. */
@@ -52,7 +52,7 @@ export class LocalIndex {
     for (;;) {
       const rows = index.#batch(last);
       if (rows.length === 0) break;
-      for (const row of rows) for (const key of keysOf(row)) insert.run(key, row.id);
+      for (const row of rows) for (const key of keysOf(row, archive.root)) insert.run(key, row.id);
       last = rows.at(-1)!.id;
       await breathe();
     }
@@ -78,7 +78,7 @@ export class LocalIndex {
 
   /** Takes in one row that was inserted or changed. */
   note(row: LocalImage): void {
-    const keys = keysOf(row);
+    const keys = keysOf(row, this.#archive.root);
     this.#insertKeys(keys.length).run(keys.flatMap((key) => [key, row.id]));
     this.#lastId = Math.max(this.#lastId, row.id);
   }
@@ -116,9 +116,10 @@ export class LocalIndex {
 
   /** True when some row names this file, in whatever spelling. */
   namesFile(localPath: string): boolean {
-    const folded = foldedPath(localPath);
+    const { root } = this.#archive;
+    const folded = foldedBelow(root, localPath);
     return this.#find(keyNumber('file', folded)).some(
-      (row) => row.local_path !== null && foldedPath(row.local_path) === folded,
+      (row) => row.local_path !== null && foldedBelow(root, row.local_path) === folded,
     );
   }
 
@@ -151,7 +152,7 @@ function isSameImage(identity: Identity, digest: Digest | null, row: LocalImage)
 }
 
 /** Every number under which a row may be looked for. */
-function keysOf(row: LocalImage): number[] {
+function keysOf(row: LocalImage, root: string): number[] {
   const keys: number[] = [];
   const site = siteImageId(identityOf(row));
   if (site !== null) keys.push(keyNumber('site', site));
@@ -161,6 +162,6 @@ function keysOf(row: LocalImage): number[] {
   const digest = parseDigest(row.sha256_hash);
   if (digest !== null) keys.push(keyNumber('digest', digest));
   if (digest !== null && !row.url && !row.page_url) keys.push(keyNumber('bare', digest));
-  if (row.local_path) keys.push(keyNumber('file', foldedPath(row.local_path)));
+  if (row.local_path) keys.push(keyNumber('file', foldedBelow(root, row.local_path)));
   return keys;
 }

@@ -57,3 +57,11 @@ export function liesBelow(folder: string, path: string, system: PlatformPath = n
 export function foldedPath(localPath: string): string {
   return withSlashes(localPath).replace(/\/+/g, '/').replace(/^\.\//, '').normalize('NFC').toLowerCase();
 }
+
+/** The same, counted from the root also where a row names its file in full. */
+export function foldedBelow(root: string, localPath: string): string {
+  const folded = foldedPath(localPath);
+  if (!isAbsolutePath(folded)) return folded;
+  const prefix = foldedPath(`${root}/`);
+  return folded.startsWith(prefix) ? folded.slice(prefix.length) : folded;
+}

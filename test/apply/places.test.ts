@@ -146,6 +146,14 @@ describe('the name of the file', () => {
     expect(newPaths(carried).map((path) => basename(path))).toEqual([`kep-${digits(FILE)}.jpg`]);
   });
 
+  test('gets digits where a row names a file that is gone by its whole path', async () => {
+    const localPath = '{archive}/indafoto_archive/Anna/0/kep.jpg';
+    const gone: ImageSpec = { author: 'Anna', siteImageId: 7, file: 'missing', localPath };
+    const carried = trip([named('kep.jpg', { file: FILE })], [gone]);
+    await carried.carry();
+    expect(newPaths(carried).map((path) => basename(path))).toEqual([`kep-${digits(FILE)}.jpg`]);
+  });
+
   test('is one for each row, where names agree but for case or Unicode form', async () => {
     const names = ['erdő.jpg', 'erdő.jpg'.normalize('NFD'), 'ERDŐ.jpg'];
     const carried = trip(names.map((fileName) => named(fileName)));
