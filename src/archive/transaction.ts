@@ -44,8 +44,12 @@ export async function immediately<T>(
 const begin = (db: Database.Database, options: WaitOptions) =>
   retryBusy(() => db.exec('BEGIN IMMEDIATE'), options);
 
-/** Outside WAL a reader can make even the commit wait. */
-const commit = (db: Database.Database, options: WaitOptions) => retryBusy(() => db.exec('COMMIT'), options);
+/**
+ * Outside WAL a reader can make even the commit wait. Whoever stops the work waits for it, too: what was
+ * done is done, in memory as well, and giving it up here would leave books that say something else.
+ */
+const commit = (db: Database.Database, { observer, what = 'indafoto.db' }: WaitOptions) =>
+  retryBusy(() => db.exec('COMMIT'), { observer, what });
 
 async function retryBusy(attempt: () => void, options: WaitOptions): Promise<void> {
   let waited = 0;
