@@ -36,6 +36,8 @@ export class ApplyPlan {
   readonly earlier: EarlierRun;
   /** Ordinals of records that no reader would accept. */
   readonly refused: number[] = [];
+  /** Records that passed by, whatever became of them. */
+  came = 0;
   /** Records that an earlier run finished and that need nothing now. */
   doneBefore = 0;
   /** Files, columns, links and details of authors that would be new: when there are none, no row of the user's changes. */
@@ -78,6 +80,7 @@ export class ApplyPlan {
       this.#options.signal?.throwIfAborted();
       await this.#addRecord(first + at, record, lines[at]!);
     }
+    this.came += records.length;
     this.#options.observer({ type: 'progress', done: first + records.length });
   }
 

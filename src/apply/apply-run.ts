@@ -92,7 +92,7 @@ export class ApplyRun {
 
   async #take(payload: Payload): Promise<void> {
     const item = await this.#writer!.take(payload);
-    this.#observer({ type: 'progress', done: this.#writer!.bytesTaken, item });
+    this.#observer({ type: 'progress', done: this.#writer!.tally.bytesTaken, item });
   }
 
   async #beginPlan(manifest: Manifest, bundleId: string): Promise<ApplyPlan> {
@@ -178,7 +178,7 @@ export class ApplyRun {
       this.#options.dryRun !== true &&
       begun &&
       this.#findings.damaged === 0 &&
-      (this.#writer?.lost ?? 0) === 0
+      (this.#writer?.tally.lost ?? 0) === 0
     );
   }
 
@@ -194,7 +194,7 @@ export class ApplyRun {
     await writer.finish(this.#omitted, this.#findings.damaged > 0, (record) =>
       this.#whyMissing(record, omitted),
     );
-    const nothing = writer.committed === 0 && plan.doneBefore === 0;
+    const nothing = writer.tally.committed === 0 && plan.doneBefore === 0;
     if (this.#findings.damaged > 0 && nothing) throw notAcceptable(this.#opened.label, this.#findings.listed);
   }
 
@@ -223,7 +223,7 @@ export class ApplyRun {
       ...(writer === null ? {} : doneBy(writer)),
       dryRun,
       resumed: writer !== null && plan.resumes,
-      outcomes: dryRun ? plan.counts() : sum(plan.countsDone(), writer?.counter.tally()),
+      outcomes: dryRun ? plan.counts() : sum(plan.countsDone(), writer?.tally.counter.tally()),
       doneBefore,
       largerAvailable,
       bytesNeeded,
@@ -253,8 +253,9 @@ export class ApplyRun {
   }
 }
 
-function doneBy({ operation, settler, bytesWritten, failures }: ApplyWriter): Partial<ApplyResult> {
+function doneBy({ operation, settler, tally }: ApplyWriter): Partial<ApplyResult> {
   const { columnsFilled, linksAdded, authorsAdded, personalAdded } = settler;
+  const { bytesWritten, failures } = tally;
   const { operationId } = operation;
   return { operationId, columnsFilled, linksAdded, authorsAdded, personalAdded, bytesWritten, failures };
 }

@@ -1,24 +1,20 @@
 import { Destinations } from '../archive/destination.ts';
 import { immediately, type WaitOptions } from '../archive/transaction.ts';
 import type { ImageRecord, OmittedLine } from '../manifest/types.ts';
-import { OutcomeCounter } from '../merge/outcomes.ts';
+import { MAX_FRAME_CONTENT } from '../base/limits.ts';
 import type { Payload } from '../reading/bundle-walk.ts';
+import { provenContent } from '../reading/proven-content.ts';
 import type { ContentPool } from '../reading/content-pool.ts';
 import type { ApplyPlan } from './apply-plan.ts';
-import { isSendersReason, omittedReason, recordName } from './failure-words.ts';
+import { omittedReason } from './failure-words.ts';
 import { Leftovers } from './leftovers.ts';
 import { listPaths } from './list-book.ts';
 import { ApplyOperation } from './operation.ts';
 import type { ApplyOptions } from './options.ts';
-import type { SpooledRecord } from './record-spool.ts';
+import type { SpoolWindow } from './record-spool.ts';
+import { RunTally } from './run-tally.ts';
 import { type Prepared, RecordSettler, type Settled } from './settle-record.ts';
 import { type FailedMember, Window, type WindowOptions, type WindowOutcome } from './window.ts';
-
-/** Failures that are kept by name; the rest is counted. */
-const MOST_LISTED = 1000;
-
-/** Records of one short transaction where no file is written. */
-const BATCH = 256;
 
 /** Of records that are committed together: whoever waits for the database, or for the event loop, waits no longer. */
 const TRANSACTION_MILLISECONDS = 30;
@@ -36,22 +32,15 @@ interface Unused {
 export class ApplyWriter {
   readonly operation: ApplyOperation;
   readonly settler: RecordSettler;
-  readonly counter = new OutcomeCounter();
-  readonly failures: { record: string; reason: string }[] = [];
-  /** Failures that are not the sender's: another copy of the bundle may help. */
-  lost = 0;
-  /** Records whose rows were committed in this run. */
-  committed = 0;
-  /** Bytes of files that came to stay. */
-  bytesWritten = 0;
-  /** Bytes that were read for the places that wait for them, whatever became of them; for progress. */
-  bytesTaken = 0;
+  readonly tally = new RunTally();
 
   readonly #plan: ApplyPlan;
   readonly #wait: WaitOptions;
   readonly #leftovers: Leftovers;
   readonly #windowOptions: WindowOptions;
   #window: Window | null = null;
+  /** From this ordinal on more records wait for the content of the window. */
+  #rest: number | null = null;
 
   private constructor(
     plan: ApplyPlan,
@@ -95,9 +84,10 @@ export class ApplyWriter {
   ): Promise<ApplyWriter> {
     const { archive, manifest, bundleId, earlier, context, spool } = plan;
     const total = manifest.totals.records;
+    const { came, doneBefore } = plan;
     const operation = await ApplyOperation.begin(
       archive,
-      { manifest, bundleId, earlier, source, total, toDo: total - plan.doneBefore, now: new Date() },
+      { manifest, bundleId, earlier, source, total, came, toDo: total - doneBefore, now: new Date() },
       wait,
     );
     const pathsOf = (from: number, to: number) =>
@@ -117,9 +107,9 @@ export class ApplyWriter {
   async settleWithoutFile(): Promise<void> {
     for (;;) {
       this.#wait.signal?.throwIfAborted();
-      const records = this.#plan.spool.withoutFile(BATCH);
+      const records = this.#plan.spool.withoutFile();
       if (records.length === 0) return;
-      await this.#openWindow(records);
+      await this.#openWindow({ records, rest: null });
       await this.closeWindow();
     }
   }
@@ -130,17 +120,35 @@ export class ApplyWriter {
 
   /** Takes one content in, if some record waits for it; returns what it is called there. */
   async take(payload: Payload): Promise<string> {
-    if (!this.#window?.has(payload.digest)) {
-      if (!this.wants(payload.digest)) return '';
+    const { digest, size } = payload;
+    if (!this.#window?.has(digest)) {
+      if (!this.wants(digest)) return '';
       await this.closeWindow();
-      await this.#openWindow(this.#plan.spool.window(payload.digest));
+      await this.#openWindow(this.#plan.spool.window(digest, { all: size > MAX_FRAME_CONTENT }));
     }
-    this.bytesTaken += await this.#window!.stage(payload);
-    return this.#window!.nameOf(payload.digest);
+    const name = this.#window!.nameOf(digest);
+    if (this.#rest === null) this.tally.bytesTaken += await this.#window!.stage(payload);
+    else await this.#takeForMany(payload);
+    return name;
   }
 
-  async #openWindow(records: readonly SpooledRecord[]): Promise<void> {
+  /** More records wait for one content than may be in memory: it is kept for those of the next windows. */
+  async #takeForMany(payload: Payload): Promise<void> {
+    const { digest } = payload;
+    const content = await provenContent(payload);
+    if (content === null) return;
+    for (;;) {
+      this.tally.bytesTaken += await this.#window!.stageProven(digest, content);
+      if (this.#rest === null) return;
+      const next = this.#plan.spool.window(digest, { from: this.#rest });
+      await this.closeWindow();
+      await this.#openWindow(next);
+    }
+  }
+
+  async #openWindow({ records, rest }: SpoolWindow): Promise<void> {
     this.#window = await Window.open(records, this.#windowOptions);
+    this.#rest = rest;
   }
 
   /** Files become durable and get their names; then rows, links and books in short transactions. */
@@ -154,18 +162,23 @@ export class ApplyWriter {
       const slice = await this.#transaction(() => this.#commitSome(window, left), wait);
       left = left.slice(slice.length);
       window.settle(new Set(slice.map(({ ordinal }) => ordinal)));
-      this.#noteSettled(slice, unused);
+      for (const { settled, localPath, pendingRow } of slice) {
+        if (settled === null) continue;
+        this.tally.settled(settled.outcome);
+        if (settled.unused && localPath !== null && pendingRow !== null)
+          unused.push({ localPath, pendingRow });
+      }
     }
     if (failed.length + waiting.length > 0)
       await this.#transaction(() => this.#commitOthers(failed, waiting), wait);
     this.#window = null;
-    for (const { record, reason } of failed) this.#noteFailure(record, reason);
+    for (const { record, reason } of failed) this.tally.failed(record, reason);
     await this.#leave(window, unused);
   }
 
   /** What turned out not to be needed goes, and only then its rows: a crash in between leaves nothing unknown. */
   async #leave(window: Window, unused: readonly Unused[]): Promise<void> {
-    this.bytesWritten += await window.leave(new Set(unused.map(({ localPath }) => localPath)));
+    this.tally.bytesWritten += await window.leave(new Set(unused.map(({ localPath }) => localPath)));
     if (unused.length === 0) return;
     await this.#transaction(() => unused.forEach(({ pendingRow }) => this.operation.dropPending(pendingRow)));
   }
@@ -212,25 +225,10 @@ export class ApplyWriter {
     }
   }
 
-  #noteSettled(committed: readonly Committed[], unused: Unused[]): void {
-    for (const { settled, localPath, pendingRow } of committed) {
-      if (settled === null) continue;
-      this.counter.add(settled.outcome);
-      this.committed += 1;
-      if (settled.unused && localPath !== null && pendingRow !== null) unused.push({ localPath, pendingRow });
-    }
-  }
-
   #bookFailure({ ordinal, record, reason: message, pendingRow }: FailedMember): void {
     const nothing = { imageId: null, localPath: null };
     this.operation.book({ ...nothing, ordinal, record, outcome: 'failed', message, pendingRow });
     this.#plan.spool.settle(ordinal);
-  }
-
-  #noteFailure(record: ImageRecord | null, reason: string): void {
-    this.counter.add('failed');
-    if (!isSendersReason(reason)) this.lost += 1;
-    if (this.failures.length < MOST_LISTED) this.failures.push({ record: recordName(record), reason });
   }
 
   /** Whatever never came is booked as failed, and the books are closed. */
@@ -245,13 +243,13 @@ export class ApplyWriter {
     if (favorites.length > 0) await this.#transaction(() => this.settler.addFavorites(favorites, new Date()));
     await this.#transaction(() => this.#failRefused(omitted));
     await this.#leftovers.remove(this.#wait);
-    const whole = !isDamaged && this.lost === 0;
+    const whole = !isDamaged && this.tally.lost === 0;
     await this.#transaction(() => this.operation.finish(new Date(), whole));
   }
 
   async #failRemaining(whyMissing: (record: ImageRecord) => string): Promise<void> {
     for (;;) {
-      const records = this.#plan.spool.remaining(BATCH);
+      const records = this.#plan.spool.remaining();
       if (records.length === 0) return;
       const failed = records.map(({ ordinal, record }) => ({
         ordinal,
@@ -260,23 +258,15 @@ export class ApplyWriter {
         pendingRow: null,
       }));
       await this.#transaction(() => failed.forEach((member) => this.#bookFailure(member)));
-      for (const { record, reason } of failed) this.#noteFailure(record, reason);
+      for (const { record, reason } of failed) this.tally.failed(record, reason);
     }
   }
 
   #failRefused(omitted: readonly OmittedLine[]): void {
-    const message = 'the record is not valid';
+    const reason = 'the record is not valid';
     for (const ordinal of this.#plan.refused) {
-      this.operation.book({
-        ordinal,
-        record: null,
-        outcome: 'failed',
-        imageId: null,
-        localPath: null,
-        message,
-        pendingRow: null,
-      });
-      this.#noteFailure(null, message);
+      this.#bookFailure({ ordinal, record: null, reason, pendingRow: null });
+      this.tally.failed(null, reason);
     }
     for (const line of omitted) this.operation.bookUnserved(line, omittedReason(line));
   }

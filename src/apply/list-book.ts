@@ -16,6 +16,9 @@ interface ListRow {
 /** Rows of one short transaction. */
 const ROWS = 5000;
 
+/** Rows for records that damage kept from us: a manifest may name a thousand million of them in a few kilobytes. */
+const MOST_LOST = 100_000;
+
 /** What the records from one ordinal to before another ask for; those that nothing is known of are left out. */
 export type PathsOf = (from: number, to: number) => ReadonlyMap<number, string>;
 
@@ -43,6 +46,8 @@ export class ListBook {
   readonly #sync: SyncTables;
   readonly #list: ExportList;
   #listed = 0;
+  /** Some records have no row yet. */
+  #isShort = false;
   #kind: ListKind = 'own';
   #own: OwnRows | null = null;
 
@@ -53,9 +58,19 @@ export class ListBook {
     this.#list = list;
   }
 
-  /** Adds the rows that are missing, one per record in order, as pending. A request has its own. */
-  async complete(kind: ListKind, total: number, pathsOf: PathsOf, wait: WaitOptions): Promise<void> {
+  /**
+   * Adds the rows that are missing, one per record in order, as pending; of `total` records `came` so many.
+   * A request has its own.
+   */
+  async complete(
+    kind: ListKind,
+    records: { readonly total: number; readonly came: number },
+    pathsOf: PathsOf,
+    wait: WaitOptions,
+  ): Promise<void> {
     if (kind === 'request') return;
+    const total = Math.min(records.total, records.came + MOST_LOST);
+    this.#isShort = total < records.total;
     const count = this.#db.prepare('SELECT count(*) FROM sync_export_files WHERE list_id = ?');
     let next = Number(count.pluck().get(this.#sync.listReference(this.#list)));
     while (next < total) {
@@ -168,6 +183,7 @@ export class ListBook {
   finish(): boolean {
     const statuses = this.#own?.statuses ?? this.#requestedStatuses();
     const open = statuses.filter((status) => status !== 'completed');
+    if (this.#isShort) open.push('pending');
     const status: SyncStatus =
       open.length === 0 ? 'completed' : open.includes('pending') ? 'pending' : 'error';
     this.#sync.setList(this.#list.list_id, { status });

@@ -37,8 +37,9 @@ export interface BeginFacts {
   readonly earlier: EarlierRun;
   /** What the user named. */
   readonly source: string;
-  /** Records of the bundle, and how many of them are still to be done. */
+  /** Records of the bundle, how many of them came, and how many are still to be done. */
   readonly total: number;
+  readonly came: number;
   readonly toDo: number;
   readonly now: Date;
 }
@@ -98,7 +99,7 @@ export class ApplyOperation {
   /** Makes the list whole, reads it, and takes what failed before out of the books: it is tried again. */
   async prepare(pathsOf: PathsOf, wait: WaitOptions): Promise<void> {
     const { kind } = this.#facts.earlier;
-    await this.list.complete(kind, this.#facts.total, pathsOf, wait);
+    await this.list.complete(kind, this.#facts, pathsOf, wait);
     this.list.read(kind);
     await immediately(this.#db, () => this.#forgetFailures(), wait);
   }

@@ -14,9 +14,33 @@ interface SpoolRow {
   readonly line: Buffer;
 }
 
+/** Records in memory together, and the bytes of their lines; but one record at least. */
+interface Bounds {
+  readonly records: number;
+  readonly lineBytes: number;
+}
+
 /** Records that are decided together may hold this many bytes of files. */
 const WINDOW_BYTES = 64 * 1024 * 1024;
-const WINDOW_RECORDS = 1000;
+const WINDOW: Bounds = { records: 1000, lineBytes: 8 * 1024 * 1024 };
+
+/** Records of one short transaction where no file is written. */
+const BATCH: Bounds = { records: 256, lineBytes: 8 * 1024 * 1024 };
+
+/** A content whose records are not bounded: it is too long to be kept for those that do not fit. */
+const UNBOUNDED: Bounds = { records: Number.POSITIVE_INFINITY, lineBytes: Number.POSITIVE_INFINITY };
+
+/** Records that are decided together. */
+export interface SpoolWindow {
+  readonly records: readonly SpooledRecord[];
+  /** The ordinal from which on more records wait for the content that was asked for; null when these are all. */
+  readonly rest: number | null;
+}
+
+interface Sharers {
+  readonly records: number;
+  readonly lineBytes: number;
+}
 
 /**
  * The records of a bundle that have something to be done, in the scratch database: they come before
@@ -26,7 +50,8 @@ export class RecordSpool {
   readonly #insert: Database.Statement;
   readonly #insertAuthor: Database.Statement;
   readonly #following: Database.Statement<[string], { digest: string; size: number }>;
-  readonly #sharers: Database.Statement<[string], number>;
+  readonly #sharers: Database.Statement<[string], Sharers>;
+  readonly #sharing: Database.Statement<[string, number], SpoolRow>;
   readonly #named: Database.Statement<[string], SpoolRow>;
   readonly #isWanted: Database.Statement<[string], number>;
   readonly #needFile: Database.Statement;
@@ -47,9 +72,14 @@ export class RecordSpool {
     this.#insertAuthor = db.prepare('INSERT OR IGNORE INTO spooled_authors VALUES (?, ?)');
     this.#following = db.prepare(
       `SELECT digest, size FROM spool WHERE needs = 1 AND ordinal >= (SELECT min(ordinal) FROM spool WHERE digest = ?)
-       ORDER BY ordinal LIMIT ${WINDOW_RECORDS}`,
+       ORDER BY ordinal LIMIT ${WINDOW.records}`,
     );
-    this.#sharers = db.prepare<[string], number>('SELECT count(*) FROM spool WHERE digest = ?').pluck();
+    this.#sharers = db.prepare(
+      'SELECT count(*) AS records, coalesce(sum(length(line)), 0) AS lineBytes FROM spool WHERE digest = ?',
+    );
+    this.#sharing = db.prepare(
+      'SELECT ordinal, digest, line FROM spool WHERE digest = ? AND ordinal >= ? ORDER BY ordinal',
+    );
     this.#named = db.prepare(
       'SELECT ordinal, digest, line FROM spool WHERE digest IN (SELECT value FROM json_each(?)) ORDER BY ordinal',
     );
@@ -76,14 +106,12 @@ export class RecordSpool {
     this.#insertAuthor.run(author.author, JSON.stringify(author));
   }
 
-  /** Records that need no file, in order. */
-  withoutFile(limit: number): SpooledRecord[] {
-    return this.#db
-      .prepare<[number], SpoolRow>(
-        'SELECT ordinal, digest, line FROM spool WHERE needs = 0 ORDER BY ordinal LIMIT ?',
-      )
-      .all(limit)
-      .map(parseRow);
+  /** The next records that need no file, in order. */
+  withoutFile(): SpooledRecord[] {
+    const rows = this.#db.prepare<[], SpoolRow>(
+      'SELECT ordinal, digest, line FROM spool WHERE needs = 0 ORDER BY ordinal',
+    );
+    return within(BATCH, rows.iterate()).records;
   }
 
   /** It turned out that they do need one. */
@@ -96,22 +124,33 @@ export class RecordSpool {
     return this.#isWanted.get(digest) !== undefined;
   }
 
-  /** The records that wait for this content, and those behind them that will come next in the bundle. */
-  window(digest: string): SpooledRecord[] {
-    return this.#named.all(JSON.stringify(this.#contentsFrom(digest))).map(parseRow);
+  /**
+   * The records that wait for this content, and where all of them fit, those behind them that will come
+   * next in the bundle. `from` is where the records of this content begin; `all` takes all of them.
+   */
+  window(digest: string, { from = 0, all = false } = {}): SpoolWindow {
+    const sharers = this.#sharers.get(digest)!;
+    if (from === 0 && fits(sharers, WINDOW)) {
+      const contents = JSON.stringify(this.#contentsFrom(digest, sharers));
+      return { records: this.#named.all(contents).map(parseRow), rest: null };
+    }
+    return within(all ? UNBOUNDED : WINDOW, this.#sharing.iterate(digest, from));
   }
 
   /** A content and those behind it whose records, with all that share them, fill one window. */
-  #contentsFrom(digest: string): string[] {
+  #contentsFrom(digest: string, { records, lineBytes }: Sharers): string[] {
     const contents = new Set([digest]);
-    let records = Number(this.#sharers.get(digest));
+    const sum = { records, lineBytes };
     let bytes = 0;
     for (const next of this.#following.all(digest)) {
-      if (records >= WINDOW_RECORDS || bytes > WINDOW_BYTES) break;
+      if (bytes > WINDOW_BYTES) break;
       bytes += next.size;
       if (contents.has(next.digest)) continue;
+      const more = this.#sharers.get(next.digest)!;
+      sum.records += more.records;
+      sum.lineBytes += more.lineBytes;
+      if (!fits(sum, WINDOW)) break;
       contents.add(next.digest);
-      records += Number(this.#sharers.get(next.digest));
     }
     return [...contents];
   }
@@ -131,12 +170,10 @@ export class RecordSpool {
     if (this.#settled.length > 0) this.#settle.run(JSON.stringify(this.#settled));
   }
 
-  /** What is left, in order. */
-  remaining(limit: number): SpooledRecord[] {
-    return this.#db
-      .prepare<[number], SpoolRow>('SELECT ordinal, digest, line FROM spool ORDER BY ordinal LIMIT ?')
-      .all(limit)
-      .map(parseRow);
+  /** What is left next, in order. */
+  remaining(): SpooledRecord[] {
+    const rows = this.#db.prepare<[], SpoolRow>('SELECT ordinal, digest, line FROM spool ORDER BY ordinal');
+    return within(BATCH, rows.iterate()).records;
   }
 
   /** The records from one ordinal to before another that have something to be done; `record` is read where no digest tells which it is. */
@@ -163,6 +200,22 @@ export class RecordSpool {
     const line = this.#takeAuthor.get(author);
     return line === undefined ? null : (JSON.parse(line) as AuthorRecord);
   }
+}
+
+const fits = (sum: Sharers, bounds: Bounds) =>
+  sum.records <= bounds.records && sum.lineBytes <= bounds.lineBytes;
+
+/** The first of these rows, as many as may be in memory together, and the ordinal of the next. */
+function within(bounds: Bounds, rows: Iterable<SpoolRow>): { records: SpooledRecord[]; rest: number | null } {
+  const records: SpooledRecord[] = [];
+  let lineBytes = 0;
+  for (const row of rows) {
+    lineBytes += row.line.length;
+    const sum = { records: records.length + 1, lineBytes };
+    if (records.length > 0 && !fits(sum, bounds)) return { records, rest: row.ordinal };
+    records.push(parseRow(row));
+  }
+  return { records, rest: null };
 }
 
 function parseRow({ ordinal, digest, line }: SpoolRow): SpooledRecord {

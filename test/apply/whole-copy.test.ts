@@ -53,3 +53,28 @@ test('a whole copy of a volume that brought all its pictures though damaged is a
   expect((await bela.take(whole)).series).toMatchObject({ applied: [1], missing: [2] });
   expect(await bela.take(whole)).toMatchObject({ operationId: null, series: { applied: [1] } });
 });
+
+test('a bundle that names far more records than ever come fills no books with them, and is not done', async () => {
+  const missing = (number: number) => ({
+    path: `records/${String(number).padStart(5, '0')}.jsonl`,
+    digest: '0'.repeat(64),
+    size: 2_000_000,
+    count: 100_000,
+  });
+  const promising: Hooks = {
+    manifest: (manifest) => ({
+      ...manifest,
+      totals: { ...(manifest['totals'] as object), records: 400_003 },
+      records: [...(manifest['records'] as object[]), ...[2, 3, 4, 5].map(missing)],
+    }),
+  };
+  const path = join(folder(), 'promising.indabundle');
+  writeFileSync(path, hostileBundle(hostileImages(3), promising));
+  const bela = receiver();
+  expect(await bela.take(path)).toMatchObject({ outcomes: { added: 3 } });
+  expect(bela.query('SELECT count(*) < 110000 AS few FROM sync_export_files')).toEqual([{ few: 1 }]);
+  expect(bela.query('SELECT total_files, status FROM sync_export_lists')).toEqual([
+    { total_files: 400_003, status: 'pending' },
+  ]);
+  expect(await bela.take(path)).toMatchObject({ outcomes: { present: 3 } });
+});

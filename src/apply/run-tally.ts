@@ -1,0 +1,33 @@
+import type { ImageRecord } from '../manifest/types.ts';
+import { type Outcome, OutcomeCounter } from '../merge/outcomes.ts';
+import { isSendersReason, recordName } from './failure-words.ts';
+
+/** Failures that are kept by name; the rest is counted. */
+const MOST_LISTED = 1000;
+
+/** What a run of apply has done so far. */
+export class RunTally {
+  readonly counter = new OutcomeCounter();
+  readonly failures: { record: string; reason: string }[] = [];
+  /** Failures that are not the sender's: another copy of the bundle may help. */
+  lost = 0;
+  /** Records whose rows were committed in this run. */
+  committed = 0;
+  /** Bytes of files that came to stay. */
+  bytesWritten = 0;
+  /** Bytes that were read for the places that wait for them, whatever became of them; for progress. */
+  bytesTaken = 0;
+
+  /** A record's rows were committed. */
+  settled(outcome: Outcome): void {
+    this.counter.add(outcome);
+    this.committed += 1;
+  }
+
+  /** A record that failed was booked so; null is one that could not be read. */
+  failed(record: ImageRecord | null, reason: string): void {
+    this.counter.add('failed');
+    if (!isSendersReason(reason)) this.lost += 1;
+    if (this.failures.length < MOST_LISTED) this.failures.push({ record: recordName(record), reason });
+  }
+}
