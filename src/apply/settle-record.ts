@@ -55,6 +55,8 @@ export class RecordSettler {
   linksAdded = 0;
   authorsAdded = 0;
   personalAdded = 0;
+  /** Conflicts whose other photo is in the bundle only. */
+  conflictsKept = 0;
 
   readonly #context: MergeContext;
   readonly #operation: ApplyOperation;
@@ -97,6 +99,7 @@ export class RecordSettler {
     const settled = this.#write(prepared, decision);
     if (settled === null) return null;
     const { record, ordinal, pendingRow } = prepared;
+    this.#claim(record, settled);
     const { outcome, imageId, localPath } = settled;
     this.#operation.book({
       ordinal,
@@ -112,6 +115,12 @@ export class RecordSettler {
     if (imageId !== null) this.personalAdded += this.#personal?.addTo(ordinal, imageId, record) ?? 0;
     this.#spool.settle(ordinal);
     return settled;
+  }
+
+  /** Whose content the row has from now on; where it is kept, somebody has claimed it already. */
+  #claim({ file }: ImageRecord, { imageId }: Settled): void {
+    if (this.#options.onConflict === 'take-remote' && imageId !== null && file)
+      this.#context.claims.claim(imageId, file.digest);
   }
 
   /** Favourite authors, one transaction for all: there are few. */
@@ -182,6 +191,7 @@ export class RecordSettler {
     if (action === 'take') return this.#replace('conflict', ordinal, record, row, localPath!);
     if (action === 'add') return this.#add('conflict', ordinal, record, localPath!);
     this.#fill(ordinal, record, row, false);
+    this.conflictsKept += 1;
     return { outcome: 'conflict', imageId: row.id, localPath: row.local_path, unused: localPath !== null };
   }
 

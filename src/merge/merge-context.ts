@@ -6,6 +6,7 @@ import type { LocalImage } from '../archive/local-index.ts';
 import type { ImageRecord } from '../manifest/types.ts';
 import type { BannedAuthors, Decision } from './decide.ts';
 import type { ConflictPolicy } from './outcomes.ts';
+import { RowClaims } from './row-claims.ts';
 
 /** What deciding needs of an archive. */
 export interface MergeContext {
@@ -14,6 +15,7 @@ export interface MergeContext {
   readonly banned: BannedAuthors;
   /** True when a second row with this address would break the schema. */
   readonly urlIsTaken: (url: string) => boolean;
+  readonly claims: RowClaims;
 }
 
 export async function mergeContext(archive: Archive): Promise<MergeContext> {
@@ -22,6 +24,7 @@ export async function mergeContext(archive: Archive): Promise<MergeContext> {
     index: await LocalIndex.build(archive),
     banned: bannedAuthors(archive),
     urlIsTaken: urlCheck(archive),
+    claims: new RowClaims(archive.scratch),
   };
 }
 
@@ -41,7 +44,10 @@ export function isLarger(record: ImageRecord, row: LocalImage): boolean {
   return siteSize(record.image.url ?? null) > siteSize(row.url);
 }
 
-/** What a conflict becomes under a policy; where `url` is UNIQUE and taken there can be no second row. */
+/**
+ * What a conflict becomes under a policy; where `url` is UNIQUE and taken there can be no second row. What an
+ * earlier record of the same bundle brought is not replaced: two that disagree would take turns forever.
+ */
 export function conflictAction(
   policy: ConflictPolicy,
   record: ImageRecord,
@@ -54,7 +60,7 @@ export function conflictAction(
     case 'larger':
       return isLarger(record, row) ? 'take' : 'keep';
     case 'take-remote':
-      return 'take';
+      return context.claims.isOthers(row.id, record.file?.digest) ? 'keep' : 'take';
     case 'keep-both':
       return record.image.url !== undefined && context.urlIsTaken(record.image.url) ? 'keep' : 'add';
   }

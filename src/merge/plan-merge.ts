@@ -99,11 +99,13 @@ class RecordPlanner {
     const { outcome } = decision;
     if (outcome === 'added' || outcome === 'restored') {
       const twin = this.#earlier.twin(record);
-      const replaces = twin === 'conflict' && onConflict !== 'keep-local';
+      const replaces = twin === 'conflict' && (onConflict === 'larger' || onConflict === 'keep-both');
       if (twin !== null) return { outcome: twin, needsFile: replaces, changes: 0 };
     }
     if (outcome === 'conflict' && isLarger(record, decision.row)) this.largerAvailable += 1;
     const file = needsFile(decision, record, onConflict, this.#context);
+    if (onConflict === 'take-remote' && 'row' in decision && record.file)
+      this.#context.claims.claim(decision.row.id, record.file.digest);
     return { outcome, needsFile: file, changes: this.#changes(record, decision) };
   }
 

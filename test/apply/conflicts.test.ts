@@ -6,7 +6,7 @@ import { fileTree } from '../../fixtures/archive-reader.ts';
 import type { SchemaName } from '../../fixtures/archive-schemas.ts';
 import { uniqueJpeg } from '../../fixtures/jpeg-files.ts';
 import { sha256 } from '../../fixtures/photo-folder.ts';
-import { databaseDump, rowsOf } from '../support/database-dump.ts';
+import { databaseDump, dumpWithoutBooks, rowsOf } from '../support/database-dump.ts';
 import { exchange, outcomesOf } from '../support/exchange.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
@@ -64,6 +64,25 @@ describe('the same image with other bytes', () => {
     expect(outcomesOf(await trip.apply({ onConflict: 'larger' }))).toEqual({ conflict: 1 });
     expect(trip.after().fileDigests.get(1)).toBe(sha256(winner));
     expect(trip.violations({ replaced: new Set([1]) })).toEqual([]);
+  });
+
+  test('take-remote takes the first of two that disagree, and lets it be from then on', async () => {
+    const other = { ...remote, url: siteUrl(SITE_ID, { server: 3 }), file: uniqueJpeg('other', 3_000) };
+    for (const receiver of [[local], [{ ...local, siteImageId: 4 }]]) {
+      const trip = exchange(
+        folder(`${receiver[0]!.siteImageId}`),
+        { images: [remote, other] },
+        { images: receiver },
+      );
+      await trip.export();
+      await trip.apply({ onConflict: 'take-remote' });
+      const [files, rows] = [fileTree(trip.receiver.photoFolder), dumpWithoutBooks(trip.receiver.dir)];
+      expect([...trip.after().fileDigests.values()]).toContain(sha256(THERE));
+      const again = await trip.apply({ onConflict: 'take-remote' });
+      expect(again).toMatchObject({ operationId: null, bytesWritten: 0 });
+      expect(fileTree(trip.receiver.photoFolder)).toEqual(files);
+      expect(dumpWithoutBooks(trip.receiver.dir)).toEqual(rows);
+    }
   });
 
   test('take-remote points the row to a new file and leaves the old one where it is', async () => {
