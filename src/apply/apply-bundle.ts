@@ -60,7 +60,14 @@ async function applyOpened(
     await opened.reader.close();
   }
   const isToGo = options.removeWhenDone === true && opened.source !== null && run.isComplete;
-  return isToGo ? { ...result, removed: removeBundle(opened.label, options.observer ?? silent) } : result;
+  return isToGo ? { ...result, removed: removeDone(opened.label, run.photosLeft, options) } : result;
+}
+
+/** What is in a bundle only is not deleted with it. */
+function removeDone(path: string, photosLeft: number, { observer = silent }: ApplyOptions): boolean {
+  if (photosLeft === 0) return removeBundle(path, observer);
+  observer({ type: 'notice', notice: 'bundle-kept', params: { path, count: photosLeft } });
+  return false;
 }
 
 function openArchive({ db, root, observer, dryRun }: ApplyOptions): Archive {

@@ -182,6 +182,16 @@ export class ApplyRun {
     );
   }
 
+  /**
+   * Photos of the bundle that are other than the archive's and in the bundle only. Whoever wants the larger
+   * ones, or those of the bundle, has decided about the rest.
+   */
+  get photosLeft(): number {
+    const { onConflict = 'keep-local' } = this.#options;
+    if (onConflict === 'larger' || onConflict === 'take-remote') return 0;
+    return (this.#writer?.settler.conflictsKept ?? 0) + this.#plan!.countsDone().conflict;
+  }
+
   async #finish(): Promise<void> {
     const writer = this.#writer;
     const plan = this.#plan;

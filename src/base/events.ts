@@ -36,6 +36,7 @@ export type NoticeCode =
   | 'larger-available'
   | 'plan-kept'
   | 'bundle-not-removed'
+  | 'bundle-kept'
   | 'checked-in-memory'
   | 'photo-folder-missing'
   | 'personal-left-behind';

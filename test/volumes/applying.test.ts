@@ -1,12 +1,4 @@
-import {
-  copyFileSync,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { readArchive } from '../../fixtures/archive-reader.ts';
@@ -224,40 +216,5 @@ describe('what lies in a folder', () => {
       volumes[0]!,
       '-',
     ]);
-  });
-});
-
-describe('a bundle that is to be removed when it is done', () => {
-  test('goes when all of it is in the archive, also when it was there before', async () => {
-    const { databasePath } = receiver();
-    const copy = join(folder(), 'copy.indabundle');
-    copyFileSync(volumes[0]!, copy);
-    expect(await take(databasePath, volumes[0]!, { removeWhenDone: true, dryRun: true })).toMatchObject({
-      removed: false,
-    });
-    expect(await take(databasePath, volumes[0]!, { removeWhenDone: true })).toMatchObject({ removed: true });
-    expect(await take(databasePath, copy, { removeWhenDone: true })).toMatchObject({ removed: true });
-    expect([existsSync(volumes[0]!), existsSync(copy)]).toEqual([false, false]);
-  });
-
-  test('stays when anything in it is damaged or failed', async () => {
-    const { databasePath } = receiver();
-    const bytes = readFileSync(volumes[0]!);
-    bytes.fill(0xaa, Math.floor(bytes.length * 0.85), Math.floor(bytes.length * 0.85) + 50);
-    writeFileSync(volumes[0]!, bytes);
-    expect(await take(databasePath, volumes[0]!, { removeWhenDone: true })).toMatchObject({ removed: false });
-    expect(await take(databasePath, volumes[0]!, { removeWhenDone: true })).toMatchObject({ removed: false });
-    truncateSync(volumes[1]!, Math.floor(readFileSync(volumes[1]!).length * 0.9));
-    expect(await take(databasePath, volumes[1]!, { removeWhenDone: true })).toMatchObject({ removed: false });
-    expect(existsSync(volumes[0]!) && existsSync(volumes[1]!)).toBe(true);
-  });
-
-  test('goes in spite of what the sender left out', async () => {
-    const archive = archiveOf(folder('gaps'), [...pictures(5), { author: 'X', file: 'missing' as const }]);
-    await makeSeries(archive, folder('gaps-out'), 10_000_000);
-    const { databasePath } = receiver();
-    expect(
-      await take(databasePath, volumesIn(folder('gaps-out'))[0]!, { removeWhenDone: true }),
-    ).toMatchObject({ removed: true });
   });
 });

@@ -69,6 +69,8 @@ export const words = {
     'The disk of the archive has no links (FAT, exFAT); files are put in place in another safe way.',
   'notice.bundle-not-removed':
     'Everything in it is in your archive, but it could not be deleted: {{path}} ({{reason}})',
+  'notice.bundle-kept':
+    'The bundle was not deleted, because these photos are other than yours and only in it: {{count, number}}. Say what is to become of them with --on-conflict, or delete it yourself: {{path}}',
   'notice.plan-kept':
     'The plan of the volumes that are still to be made ({{volumes}}) stays here, and is private: it names places on your disk: {{path}}',
   'notice.checked-in-memory':

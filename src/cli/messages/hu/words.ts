@@ -72,6 +72,8 @@ export const words: { readonly [key in keyof typeof english]: string } = {
     'Az archívum lemeze nem ismeri a hivatkozásokat (FAT, exFAT); a fájlok más biztonságos módon kerülnek a helyükre.',
   'notice.bundle-not-removed':
     'Minden benne lévő kép az archívumban van, de a csomagot nem lehetett törölni: {{path}} ({{reason}})',
+  'notice.bundle-kept':
+    'A csomag nem lett törölve, mert ennyi képe eltér az Önétől, és csak benne van meg: {{count, number}}. Adja meg az --on-conflict kapcsolóval, mi legyen velük, vagy törölje a csomagot maga: {{path}}',
   'notice.plan-kept':
     'A hátralévő kötetek ({{volumes}}) terve itt marad; bizalmas, mert az Ön lemezének mappáit nevezi meg: {{path}}',
   'notice.checked-in-memory':
