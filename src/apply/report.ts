@@ -1,21 +1,42 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type Database from 'better-sqlite3';
+import { BundleError } from '../base/errors.ts';
 import { checkOutputPath } from '../base/output-path.ts';
 import { filesOf } from '../archive/open.ts';
 
 const COLUMNS = ['record', 'outcome', 'image_id', 'path', 'digest', 'title', 'author', 'url', 'message'];
 const ROWS = 1000;
+const FIRST_LINE = `\uFEFF${COLUMNS.join()}\n`;
 
 /**
  * Tells before anything is applied that no report can be written there, or that it would take the place of
- * what is being worked on.
+ * another file. Only an earlier report is replaced.
  *
  * @throws BundleError `output-is-input`, `option-value`
  */
 export function checkReportPath(path: string, database: string, bundle: unknown): void {
   const inputs = [...filesOf(database), ...(typeof bundle === 'string' ? [resolve(bundle)] : [])];
   checkOutputPath(resolve(path), { force: true, inputs, option: '--report' });
+  if (mayBeReplaced(path)) return;
+  throw new BundleError('option-value', {
+    params: { option: '--report', found: path, expected: 'a new file, or an earlier report' },
+  });
+}
+
+/** True for a report, an empty file, and what is no file at all, such as a pipe. */
+function mayBeReplaced(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found?.isFile() || found.size === 0) return true;
+  const head = Buffer.alloc(Buffer.byteLength(FIRST_LINE));
+  const file = openSync(path, 'r');
+  try {
+    readSync(file, head);
+  } finally {
+    closeSync(file);
+  }
+  return head.toString() === FIRST_LINE;
 }
 
 /**
@@ -33,7 +54,7 @@ export async function writeReport(db: Database.Database, operationId: string, pa
   const { stringify } = await import('csv-stringify/sync');
   const file = await open(path, 'w');
   try {
-    await file.write(stringify([COLUMNS], { bom: true }));
+    await file.write(FIRST_LINE);
     for (let last = 0; ; ) {
       const rows = select.all(operationId, last);
       if (rows.length === 0) break;

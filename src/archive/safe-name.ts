@@ -6,7 +6,7 @@ const MAX_NAME_BYTES = 240;
 const CRAWLER_REPLACES = /[<>:"/\\|?*]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
-const DEVICE = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?=\.|$)/i;
+const DEVICE = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?= *(?:\.|$))/i;
 
 /**
  * The folder for an author: the crawler's own rule (each of `< > : " / \ | ? *` becomes `_`), made

@@ -9,6 +9,7 @@ import { notAJpeg, uniqueJpeg } from '../../fixtures/jpeg-files.ts';
 import { type Event, verifyBundle } from '../../src/index.ts';
 import { databaseDump } from '../support/database-dump.ts';
 import { exchange, type Exchange } from '../support/exchange.ts';
+import { sha256 } from '../../fixtures/photo-folder.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
 const folder = scratchFolder();
@@ -177,8 +178,11 @@ describe('what is said to have been written', () => {
     const bundle = readFileSync(trip.bundle);
     for (const report of [trip.receiver.databasePath, `${trip.receiver.databasePath}-wal`, trip.bundle])
       await expect(trip.apply({ report })).rejects.toMatchObject({ code: 'output-is-input', exitStatus: 2 });
-    for (const report of [join(folder(), 'nowhere', 'report.csv'), folder()])
+    const photo = trip.sender.images[0]!.filePath!;
+    const digest = sha256(readFileSync(photo));
+    for (const report of [photo, join(folder(), 'nowhere', 'report.csv'), folder()])
       await expect(trip.apply({ report })).rejects.toMatchObject({ code: 'option-value', exitStatus: 2 });
+    expect(sha256(readFileSync(photo))).toBe(digest);
     expect(readFileSync(trip.receiver.databasePath).equals(before)).toBe(true);
     expect(readFileSync(trip.bundle).equals(bundle)).toBe(true);
   });

@@ -10,7 +10,7 @@ function dangersIn(name: string): string[] {
   if (name.includes('..')) found.push('two dots');
   if (/[. ]$/.test(name)) found.push('last character');
   if (/%[0-9a-f]{2}/i.test(name)) found.push('escape');
-  if (/^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\.|$)/i.test(name)) found.push('device');
+  if (/^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(\.|$)/i.test(name)) found.push('device');
   if (Buffer.byteLength(name) > 240) found.push('length');
   return found;
 }

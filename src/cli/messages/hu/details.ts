@@ -86,6 +86,7 @@ export const DETAILS: readonly (readonly [english: RegExp, hungarian: string])[]
   [/^end\.json and the seek table$/, 'end.json és a keresőtábla'],
   [/^neither$/, 'egyik sem'],
   [/^a file in a folder that exists$/, 'fájl egy létező mappában'],
+  [/^a new file, or an earlier report$/, 'új fájl vagy egy korábbi jelentés'],
   [/^a file name; this is a folder$/, 'fájlnév; ez viszont mappa'],
   [
     /^the folder holds no manifest\.json of an unpacked bundle$/,
