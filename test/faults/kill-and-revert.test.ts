@@ -59,7 +59,7 @@ describe.skipIf(shim === null).for(Object.keys(DISKS))('an apply that was killed
 
   test('goes on to the same end', async (context) => {
     // With links, `kill-apply` goes through each.
-    for (const at of places(LONG && fault.nolinks ? calls : 4)) {
+    for (const at of places(LONG && fault.nolinks ? calls : 5)) {
       if (!(await killed(at))) continue;
       counted(context, 'runs of apply killed');
       // Only the shim takes the links away.
@@ -73,7 +73,7 @@ describe.skipIf(shim === null).for(Object.keys(DISKS))('an apply that was killed
   });
 
   test('can be taken back as far as it came', async (context) => {
-    for (const at of places(LONG ? calls : 5)) {
+    for (const at of places(LONG ? calls : 8)) {
       if (!(await killed(at))) continue;
       const operation = begun();
       if (operation === null) continue;

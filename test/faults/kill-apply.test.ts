@@ -3,5 +3,5 @@ import { testKills } from './kills.ts';
 
 testKills(
   'apply',
-  LONG ? { calls: 'each', moments: 500, rounds: 20 } : { calls: 12, moments: 16, rounds: 1 },
+  LONG ? { calls: 'each', moments: 500, rounds: 20 } : { calls: 14, moments: 24, rounds: 1 },
 );

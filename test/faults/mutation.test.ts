@@ -16,7 +16,7 @@ import { scratchFolder } from './scratch.ts';
 const folder = scratchFolder();
 const receiver = new Receiver(folder);
 const file = join(folder, 'mutated.indabundle');
-const PER_KIND = LONG ? 500 : 56;
+const PER_KIND = LONG ? 500 : 60;
 /** Applying takes ten times as long as verifying: the short form does it with every fifth. */
 const APPLIED = LONG ? 1 : 5;
 
