@@ -6,7 +6,7 @@ import type { Archive } from '../archive/open.ts';
 import type { WaitOptions } from '../archive/transaction.ts';
 import type { ImageRecord, Manifest, OmittedLine } from '../manifest/types.ts';
 import { mergeContext } from '../merge/merge-context.ts';
-import { OUTCOMES, type OutcomeTally } from '../merge/outcomes.ts';
+import { type ConflictPolicy, OUTCOMES, type OutcomeTally } from '../merge/outcomes.ts';
 import { BundleWalk, type Payload, type WalkItem, type WalkOptions } from '../reading/bundle-walk.ts';
 import { ContentPool } from '../reading/content-pool.ts';
 import type { OpenedBundle } from '../reading/open-bundle.ts';
@@ -99,7 +99,6 @@ export class ApplyRun {
     const {
       checkLocal = false,
       metadata = 'fill',
-      onConflict = 'keep-local',
       includePersonal: personal = false,
       signal,
     } = this.#options;
@@ -107,7 +106,7 @@ export class ApplyRun {
     return new ApplyPlan(await mergeContext(this.#archive), manifest, bundleId, {
       checkLocal,
       fill: metadata === 'fill',
-      onConflict,
+      onConflict: this.#onConflict,
       personal,
       signal,
       observer: this.#observer,
@@ -144,6 +143,10 @@ export class ApplyRun {
   async #startPool(bytes: number): Promise<ContentPool> {
     this.#pool = await ContentPool.forBundle(this.#opened, this.#options.threads, bytes);
     return this.#pool;
+  }
+
+  get #onConflict(): ConflictPolicy {
+    return this.#options.onConflict ?? 'keep-local';
   }
 
   get #wait(): WaitOptions {
@@ -187,8 +190,7 @@ export class ApplyRun {
    * ones, or those of the bundle, has decided about the rest.
    */
   get photosLeft(): number {
-    const { onConflict = 'keep-local' } = this.#options;
-    if (onConflict === 'larger' || onConflict === 'take-remote') return 0;
+    if (this.#onConflict === 'larger' || this.#onConflict === 'take-remote') return 0;
     return (this.#writer?.settler.conflictsKept ?? 0) + this.#plan!.countsDone().conflict;
   }
 
@@ -256,8 +258,7 @@ export class ApplyRun {
     if (plan.personalLeft) this.#observer({ type: 'notice', notice: 'personal-left-behind', params: {} });
     for (const name of this.#opened.strays)
       this.#observer({ type: 'notice', notice: 'stray-file', params: { name } });
-    const keepsLocal = (this.#options.onConflict ?? 'keep-local') === 'keep-local';
-    if (plan.largerAvailable > 0 && keepsLocal) {
+    if (plan.largerAvailable > 0 && this.#onConflict === 'keep-local') {
       this.#observer({ type: 'notice', notice: 'larger-available', params: { count: plan.largerAvailable } });
     }
   }

@@ -1,10 +1,10 @@
+import { MAX_FRAME_CONTENT } from '../base/limits.ts';
 import { Destinations } from '../archive/destination.ts';
 import { immediately, type WaitOptions } from '../archive/transaction.ts';
 import type { ImageRecord, OmittedLine } from '../manifest/types.ts';
-import { MAX_FRAME_CONTENT } from '../base/limits.ts';
 import type { Payload } from '../reading/bundle-walk.ts';
-import { provenContent } from '../reading/proven-content.ts';
 import type { ContentPool } from '../reading/content-pool.ts';
+import { provenPayload } from '../reading/proven-payload.ts';
 import type { ApplyPlan } from './apply-plan.ts';
 import { omittedReason } from './failure-words.ts';
 import { Leftovers } from './leftovers.ts';
@@ -134,13 +134,12 @@ export class ApplyWriter {
 
   /** More records wait for one content than may be in memory: it is kept for those of the next windows. */
   async #takeForMany(payload: Payload): Promise<void> {
-    const { digest } = payload;
-    const content = await provenContent(payload);
-    if (content === null) return;
+    const kept = await provenPayload(payload);
+    if (kept === null) return;
     for (;;) {
-      this.tally.bytesTaken += await this.#window!.stageProven(digest, content);
+      this.tally.bytesTaken += await this.#window!.stage(kept);
       if (this.#rest === null) return;
-      const next = this.#plan.spool.window(digest, { from: this.#rest });
+      const next = this.#plan.spool.window(kept.digest, { from: this.#rest });
       await this.closeWindow();
       await this.#openWindow(next);
     }

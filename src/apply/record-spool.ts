@@ -14,32 +14,27 @@ interface SpoolRow {
   readonly line: Buffer;
 }
 
-/** Records in memory together, and the bytes of their lines; but one record at least. */
-interface Bounds {
+/** Records, and the bytes of their lines. */
+interface Load {
   readonly records: number;
   readonly lineBytes: number;
 }
 
 /** Records that are decided together may hold this many bytes of files. */
 const WINDOW_BYTES = 64 * 1024 * 1024;
-const WINDOW: Bounds = { records: 1000, lineBytes: 8 * 1024 * 1024 };
+const WINDOW: Load = { records: 1000, lineBytes: 8 * 1024 * 1024 };
 
 /** Records of one short transaction where no file is written. */
-const BATCH: Bounds = { records: 256, lineBytes: 8 * 1024 * 1024 };
+const BATCH: Load = { records: 256, lineBytes: 8 * 1024 * 1024 };
 
 /** A content whose records are not bounded: it is too long to be kept for those that do not fit. */
-const UNBOUNDED: Bounds = { records: Number.POSITIVE_INFINITY, lineBytes: Number.POSITIVE_INFINITY };
+const UNBOUNDED: Load = { records: Number.POSITIVE_INFINITY, lineBytes: Number.POSITIVE_INFINITY };
 
 /** Records that are decided together. */
 export interface SpoolWindow {
   readonly records: readonly SpooledRecord[];
   /** The ordinal from which on more records wait for the content that was asked for; null when these are all. */
   readonly rest: number | null;
-}
-
-interface Sharers {
-  readonly records: number;
-  readonly lineBytes: number;
 }
 
 /**
@@ -50,7 +45,7 @@ export class RecordSpool {
   readonly #insert: Database.Statement;
   readonly #insertAuthor: Database.Statement;
   readonly #following: Database.Statement<[string], { digest: string; size: number }>;
-  readonly #sharers: Database.Statement<[string], Sharers>;
+  readonly #sharers: Database.Statement<[string], Load>;
   readonly #sharing: Database.Statement<[string, number], SpoolRow>;
   readonly #named: Database.Statement<[string], SpoolRow>;
   readonly #isWanted: Database.Statement<[string], number>;
@@ -138,7 +133,7 @@ export class RecordSpool {
   }
 
   /** A content and those behind it whose records, with all that share them, fill one window. */
-  #contentsFrom(digest: string, { records, lineBytes }: Sharers): string[] {
+  #contentsFrom(digest: string, { records, lineBytes }: Load): string[] {
     const contents = new Set([digest]);
     const sum = { records, lineBytes };
     let bytes = 0;
@@ -202,17 +197,16 @@ export class RecordSpool {
   }
 }
 
-const fits = (sum: Sharers, bounds: Bounds) =>
-  sum.records <= bounds.records && sum.lineBytes <= bounds.lineBytes;
+const fits = (load: Load, most: Load) => load.records <= most.records && load.lineBytes <= most.lineBytes;
 
-/** The first of these rows, as many as may be in memory together, and the ordinal of the next. */
-function within(bounds: Bounds, rows: Iterable<SpoolRow>): { records: SpooledRecord[]; rest: number | null } {
+/** The first of these rows, one at least and as many as may be in memory together, and the ordinal of the next. */
+function within(most: Load, rows: Iterable<SpoolRow>): { records: SpooledRecord[]; rest: number | null } {
   const records: SpooledRecord[] = [];
   let lineBytes = 0;
   for (const row of rows) {
     lineBytes += row.line.length;
     const sum = { records: records.length + 1, lineBytes };
-    if (records.length > 0 && !fits(sum, bounds)) return { records, rest: row.ordinal };
+    if (records.length > 0 && !fits(sum, most)) return { records, rest: row.ordinal };
     records.push(parseRow(row));
   }
   return { records, rest: null };

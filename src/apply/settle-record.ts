@@ -6,7 +6,7 @@ import { localSize } from '../archive/local-file.ts';
 import type { LocalImage } from '../archive/local-index.ts';
 import type { ImageRecord } from '../manifest/types.ts';
 import { type Decision, recordDigest, recordIdentity } from '../merge/decide.ts';
-import { conflictAction, type MergeContext } from '../merge/merge-context.ts';
+import { claimRow, conflictAction, type MergeContext } from '../merge/merge-context.ts';
 import type { ConflictPolicy, Outcome } from '../merge/outcomes.ts';
 import { PersonalRows } from '../merge/personal-rows.ts';
 import { authorDetails, fillValues, newImageValues, recordLinks } from '../merge/record-rows.ts';
@@ -99,8 +99,8 @@ export class RecordSettler {
     const settled = this.#write(prepared, decision);
     if (settled === null) return null;
     const { record, ordinal, pendingRow } = prepared;
-    this.#claim(record, settled);
     const { outcome, imageId, localPath } = settled;
+    claimRow(this.#options.onConflict, imageId, record, this.#context);
     this.#operation.book({
       ordinal,
       record,
@@ -115,12 +115,6 @@ export class RecordSettler {
     if (imageId !== null) this.personalAdded += this.#personal?.addTo(ordinal, imageId, record) ?? 0;
     this.#spool.settle(ordinal);
     return settled;
-  }
-
-  /** Whose content the row has from now on; where it is kept, somebody has claimed it already. */
-  #claim({ file }: ImageRecord, { imageId }: Settled): void {
-    if (this.#options.onConflict === 'take-remote' && imageId !== null && file)
-      this.#context.claims.claim(imageId, file.digest);
   }
 
   /** Favourite authors, one transaction for all: there are few. */

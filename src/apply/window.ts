@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
 import { breathe } from '../base/breathe.ts';
-import type { Digest } from '../base/digest.ts';
 import { photoPath } from '../archive/photo-path.ts';
 import { dataVersion, immediately } from '../archive/transaction.ts';
 import type { ImageRecord } from '../manifest/types.ts';
@@ -58,9 +57,9 @@ export class Window {
     for (const member of members) {
       const { digest } = member.spooled;
       if (digest === null) continue;
-      const sharers = this.#byDigest.get(digest) ?? [];
-      sharers.push(member);
-      this.#byDigest.set(digest, sharers);
+      const others = this.#byDigest.get(digest);
+      if (others) others.push(member);
+      else this.#byDigest.set(digest, [member]);
     }
   }
 
@@ -68,8 +67,9 @@ export class Window {
   static async open(records: readonly SpooledRecord[], options: WindowOptions): Promise<Window> {
     const members: Member[] = [];
     const images = new Map<string, Member>();
-    const version = dataVersion(options.context.archive.db);
-    options.context.index.refresh();
+    const { archive, index } = options.context;
+    const version = dataVersion(archive.db);
+    index.refresh();
     for (const spooled of records) {
       await breathe();
       members.push(await decideMember(spooled, images, options));
@@ -105,32 +105,18 @@ export class Window {
 
   /** Writes one content to every place that waits for it; nothing keeps it unless all of it is proven. Returns the bytes to write. */
   async stage(payload: Payload): Promise<number> {
-    const waiting = this.#waitingFor(payload.digest);
+    const named = this.#byDigest.get(payload.digest) ?? [];
+    const waiting = named.filter(
+      (member) => member.destination !== null && !member.placed && member.failure === null,
+    );
     if (waiting.length === 0) return 0;
     if (payload.whole !== null) await this.#stageWhole(payload, payload.whole, waiting);
     else await this.#stagePieces(payload, waiting);
     return payload.size * waiting.length;
   }
 
-  /** The same for a content that was proven before, whose other records did not fit into one window. */
-  async stageProven(digest: Digest, content: Buffer): Promise<number> {
-    const waiting = this.#waitingFor(digest);
-    const takeOver = () => (found: Digest) => found === digest;
-    if (waiting.length > 0) await this.#stageWhole({ digest, found: digest, takeOver }, content, waiting);
-    return content.length * waiting.length;
-  }
-
-  #waitingFor(digest: Digest): Member[] {
-    const named = this.#byDigest.get(digest) ?? [];
-    return named.filter((member) => member.destination !== null && !member.placed && member.failure === null);
-  }
-
   /** The content is here in one piece: threads hash and write it while the next is read. */
-  async #stageWhole(
-    payload: Pick<Payload, 'digest' | 'found' | 'takeOver'>,
-    content: Buffer,
-    waiting: readonly Member[],
-  ): Promise<void> {
+  async #stageWhole(payload: Payload, content: Buffer, waiting: readonly Member[]): Promise<void> {
     await this.#judge(waiting, content.subarray(0, SNIFF_BYTES));
     const allowed = waiting.filter((member) => member.failure === null);
     for (const member of allowed) await this.#begin(member);

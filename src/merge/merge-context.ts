@@ -77,3 +77,13 @@ export function needsFile(
   if (decision.outcome === 'added' || decision.outcome === 'restored') return true;
   return decision.outcome === 'conflict' && conflictAction(policy, record, decision.row, context) !== 'keep';
 }
+
+/** Notes whose content a row has, or is to have, where a later record could take it away again. */
+export function claimRow(
+  policy: ConflictPolicy,
+  id: number | null,
+  record: ImageRecord,
+  { claims }: MergeContext,
+): void {
+  if (policy === 'take-remote' && id !== null && record.file) claims.claim(id, record.file.digest);
+}

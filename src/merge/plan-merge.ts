@@ -4,7 +4,7 @@ import { MergeRows } from '../archive/merge-rows.ts';
 import type { Archive } from '../archive/open.ts';
 import type { ImageRecord } from '../manifest/types.ts';
 import { type Decision, decide, recordDigest, recordIdentity } from './decide.ts';
-import { isLarger, type MergeContext, needsFile } from './merge-context.ts';
+import { claimRow, isLarger, type MergeContext, needsFile } from './merge-context.ts';
 import { type ConflictPolicy, type Outcome, OutcomeCounter, type OutcomeTally } from './outcomes.ts';
 import { PersonalRows } from './personal-rows.ts';
 import { fillValues, recordLinks } from './record-rows.ts';
@@ -104,8 +104,7 @@ class RecordPlanner {
     }
     if (outcome === 'conflict' && isLarger(record, decision.row)) this.largerAvailable += 1;
     const file = needsFile(decision, record, onConflict, this.#context);
-    if (onConflict === 'take-remote' && 'row' in decision && record.file)
-      this.#context.claims.claim(decision.row.id, record.file.digest);
+    if ('row' in decision) claimRow(onConflict, decision.row.id, record, this.#context);
     return { outcome, needsFile: file, changes: this.#changes(record, decision) };
   }
 
