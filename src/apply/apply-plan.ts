@@ -164,6 +164,11 @@ export class ApplyPlan {
     return goesOn(this.earlier);
   }
 
+  /** An earlier run finished this record. */
+  isDone(ordinal: number): boolean {
+    return this.#done.has(ordinal);
+  }
+
   /** What would become of all records, as decided now. */
   counts(): OutcomeTally {
     return this.#merge.counts();

@@ -84,10 +84,9 @@ export class ApplyWriter {
   ): Promise<ApplyWriter> {
     const { archive, manifest, bundleId, earlier, context, spool } = plan;
     const total = manifest.totals.records;
-    const { came, doneBefore } = plan;
     const operation = await ApplyOperation.begin(
       archive,
-      { manifest, bundleId, earlier, source, total, came, toDo: total - doneBefore, now: new Date() },
+      { manifest, bundleId, earlier, source, total, toDo: total - plan.doneBefore, now: new Date() },
       wait,
     );
     const pathsOf = (from: number, to: number) =>
@@ -97,7 +96,8 @@ export class ApplyWriter {
           digest === null ? listPaths(record())[0]! : `hash_${digest}`,
         ]),
       );
-    await operation.prepare(pathsOf, wait);
+    const isDone = (ordinal: number) => plan.isDone(ordinal);
+    await operation.prepare({ total, came: plan.came, pathsOf, isDone }, wait);
     context.index.refresh();
     const leftovers = await Leftovers.find(archive.db, operation, archive.root, context.index, wait);
     return new ApplyWriter(plan, operation, leftovers, options, pool, wait);

@@ -19,8 +19,16 @@ const ROWS = 5000;
 /** Rows for records that damage kept from us: a manifest may name a thousand million of them in a few kilobytes. */
 const MOST_LOST = 100_000;
 
-/** What the records from one ordinal to before another ask for; those that nothing is known of are left out. */
-export type PathsOf = (from: number, to: number) => ReadonlyMap<number, string>;
+/** What is known of a bundle's records before the list is made whole. */
+export interface KnownRecords {
+  readonly total: number;
+  /** So many of them came. */
+  readonly came: number;
+  /** What those from one ordinal to before another ask for that have something to be done. */
+  pathsOf(from: number, to: number): ReadonlyMap<number, string>;
+  /** An earlier run finished it. */
+  isDone(ordinal: number): boolean;
+}
 
 /** How a list may name a record: by content, or by address. */
 export function listPaths(record: ImageRecord): string[] {
@@ -58,16 +66,8 @@ export class ListBook {
     this.#list = list;
   }
 
-  /**
-   * Adds the rows that are missing, one per record in order, as pending; of `total` records `came` so many.
-   * A request has its own.
-   */
-  async complete(
-    kind: ListKind,
-    records: { readonly total: number; readonly came: number },
-    pathsOf: PathsOf,
-    wait: WaitOptions,
-  ): Promise<void> {
+  /** Adds the rows that are missing, one per record in order. A request has its own. */
+  async complete(kind: ListKind, records: KnownRecords, wait: WaitOptions): Promise<void> {
     if (kind === 'request') return;
     const total = Math.min(records.total, records.came + MOST_LOST);
     this.#isShort = total < records.total;
@@ -75,16 +75,23 @@ export class ListBook {
     let next = Number(count.pluck().get(this.#sync.listReference(this.#list)));
     while (next < total) {
       const end = Math.min(next + ROWS, total);
-      const paths = pathsOf(next, end);
+      const paths = records.pathsOf(next, end);
       await immediately(
         this.#db,
         () => {
-          for (; next < end; next += 1)
-            this.#sync.addListFile(this.#list, null, paths.get(next) ?? unknownPath(next), 'pending');
+          for (; next < end; next += 1) this.#addRow(next, paths.get(next) ?? null, records.isDone(next));
+          this.addUp();
         },
         wait,
       );
     }
+  }
+
+  #addRow(ordinal: number, path: string | null, isDone: boolean): void {
+    // What is done and asks for something again is to be done again.
+    const status = isDone && path === null ? 'completed' : 'pending';
+    this.#sync.addListFile(this.#list, null, path ?? unknownPath(ordinal), status);
+    if (status === 'completed') this.#listed += 1;
   }
 
   /** Reads which row stands for which record; rows of a request are found by path, or by site image id. */

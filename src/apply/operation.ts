@@ -16,7 +16,7 @@ import { immediately, type WaitOptions } from '../archive/transaction.ts';
 import type { ImageRecord, Manifest, OmittedLine } from '../manifest/types.ts';
 import type { Outcome } from '../merge/outcomes.ts';
 import { type EarlierRun, goesOn, listIdOf, RECORDS_PER_BUNDLE, registerBundle } from './earlier-run.ts';
-import { ListBook, type PathsOf } from './list-book.ts';
+import { type KnownRecords, ListBook } from './list-book.ts';
 import { seriesState } from './series-books.ts';
 
 /** What became of one record, for the books. */
@@ -37,9 +37,8 @@ export interface BeginFacts {
   readonly earlier: EarlierRun;
   /** What the user named. */
   readonly source: string;
-  /** Records of the bundle, how many of them came, and how many are still to be done. */
+  /** Records of the bundle, and how many of them are still to be done. */
   readonly total: number;
-  readonly came: number;
   readonly toDo: number;
   readonly now: Date;
 }
@@ -97,9 +96,9 @@ export class ApplyOperation {
   }
 
   /** Makes the list whole, reads it, and takes what failed before out of the books: it is tried again. */
-  async prepare(pathsOf: PathsOf, wait: WaitOptions): Promise<void> {
+  async prepare(records: KnownRecords, wait: WaitOptions): Promise<void> {
     const { kind } = this.#facts.earlier;
-    await this.list.complete(kind, this.#facts, pathsOf, wait);
+    await this.list.complete(kind, records, wait);
     this.list.read(kind);
     await immediately(this.#db, () => this.#forgetFailures(), wait);
   }

@@ -54,22 +54,40 @@ test('a whole copy of a volume that brought all its pictures though damaged is a
   expect(await bela.take(whole)).toMatchObject({ operationId: null, series: { applied: [1] } });
 });
 
-test('a bundle that names far more records than ever come fills no books with them, and is not done', async () => {
+/** A bundle of three records that names shards of a hundred thousand more, which never come. */
+function promising(name: string, before: number, behind: number): string {
   const missing = (number: number) => ({
-    path: `records/${String(number).padStart(5, '0')}.jsonl`,
+    path: shardPath(number),
     digest: '0'.repeat(64),
     size: 2_000_000,
     count: 100_000,
   });
-  const promising: Hooks = {
+  const there = before + 1;
+  const hooks: Hooks = {
     manifest: (manifest) => ({
       ...manifest,
-      totals: { ...(manifest['totals'] as object), records: 400_003 },
-      records: [...(manifest['records'] as object[]), ...[2, 3, 4, 5].map(missing)],
+      totals: { ...(manifest['totals'] as object), records: (before + behind) * 100_000 + 3 },
+      records: [
+        ...range(1, before).map(missing),
+        ...(manifest['records'] as object[]).map((shard) => ({ ...shard, path: shardPath(there) })),
+        ...range(there + 1, there + behind).map(missing),
+      ],
     }),
+    entries: (frames) =>
+      frames.map((frame) =>
+        frame.map((entry) => (entry.name === shardPath(1) ? { ...entry, name: shardPath(there) } : entry)),
+      ),
   };
-  const path = join(folder(), 'promising.indabundle');
-  writeFileSync(path, hostileBundle(hostileImages(3), promising));
+  const path = join(folder(), `${name}.indabundle`);
+  writeFileSync(path, hostileBundle(hostileImages(3), hooks));
+  return path;
+}
+
+const shardPath = (number: number) => `records/${String(number).padStart(5, '0')}.jsonl`;
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => from + at);
+
+test('a bundle that names far more records than ever come fills no books with them, and is not done', async () => {
+  const path = promising('behind', 0, 4);
   const bela = receiver();
   expect(await bela.take(path)).toMatchObject({ outcomes: { added: 3 } });
   expect(bela.query('SELECT count(*) < 110000 AS few FROM sync_export_files')).toEqual([{ few: 1 }]);
@@ -77,4 +95,14 @@ test('a bundle that names far more records than ever come fills no books with th
     { total_files: 400_003, status: 'pending' },
   ]);
   expect(await bela.take(path)).toMatchObject({ outcomes: { present: 3 } });
+});
+
+test('records behind very many that are lost are done once, however often they come', async () => {
+  const path = promising('before', 2, 0);
+  const bela = receiver();
+  expect(await bela.take(path)).toMatchObject({ outcomes: { added: 3 } });
+  for (const _ of [1, 2]) {
+    expect(await bela.take(path)).toMatchObject({ outcomes: { present: 3 }, doneBefore: 3 });
+    expect(bela.query('SELECT processed_files FROM sync_operations')).toEqual([{ processed_files: 3 }]);
+  }
 });
