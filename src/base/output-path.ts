@@ -18,14 +18,15 @@ export interface OutputRules {
  */
 export function checkOutputPath(path: string, { force, inputs, option = '-o' }: OutputRules): void {
   if (inputs.includes(path)) throw new BundleError('output-is-input', { params: { path } });
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found?.isDirectory() || !existsSync(dirname(path))) {
+  if (!isFolder(dirname(path)) || isFolder(path)) {
     throw new BundleError('option-value', {
       params: { option, found: path, expected: 'a file in a folder that exists' },
     });
   }
-  if (found !== undefined && !force) throw new BundleError('output-exists', { params: { path } });
+  if (!force && existsSync(path)) throw new BundleError('output-exists', { params: { path } });
 }
+
+const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();
 
 /**
  * A time as our files bear it; now, where none is given.

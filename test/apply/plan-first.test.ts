@@ -6,10 +6,10 @@ import type { ImageSpec } from '../../fixtures/archive-builder.ts';
 import { fileTree, readArchive } from '../../fixtures/archive-reader.ts';
 import { hardArchive, hardImages } from '../../fixtures/hard-values.ts';
 import { notAJpeg, uniqueJpeg } from '../../fixtures/jpeg-files.ts';
+import { sha256 } from '../../fixtures/photo-folder.ts';
 import { type Event, verifyBundle } from '../../src/index.ts';
 import { databaseDump } from '../support/database-dump.ts';
 import { exchange, type Exchange } from '../support/exchange.ts';
-import { sha256 } from '../../fixtures/photo-folder.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
 const folder = scratchFolder();
@@ -180,7 +180,12 @@ describe('what is said to have been written', () => {
       await expect(trip.apply({ report })).rejects.toMatchObject({ code: 'output-is-input', exitStatus: 2 });
     const photo = trip.sender.images[0]!.filePath!;
     const digest = sha256(readFileSync(photo));
-    for (const report of [photo, join(folder(), 'nowhere', 'report.csv'), folder()])
+    for (const report of [
+      photo,
+      join(folder(), 'nowhere', 'report.csv'),
+      join(photo, 'report.csv'),
+      folder(),
+    ])
       await expect(trip.apply({ report })).rejects.toMatchObject({ code: 'option-value', exitStatus: 2 });
     expect(sha256(readFileSync(photo))).toBe(digest);
     expect(readFileSync(trip.receiver.databasePath).equals(before)).toBe(true);
