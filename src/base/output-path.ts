@@ -26,7 +26,8 @@ export function checkOutputPath(path: string, { force, inputs, option = '-o' }: 
   if (!force && existsSync(path)) throw new BundleError('output-exists', { params: { path } });
 }
 
-const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();
+/** True for a folder that is there; also what lies below a file is none. */
+export const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();
 
 /**
  * A time as our files bear it; now, where none is given.

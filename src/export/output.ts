@@ -1,6 +1,7 @@
-import { existsSync, rmSync, statSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { BundleError, systemCode } from '../base/errors.ts';
+import { isFolder } from '../base/output-path.ts';
 import { type Lock, takeLock } from '../archive/lock.ts';
 import type { Archive } from '../archive/open.ts';
 import { PART_SUFFIX } from '../bundle/part-file.ts';
@@ -39,12 +40,12 @@ export class FileOutput {
   static take(name: string, archive: Archive): FileOutput {
     const path = resolve(name);
     if (path === archive.path) throw new BundleError('output-is-input', { params: { path } });
-    if (!statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory()) {
+    if (!isFolder(dirname(path))) {
       throw new BundleError('option-value', {
         params: { option: '-o', found: name, expected: 'a file in a folder that exists' },
       });
     }
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    if (isFolder(path)) {
       throw new BundleError('option-value', {
         params: { option: '-o', found: name, expected: 'a file name; this is a folder' },
       });

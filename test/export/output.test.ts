@@ -105,6 +105,11 @@ describe('the output', () => {
   test.each([
     ['a folder', (dir: string) => dir, 'option-value'],
     ['in a folder that is not there', (dir: string) => join(dir, 'nincs', 'a.indabundle'), 'option-value'],
+    [
+      'below a file',
+      (_: string, archive: BuiltArchive) => join(archive.databasePath, 'in', 'a.indabundle'),
+      'option-value',
+    ],
     ['the database itself', (_: string, archive: BuiltArchive) => archive.databasePath, 'output-is-input'],
   ])('cannot be %s', async (_, path, code) => {
     const archive = sender();
