@@ -36,10 +36,10 @@ export function siteSize(url: string | null): number {
 }
 
 /**
- * One way to find an image: by site id, by address, by page, by content, or by the file it lies in.
- * `bare` is the content of an image without any address.
+ * One way to find an image: by site id, by address, by page, by content, by the file it lies in, or
+ * by the last part of that file's path. `bare` is the content of an image without any address.
  */
-export type KeyKind = 'site' | 'url' | 'page' | 'digest' | 'bare' | 'file';
+export type KeyKind = 'site' | 'url' | 'page' | 'digest' | 'bare' | 'file' | 'name';
 
 export interface ImageKey {
   readonly kind: KeyKind;

@@ -3,7 +3,7 @@ import { breathe } from '../base/breathe.ts';
 import { type Digest, parseDigest } from '../base/digest.ts';
 import { identityKeys, type Identity, keyNumber, siteImageId } from './identity.ts';
 import type { Archive } from './open.ts';
-import { foldedBelow } from './photo-path.ts';
+import { foldedBelow, rootPrefixes } from './photo-path.ts';
 import { Statements } from './statements.ts';
 
 /** What deciding about an image needs to know of a local row. */
@@ -23,6 +23,7 @@ const COLUMNS = ['url', 'page_url', 'local_path', 'sha256_hash'] as const;
  */
 export class LocalIndex {
   readonly #archive: Archive;
+  readonly #prefixes: readonly string[];
   readonly #insertKeys: (count: number) => Database.Statement;
   readonly #findIds: Database.Statement<[number], number>;
   readonly #row: Database.Statement<[number], LocalImage>;
@@ -31,7 +32,8 @@ export class LocalIndex {
 
   private constructor(archive: Archive) {
     this.#archive = archive;
-    const { db, shape, scratch } = archive;
+    const { db, root, shape, scratch } = archive;
+    this.#prefixes = rootPrefixes(root);
     scratch.exec('CREATE TABLE local_keys (key INTEGER, id INTEGER, PRIMARY KEY (key, id)) WITHOUT ROWID');
     const columns = COLUMNS.map((column) => shape.text('images', column)).join(', ');
     this.#insertKeys = insertsOf(scratch);
@@ -52,7 +54,7 @@ export class LocalIndex {
     for (;;) {
       const rows = index.#batch(last);
       if (rows.length === 0) break;
-      for (const row of rows) for (const key of keysOf(row, archive.root)) insert.run(key, row.id);
+      for (const row of rows) for (const key of keysOf(row, index.#prefixes)) insert.run(key, row.id);
       last = rows.at(-1)!.id;
       await breathe();
     }
@@ -78,7 +80,7 @@ export class LocalIndex {
 
   /** Takes in one row that was inserted or changed. */
   note(row: LocalImage): void {
-    const keys = keysOf(row, this.#archive.root);
+    const keys = keysOf(row, this.#prefixes);
     this.#insertKeys(keys.length).run(keys.flatMap((key) => [key, row.id]));
     this.#lastId = Math.max(this.#lastId, row.id);
   }
@@ -116,10 +118,9 @@ export class LocalIndex {
 
   /** True when some row names this file, in whatever spelling. */
   namesFile(localPath: string): boolean {
-    const { root } = this.#archive;
-    const folded = foldedBelow(root, localPath);
+    const folded = foldedBelow(this.#prefixes, localPath);
     return this.#find(keyNumber('file', folded)).some(
-      (row) => row.local_path !== null && foldedBelow(root, row.local_path) === folded,
+      (row) => row.local_path !== null && foldedBelow(this.#prefixes, row.local_path) === folded,
     );
   }
 
@@ -152,7 +153,7 @@ function isSameImage(identity: Identity, digest: Digest | null, row: LocalImage)
 }
 
 /** Every number under which a row may be looked for. */
-function keysOf(row: LocalImage, root: string): number[] {
+function keysOf(row: LocalImage, prefixes: readonly string[]): number[] {
   const keys: number[] = [];
   const site = siteImageId(identityOf(row));
   if (site !== null) keys.push(keyNumber('site', site));
@@ -162,6 +163,6 @@ function keysOf(row: LocalImage, root: string): number[] {
   const digest = parseDigest(row.sha256_hash);
   if (digest !== null) keys.push(keyNumber('digest', digest));
   if (digest !== null && !row.url && !row.page_url) keys.push(keyNumber('bare', digest));
-  if (row.local_path) keys.push(keyNumber('file', foldedBelow(root, row.local_path)));
+  if (row.local_path) keys.push(keyNumber('file', foldedBelow(prefixes, row.local_path)));
   return keys;
 }

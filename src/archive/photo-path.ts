@@ -1,4 +1,5 @@
-import nodePath, { isAbsolute, join, type PlatformPath } from 'node:path';
+import { realpathSync } from 'node:fs';
+import nodePath, { isAbsolute, join, type PlatformPath, posix } from 'node:path';
 
 /** The folder that the crawler puts its photos in, beside the database. */
 export const PHOTO_FOLDER = 'indafoto_archive';
@@ -55,13 +56,18 @@ export function liesBelow(folder: string, path: string, system: PlatformPath = n
 
 /** One spelling for paths that name the same file where case and Unicode form do not count. */
 export function foldedPath(localPath: string): string {
-  return withSlashes(localPath).replace(/\/+/g, '/').replace(/^\.\//, '').normalize('NFC').toLowerCase();
+  return posix.normalize(withSlashes(localPath)).normalize('NFC').toLowerCase();
 }
 
-/** The same, counted from the root also where a row names its file in full. */
-export function foldedBelow(root: string, localPath: string): string {
+/** What whole paths of photos may begin with: the root as it was given, and as it is without links. */
+export function rootPrefixes(root: string): string[] {
+  return [...new Set([root, realpathSync(root)].map((spelling) => foldedPath(`${spelling}/`)))];
+}
+
+/** The same, counted from the root also where a row names its file in full, or by a detour. */
+export function foldedBelow(prefixes: readonly string[], localPath: string): string {
   const folded = foldedPath(localPath);
-  if (!isAbsolutePath(folded)) return folded;
-  const prefix = foldedPath(`${root}/`);
-  return folded.startsWith(prefix) ? folded.slice(prefix.length) : folded;
+  const whole = folded.startsWith('../') ? foldedPath(`${prefixes[0]}${folded}`) : folded;
+  const prefix = prefixes.find((one) => whole.startsWith(one));
+  return prefix === undefined ? whole : whole.slice(prefix.length);
 }

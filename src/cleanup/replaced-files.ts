@@ -1,6 +1,6 @@
 import { lstatSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { LocalIndex } from '../archive/local-index.ts';
+import { NamedFiles } from '../archive/named-files.ts';
 import type { Archive } from '../archive/open.ts';
 import { isAbsolutePath, liesBelow, PHOTO_FOLDER, photoPath } from '../archive/photo-path.ts';
 import { hasJournal } from '../archive/sync-tables.ts';
@@ -16,7 +16,7 @@ export interface ReplacedFile {
  */
 export class ReplacedFiles {
   readonly #archive: Archive;
-  #index: LocalIndex | null = null;
+  #named: NamedFiles | null = null;
 
   constructor(archive: Archive) {
     this.#archive = archive;
@@ -39,13 +39,13 @@ export class ReplacedFiles {
       .pluck()
       .all(operationId);
     if (paths.length === 0) return [];
-    const index = (this.#index ??= await LocalIndex.build(this.#archive));
-    index.refresh();
-    return paths.flatMap((path) => unnamed(root, path, index) ?? []);
+    const named = (this.#named ??= await NamedFiles.build(this.#archive));
+    await named.refresh();
+    return paths.flatMap((path) => unnamed(root, path, named) ?? []);
   }
 }
 
-function unnamed(root: string, localPath: string, index: LocalIndex): ReplacedFile | null {
+function unnamed(root: string, localPath: string, named: NamedFiles): ReplacedFile | null {
   const path = photoPath(root, localPath);
   const status = lstatSync(path, { throwIfNoEntry: false });
   if (
@@ -54,7 +54,7 @@ function unnamed(root: string, localPath: string, index: LocalIndex): ReplacedFi
     !liesBelow(realpathSync(join(root, PHOTO_FOLDER)), realpathSync(path))
   )
     return null;
-  return index.namesFile(localPath) ? null : { path, bytes: status.size };
+  return named.names(localPath) ? null : { path, bytes: status.size };
 }
 
 export function removeFile(path: string): void {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { silent } from '../base/events.ts';
 import { hashFile } from '../archive/file-digest.ts';
-import { LocalIndex } from '../archive/local-index.ts';
+import { NamedFiles } from '../archive/named-files.ts';
 import type { Archive } from '../archive/open.ts';
 import { liesBelow, PHOTO_FOLDER, photoPath } from '../archive/photo-path.ts';
 import { TEMPORARY_NAME } from '../archive/temporary-name.ts';
@@ -38,18 +38,18 @@ export async function removeFiles(
     `SELECT sequence, "key" AS path, old AS digest, "column" AS state FROM main.indabundle_journal WHERE operation = ? AND "table" = 'files' ORDER BY sequence LIMIT ${BATCH}`,
   );
   const observer = wait.observer ?? silent;
-  let index: LocalIndex | null = null;
+  let named: NamedFiles | null = null;
   observer({ type: 'phase', phase: 'finish', unit: 'records' });
   for (let done = 0; ; ) {
     wait.signal?.throwIfAborted();
     const steps = select.all(operationId);
     if (steps.length === 0) return;
-    index ??= await LocalIndex.build(archive);
-    index.refresh();
+    named ??= await NamedFiles.build(archive);
+    await named.refresh();
     const folders = new Set<string>();
     for (const step of steps) {
-      if (step.state === UNFINISHED) await removeUnfinished(archive.root, step, operationId, index, folders);
-      else await removeFile(archive.root, step, index, folders, tally);
+      if (step.state === UNFINISHED) await removeUnfinished(archive.root, step, operationId, named, folders);
+      else await removeFile(archive.root, step, named, folders, tally);
     }
     for (const folder of folders) await settleFolder(archive.root, folder);
     await immediately(db, () => dropSteps(db, operationId, steps), wait);
@@ -66,7 +66,7 @@ function dropSteps(db: Database.Database, operationId: string, steps: readonly F
 async function removeFile(
   root: string,
   { path, digest }: FileStep,
-  index: LocalIndex,
+  named: NamedFiles,
   folders: Set<string>,
   tally: Tally,
 ): Promise<void> {
@@ -77,7 +77,7 @@ async function removeFile(
     folders.add(dirname(file));
     return;
   }
-  if (index.namesFile(path)) return tally.keep({ what: 'file', name: path, reason: 'used' });
+  if (named.names(path)) return tally.keep({ what: 'file', name: path, reason: 'used' });
   if (!status.isFile() || (digest !== null && (await hashFile(file)).digest !== digest)) {
     return tally.keep({ what: 'file', name: path, reason: 'file-changed' });
   }
@@ -92,7 +92,7 @@ async function removeUnfinished(
   root: string,
   { path, digest }: FileStep,
   operationId: string,
-  index: LocalIndex,
+  named: NamedFiles,
   folders: Set<string>,
 ): Promise<void> {
   const file = photoPath(root, path);
@@ -104,7 +104,7 @@ async function removeUnfinished(
   for (const name of readdirSync(folder))
     if (name.startsWith(ours) && TEMPORARY_NAME.test(name)) rmSync(join(folder, name), { force: true });
   const status = lstatSync(file, { throwIfNoEntry: false });
-  if (!status?.isFile() || index.namesFile(path)) return;
+  if (!status?.isFile() || named.names(path)) return;
   if (status.size === 0 || (await hashFile(file)).digest === digest) rmSync(file);
 }
 
