@@ -71,7 +71,7 @@ function removeDone(path: string, photosLeft: number, { observer = silent }: App
 }
 
 function openArchive({ db, root, observer, dryRun }: ApplyOptions): Archive {
-  return dryRun ? openToRead(db, { root, observer }) : openToWrite(db, { root, observer });
+  return dryRun ? openToRead(db, { root, observer, keys: 'needed' }) : openToWrite(db, { root, observer });
 }
 
 function makeReady(archive: Archive): void {

@@ -1,3 +1,5 @@
+import type { Shape } from './shape.ts';
+
 /** A tag, album or collection with its natural key and its own columns. */
 export interface LinkTarget {
   readonly key: string;
@@ -20,6 +22,15 @@ export const LINK_TABLES: { readonly [kind in LinkKind]: LinkTable } = {
 };
 
 export const LINK_KINDS = Object.keys(LINK_TABLES) as LinkKind[];
+
+/** True where all columns are there by which images are linked to targets of a kind. */
+export function canLink(shape: Shape, kind: LinkKind): boolean {
+  const { naturalKey, junction, column } = LINK_TABLES[kind];
+  return (
+    ['id', naturalKey].every((name) => shape.hasColumn(kind, name)) &&
+    ['image_id', column].every((name) => shape.hasColumn(junction, name))
+  );
+}
 
 /** SQL that links an image to a target. */
 export const INSERT_LINK = perKind(

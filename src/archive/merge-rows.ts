@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { Journal } from './journal.ts';
 import {
+  canLink,
   FIND_TARGET,
   INSERT_LINK,
   LINK_KINDS,
@@ -163,8 +164,7 @@ export class MergeRows {
   link(record: number, imageId: number, links: Links): number {
     let added = 0;
     for (const kind of LINK_KINDS) {
-      const table = LINK_TABLES[kind];
-      if (!this.#shape.has(kind) || !this.#shape.has(table.junction)) continue;
+      if (!canLink(this.#shape, kind)) continue;
       added += this.#linkKind(record, imageId, kind, links[kind]);
     }
     return added;

@@ -14,6 +14,7 @@ import Database from 'better-sqlite3';
 import { BundleError, systemCode } from '../base/errors.ts';
 import { type Observer, silent } from '../base/events.ts';
 import { asCannotOpen } from './cannot-open.ts';
+import { checkIds, checkNewIds, giveKeys, lacksKeys } from './keys.ts';
 import { firstDefect, isReadFailure } from './quick-check.ts';
 import { openScratch } from './scratch.ts';
 import { Shape } from './shape.ts';
@@ -47,13 +48,29 @@ export interface OpenOptions {
 }
 
 /**
+ * What is done where ids are no primary keys: the database is read from a copy that has them; it is
+ * refused, as by whoever writes to it; or it is read as it is.
+ */
+export interface ReadOptions extends OpenOptions {
+  readonly keys?: 'made' | 'needed' | 'as-they-are';
+}
+
+/**
  * Opens a database to read it in place, with what is in its `-wal`. Where SQLite cannot (a WAL
  * database in a read-only folder, a journal to roll back), the database is copied to a temporary folder
  * with what lies beside it.
  *
  * @throws BundleError `db-...`, `root-not-found`
  */
-export function openToRead(path: string, options: OpenOptions = {}): Archive {
+export function openToRead(path: string, options: ReadOptions = {}): Archive {
+  const opened = openAsItIs(path, options);
+  const { keys = 'made', observer = silent } = options;
+  if (keys === 'made' && lacksKeys(opened.db)) return openWithKeys(opened, observer);
+  if (keys === 'needed') checkToWrite(opened);
+  return opened;
+}
+
+function openAsItIs(path: string, options: OpenOptions): Archive {
   const database = locate(path);
   const root = locateRoot(database, options.root);
   const observer = options.observer ?? silent;
@@ -97,7 +114,7 @@ export function openToWrite(path: string, options: OpenOptions = {}): Archive {
   try {
     const db = new Database(database, { fileMustExist: true, timeout: BUSY_MILLISECONDS });
     const opened = archive(database, root, db);
-    checkKeys(database, opened);
+    checkToWrite(opened);
     // Outside WAL a power cut after FULL may bring the journal back, and undo what photos were removed for.
     db.pragma('synchronous = EXTRA');
     db.pragma('cache_size = -32768');
@@ -135,7 +152,7 @@ function archive(
     checkMagic(path);
     const shape = Shape.read(db);
     checkTables(path, shape);
-    checkIds(path, shape, db);
+    checkIds(path, db);
     const scratch = openScratch();
     const close = () => {
       if (!db.open) return;
@@ -172,42 +189,50 @@ function checkTables(path: string, shape: Shape): void {
     throw new BundleError('db-columns-missing', { params: { path, columns: missing.join(', ') } });
 }
 
-/** Tables whose rows are told apart by their ids. */
-const TABLES_WITH_IDS = ['images', 'tags', 'albums', 'collections'];
-
-/** Larger ids would be rounded to those of other rows; texts and the like sort behind all numbers. */
-function checkIds(path: string, shape: Shape, db: Database.Database): void {
-  for (const table of TABLES_WITH_IDS) {
-    if (!shape.hasColumn(table, 'id')) continue;
-    for (const beyond of [`> ${Number.MAX_SAFE_INTEGER}`, `< ${Number.MIN_SAFE_INTEGER}`]) {
-      const select = `SELECT CAST(id AS TEXT) FROM main.${table} WHERE id ${beyond} LIMIT 1`;
-      const found = db.prepare<[], string>(select).pluck().get();
-      if (found !== undefined) throw new BundleError('db-id-unusable', { params: { path, table, found } });
-    }
+/** @throws BundleError where rows that are added would get no id to count on */
+function checkToWrite({ path, db, close }: Archive): void {
+  try {
+    checkNewIds(path, db);
+  } catch (error) {
+    close();
+    throw error;
   }
 }
 
-/** A table copied without its key gives new rows no id, and other tables nothing to point at. */
-function checkKeys(path: string, { db, shape, close }: Archive): void {
-  const find = db.prepare(
-    `SELECT 1 FROM pragma_table_list list JOIN pragma_table_info(list.name) info
-     WHERE list.schema = 'main' AND list.name = ? AND wr = 0 AND info.name = 'id' AND pk = 1 AND upper(info.type) = 'INTEGER'`,
-  );
-  const table = TABLES_WITH_IDS.find((name) => shape.has(name) && find.get(name) === undefined);
-  if (table === undefined) return;
-  close();
-  throw new BundleError('db-no-keys', { params: { path, table } });
-}
-
 function openCopy(database: string, root: string, observer: Observer): Archive {
-  const folder = mkdtempSync(join(tmpdir(), 'indabundle-'));
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  try {
-    const copy = join(folder, basename(database));
+  return openMade(database, root, (copy) => {
     copyFileSync(database, copy);
     for (const suffix of ['-wal', '-journal'])
       if (existsSync(database + suffix)) copyFileSync(database + suffix, copy + suffix);
     observer({ type: 'notice', notice: 'database-copied', params: { path: database } });
+  });
+}
+
+/** Reads a copy with keys instead of a database that a program has copied without them. */
+function openWithKeys({ path, root, db, close }: Archive, observer: Observer): Archive {
+  try {
+    return openMade(path, root, (copy) => {
+      db.prepare('VACUUM main INTO ?').run(copy);
+      const keyed = new Database(copy);
+      try {
+        giveKeys(keyed, path);
+      } finally {
+        keyed.close();
+      }
+      observer({ type: 'notice', notice: 'keys-made', params: { path } });
+    });
+  } finally {
+    close();
+  }
+}
+
+/** Opens the copy of a database that `make` puts into a temporary folder; closing it removes it. */
+function openMade(database: string, root: string, make: (copy: string) => void): Archive {
+  const folder = mkdtempSync(join(tmpdir(), 'indabundle-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    const copy = join(folder, basename(database));
+    make(copy);
     const opened = archive(copy, root, new Database(copy, { fileMustExist: true }), remove);
     return { ...opened, path: database };
   } catch (error) {

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import type { Shape } from './shape.ts';
 
 /** The columns of other tables that name a row of these by its id. */
-const NAMED_BY = {
+export const NAMED_BY = {
   images: [
     ['image_tags', 'image_id'],
     ['image_albums', 'image_id'],
@@ -15,19 +15,18 @@ const NAMED_BY = {
   collections: [['image_collections', 'collection_id']],
 } as const;
 
-/** No table ever gives an id as large as this; what is no number sorts behind it. */
-const OUT_OF_REACH = 2 ** 52;
+/** Tables whose rows are told apart by their ids. */
+export type NumberedTable = keyof typeof NAMED_BY;
+
+/** No table ever gives an id as large as this, and beyond twice as much they would be rounded; what is no number sorts behind it. */
+export const OUT_OF_REACH = 2 ** 52;
 
 /**
  * Rows whose image, tag or album was deleted, or never was, may name an id that no row had yet: a
  * new row must not inherit their links, notes or marks. Returns the first id behind them, or null
  * where the next id is behind them anyway.
  */
-export function idBehindOrphans(
-  db: Database.Database,
-  shape: Shape,
-  table: keyof typeof NAMED_BY,
-): number | null {
+export function idBehindOrphans(db: Database.Database, shape: Shape, table: NumberedTable): number | null {
   const largest = (column: string, from: string) =>
     Number(
       db.prepare(`SELECT max(${column}) FROM main.${from} WHERE ${column} < ${OUT_OF_REACH}`).pluck().get() ??

@@ -18,7 +18,7 @@ import type { BackupOptions, BackupResult } from './options.ts';
 export async function backupArchive(options: BackupOptions): Promise<BackupResult> {
   const started = performance.now();
   const { observer, signal } = options;
-  const archive = openToRead(options.db, { observer });
+  const archive = openToRead(options.db, { observer, keys: 'as-they-are' });
   const path = targetOf(archive.path, options.output);
   try {
     checkOutputPath(path, { force: options.force ?? false, inputs: filesOf(archive.path) });

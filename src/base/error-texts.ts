@@ -83,7 +83,17 @@ export const ERROR_TEXTS = {
   'db-id-unusable': {
     exit: archive,
     what: 'The table {{table}} of {{path}} has a row whose id no program can count on: {{found}}',
-    next: 'Give that row, and what links to it, a whole number below 9007199254740992 as its id, then run again. Nothing was changed.',
+    next: 'Give that row, and what links to it, a whole number below 4503599627370496 as its id, then run again. Nothing was changed.',
+  },
+  'db-id-twice': {
+    exit: archive,
+    what: 'Several rows of the table {{table}} of {{path}} have the id {{found}}, so nothing tells which of them others mean.',
+    next: 'A program that loses keys has copied this database. Use the original, or give each row an id of its own, then run again. Nothing was changed.',
+  },
+  'db-counter-unusable': {
+    exit: archive,
+    what: 'The counter of the ids of the table {{table}} of {{path}} stands at {{found}}: new rows would get ids that no program can count on.',
+    next: 'Set it back with: sqlite3 indafoto.db "UPDATE sqlite_sequence SET seq = 0", then run again: SQLite goes on behind the largest id. Nothing was changed.',
   },
   'db-no-keys': {
     exit: archive,

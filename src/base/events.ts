@@ -19,6 +19,7 @@ export type NoticeCode =
   | 'columns-left-behind'
   | 'archive-write-protected'
   | 'database-copied'
+  | 'keys-made'
   | 'wal-files-left'
   | 'backup-made'
   | 'nothing-selected'

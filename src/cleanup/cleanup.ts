@@ -33,7 +33,7 @@ export async function cleanup(options: CleanupOptions): Promise<CleanupResult> {
   try {
     const { root, observer } = options;
     const archive = options.dryRun
-      ? openToRead(database, { root, observer })
+      ? openToRead(database, { root, observer, keys: 'needed' })
       : openToWrite(database, { root, observer });
     try {
       const plan = await makePlan(archive, options);

@@ -1,6 +1,7 @@
 import { breathe } from '../base/breathe.ts';
 import { type Digest, parseDigest } from '../base/digest.ts';
 import { hashFile } from '../archive/file-digest.ts';
+import { canLink, LINK_TABLES, type LinkKind } from '../archive/link-tables.ts';
 import { checkLocalFile, type LocalFile, localSize } from '../archive/local-file.ts';
 import { type LocalImage, LocalIndex } from '../archive/local-index.ts';
 import { type Archive, openToRead } from '../archive/open.ts';
@@ -70,14 +71,11 @@ function insertFiltered(archive: Archive, filters: Filters): void {
     conditions.push(expression.replaceAll('?', wanted.map(() => 'nfc(?)').join(', ')));
     for (let times = expression.split('?').length - 1; times > 0; times -= 1) values.push(...wanted);
   };
-  any(column(archive, 'author'), filters.author);
-  any(column(archive, 'license'), filters.license);
-  any(linked(archive, 'tags', 'image_tags', 'tag_id', ['name']), filters.tag);
-  any(linked(archive, 'albums', 'image_albums', 'album_id', ['album_id', 'title']), filters.album);
-  any(
-    linked(archive, 'collections', 'image_collections', 'collection_id', ['collection_id', 'title']),
-    filters.collection,
-  );
+  any(ownColumn(archive, 'author'), filters.author);
+  any(ownColumn(archive, 'license'), filters.license);
+  any(linked(archive, 'tags', []), filters.tag);
+  any(linked(archive, 'albums', ['title']), filters.album);
+  any(linked(archive, 'collections', ['title']), filters.collection);
   const dates = shape
     .select('images', ['taken_date', 'upload_date'])
     .map((name) => `nullif(images.${name}, '')`);
@@ -96,20 +94,17 @@ function insertFiltered(archive: Archive, filters: Filters): void {
   );
 }
 
-function column(archive: Archive, name: string): string {
+function ownColumn(archive: Archive, name: string): string {
   return archive.shape.hasColumn('images', name) ? `nfc(images.${name}) IN (?)` : '0 IN (?)';
 }
 
-function linked(
-  archive: Archive,
-  table: string,
-  junction: string,
-  key: string,
-  names: readonly string[],
-): string {
-  if (!archive.shape.has(table) || !archive.shape.has(junction)) return '0 IN (?)';
+/** Tags, albums or collections are named by their natural key, or by what stands in `alsoBy`. */
+function linked({ shape }: Archive, kind: LinkKind, alsoBy: readonly string[]): string {
+  if (!canLink(shape, kind)) return '0 IN (?)';
+  const { naturalKey, junction, column } = LINK_TABLES[kind];
+  const names = [naturalKey, ...shape.select(kind, alsoBy)];
   const matches = names.map((name) => `nfc(target.${name}) IN (?)`).join(' OR ');
-  return `EXISTS (SELECT 1 FROM main.${junction} link JOIN main.${table} target ON target.id = link.${key}
+  return `EXISTS (SELECT 1 FROM main.${junction} link JOIN main.${kind} target ON target.id = link.${column}
           WHERE link.image_id = images.id AND (${matches}))`;
 }
 

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { LINK_TABLES, type LinkKind } from '../archive/link-tables.ts';
+import { canLink, LINK_TABLES, type LinkKind } from '../archive/link-tables.ts';
 import type { Archive } from '../archive/open.ts';
 import { MAX_LINKS } from '../base/limits.ts';
 
@@ -42,7 +42,7 @@ export class LinkTargets<T extends object> {
     const { naturalKey, junction, column } = LINK_TABLES[kind];
     this.#valuesOf = valuesOf;
     this.#naturalKey = naturalKey;
-    const isThere = shape.has(kind) && shape.has(junction) && shape.hasColumn(kind, naturalKey);
+    const isThere = canLink(shape, kind);
     this.#links = isThere
       ? db
           .prepare<[string], [number, number]>(
@@ -71,8 +71,9 @@ export class LinkTargets<T extends object> {
     const targets = this.#linked.get(image);
     if (targets === undefined) return NOTHING;
     if (targets.length > 1) targets.sort((a, b) => compareBytes(a.key, b.key) || a.id - b.id);
-    const travelling = targets.length > MAX_LINKS ? targets.slice(0, MAX_LINKS) : targets;
-    this.leftOut += targets.length - travelling.length;
+    const each = targets.filter((target, at) => target.id !== targets[at - 1]?.id);
+    const travelling = each.slice(0, MAX_LINKS);
+    this.leftOut += each.length - travelling.length;
     return { values: travelling.map(({ values }) => values), ids: travelling.map(({ id }) => id) };
   }
 

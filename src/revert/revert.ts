@@ -46,7 +46,7 @@ export async function revert(options: RevertOptions): Promise<RevertResult> {
 function open(options: RevertOptions, database: string): Archive {
   const { root, observer } = options;
   const archive = options.dryRun
-    ? openToRead(database, { root, observer })
+    ? openToRead(database, { root, observer, keys: 'needed' })
     : openToWrite(database, { root, observer });
   try {
     if (!options.dryRun) quickCheck(archive);

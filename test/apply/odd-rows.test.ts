@@ -86,13 +86,107 @@ describe('tables that were copied without their keys', () => {
     expect(rowsOf(trip.receiver.dir, 'SELECT count(*) AS images FROM images')).toEqual([{ images: 1 }]);
   });
 
+  test.each(['images', 'tags'])('%s: a dry run of an apply says so, too', async (table) => {
+    const trip = exchange(folder(), { images }, { images: images.slice(1) });
+    withoutKey(trip.receiver.dir, table);
+    await trip.export();
+    await expect(trip.apply({ dryRun: true })).rejects.toMatchObject({ code: 'db-no-keys', exitStatus: 5 });
+  });
+
   test('are exported all the same, without a note of it', async () => {
     const trip = exchange(folder(), { images }, { images: [] });
     withoutKey(trip.sender.dir, 'images');
     const notices: string[] = [];
     const observer = (event: Event) => event.type === 'notice' && notices.push(event.notice);
     expect(await trip.export({ observer })).toMatchObject({ records: 2 });
-    expect(notices).toContain('archive-without-keys');
+    expect(notices).toEqual(expect.arrayContaining(['keys-made', 'archive-without-keys']));
     expect(outcomesOf(await trip.apply())).toEqual({ added: 2 });
   });
+});
+
+const LINKED_TABLES = ['images', 'tags', 'albums', 'collections', 'image_tags', 'image_albums'];
+
+describe('tables whose ids have become texts, as an import from a spreadsheet leaves them', () => {
+  const asTexts = (dir: string, table: string) => {
+    const columns = rowsOf(dir, `SELECT name FROM pragma_table_info('${table}')`).map(({ name }) =>
+      String(name),
+    );
+    changeDatabase(
+      dir,
+      `CREATE TABLE copied (${columns.map((name) => `${name} TEXT`).join()})`,
+      `INSERT INTO copied SELECT * FROM ${table}`,
+      `DROP TABLE ${table}`,
+      `ALTER TABLE copied RENAME TO ${table}`,
+    );
+  };
+  const links = (dir: string) =>
+    ['tags', 'albums', 'collections'].flatMap((kind) =>
+      rowsOf(
+        dir,
+        `SELECT images.url, target.${kind === 'tags' ? 'name' : 'title'} AS linked FROM images JOIN image_${kind} link ON image_id = images.id
+         JOIN ${kind} target ON target.id = link.${kind.slice(0, -1)}_id ORDER BY images.url, linked`,
+      ),
+    );
+  const linked = Array.from({ length: 12 }, (_, at) => ({
+    siteImageId: at + 1,
+    tags: ['nyár', `címke ${at}`],
+    albums: [{ id: `a${at}`, title: `Album ${at}` }],
+    collections: [{ id: 'g1', title: 'Gyűjtemény' }],
+  }));
+
+  test.each([...LINKED_TABLES.map((table) => [table]), LINKED_TABLES])(
+    '%s: every picture and every link travels',
+    async (...tables) => {
+      const trip = exchange(folder(), { images: linked }, { images: [] });
+      const before = links(trip.sender.dir);
+      for (const table of tables) asTexts(trip.sender.dir, table);
+      expect(await trip.export()).toMatchObject({ records: 12 });
+      await trip.apply();
+      expect(before.length).toBe(48);
+      expect(links(trip.receiver.dir)).toEqual(before);
+    },
+  );
+
+  test("rows without an id travel, and take nobody's links", async () => {
+    const trip = exchange(folder(), { images: linked }, { images: [] });
+    asTexts(trip.sender.dir, 'images');
+    changeDatabase(
+      trip.sender.dir,
+      "UPDATE images SET id = NULL WHERE id IN ('11', '12')",
+      "INSERT INTO image_tags SELECT '13', id FROM tags LIMIT 1",
+    );
+    expect(await trip.export()).toMatchObject({ records: 12 });
+    await trip.apply();
+    const count = 'SELECT count(DISTINCT image_id) AS linked FROM image_tags';
+    expect(rowsOf(trip.receiver.dir, count)).toEqual([{ linked: 10 }]);
+  });
+
+  test.each([
+    ["UPDATE images SET id = '2' WHERE id = '1'", 'db-id-twice', '2'],
+    ["UPDATE images SET id = '2.5' WHERE id = '1'", 'db-id-unusable', '2.5'],
+    ["UPDATE images SET id = 'first' WHERE id = '1'", 'db-id-unusable', 'first'],
+    ["UPDATE images SET id = '9007199254740993' WHERE id = '1'", 'db-id-unusable', '9007199254740993'],
+  ])('%s: nothing is exported, and why is said', async (change, code, found) => {
+    const trip = exchange(folder(), { images: linked }, { images: [] });
+    asTexts(trip.sender.dir, 'images');
+    changeDatabase(trip.sender.dir, change);
+    await expect(trip.export()).rejects.toMatchObject({
+      code,
+      exitStatus: 5,
+      params: { table: 'images', found },
+    });
+  });
+});
+
+test('a counter that has run away stops an apply, which says what to do; done, the apply goes on', async () => {
+  const trip = exchange(folder(), { images }, { images: images.slice(1) });
+  changeDatabase(
+    trip.receiver.dir,
+    "UPDATE sqlite_sequence SET seq = 9007199254740990 WHERE name = 'images'",
+  );
+  await trip.export();
+  await expect(trip.apply()).rejects.toMatchObject({ code: 'db-counter-unusable', exitStatus: 5 });
+  await expect(trip.apply({ dryRun: true })).rejects.toMatchObject({ code: 'db-counter-unusable' });
+  changeDatabase(trip.receiver.dir, 'UPDATE sqlite_sequence SET seq = 0');
+  expect(outcomesOf(await trip.apply())).toEqual({ added: 1, present: 1 });
 });

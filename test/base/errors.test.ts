@@ -40,6 +40,8 @@ const STATUS: Record<ErrorCode, number> = {
   'db-no-images': 5,
   'db-columns-missing': 5,
   'db-id-unusable': 5,
+  'db-id-twice': 5,
+  'db-counter-unusable': 5,
   'db-no-keys': 5,
   'db-corrupt': 5,
   'db-unreadable': 5,

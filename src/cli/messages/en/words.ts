@@ -48,6 +48,8 @@ export const words = {
   'notice.archive-write-protected': 'The archive is write-protected, so this export is not noted in it.',
   'notice.database-copied':
     'The database was copied to a temporary folder to read it, because its own folder cannot be written: {{path}}',
+  'notice.keys-made':
+    'The ids in this database are no primary keys: a program that loses keys has copied it. It was read from a temporary copy that has keys. {{path}}',
   'notice.wal-files-left': 'SQLite may leave -wal and -shm files beside the database it read: {{path}}',
   'notice.backup-made': 'Backup of the database: {{path}}',
   'notice.nothing-selected': 'Nothing in the archive matches.',

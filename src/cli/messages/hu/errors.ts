@@ -45,7 +45,15 @@ export const errors: { readonly [code in ErrorCode]: { readonly what: string; re
   },
   'db-id-unusable': {
     what: 'A(z) {{table}} tábla egyik sorának azonosítójával nem lehet számolni: {{found}} ({{path}})',
-    next: 'Adjon annak a sornak, és annak, ami rá hivatkozik, 9007199254740992-nél kisebb egész számot azonosítónak, majd futtassa újra. Semmi sem változott.',
+    next: 'Adjon annak a sornak, és annak, ami rá hivatkozik, 4503599627370496-nál kisebb egész számot azonosítónak, majd futtassa újra. Semmi sem változott.',
+  },
+  'db-id-twice': {
+    what: 'A(z) {{table}} tábla több sorának is {{found}} az azonosítója, így nem tudni, melyikükre hivatkozik a többi: {{path}}',
+    next: 'Ezt az adatbázist olyan program másolta, amely elveszti a kulcsokat. Használja az eredetit, vagy adjon minden sornak saját azonosítót, majd futtassa újra. Semmi sem változott.',
+  },
+  'db-counter-unusable': {
+    what: 'A(z) {{table}} tábla azonosítóinak számlálója {{found}}: az új sorok olyan azonosítót kapnának, amellyel nem lehet számolni. ({{path}})',
+    next: 'Állítsa vissza ezzel: sqlite3 indafoto.db "UPDATE sqlite_sequence SET seq = 0", majd futtassa újra: az SQLite a legnagyobb azonosító után folytatja. Semmi sem változott.',
   },
   'db-no-keys': {
     what: 'A(z) {{table}} tábla azonosítói nem elsődleges kulcsok, ezért az új sorok nem kapnának azonosítót: {{path}}',

@@ -51,6 +51,8 @@ export const words: { readonly [key in keyof typeof english]: string } = {
     'Az archívum írásvédett, ezért ez az export nem kerül bele a nyilvántartásába.',
   'notice.database-copied':
     'Az adatbázis olvasásához ideiglenes másolat készült, mert a saját mappájába nem lehet írni: {{path}}',
+  'notice.keys-made':
+    'Az adatbázisban az azonosítók nem elsődleges kulcsok: olyan program másolta, amely elveszti a kulcsokat. Az olvasáshoz ideiglenes másolat készült, kulcsokkal. {{path}}',
   'notice.wal-files-left': 'Az SQLite -wal és -shm fájlokat hagyhat az olvasott adatbázis mellett: {{path}}',
   'notice.backup-made': 'Biztonsági mentés az adatbázisról: {{path}}',
   'notice.nothing-selected': 'Az archívumban semmi sem felel meg a kérésnek.',
