@@ -54,25 +54,28 @@ export function findEarlier(archive: Archive, manifest: Manifest, bundleId: stri
   const list = request ?? sync.list(listIdOf(bundleId));
   const kind = request === null ? 'own' : 'request';
   const registered = hasSyncTables(db) ? registry(db) : [];
+  const isLive = ({ operation }: Registered) => isOpen(sync.operation(operation));
   const own = registered.find(({ bundle }) => bundle === bundleId);
-  if (own)
-    return {
-      kind,
-      list,
-      operation: sync.operation(own.operation),
-      number: own.number,
-      wasWhole: own.wasWhole === 1,
-    };
   const { count, export_id } = manifest.volume;
-  const sibling =
-    count > 1 ? registered.find((one) => one.exportId === export_id && one.count === count) : undefined;
+  const siblings =
+    count > 1 ? registered.filter((one) => one.exportId === export_id && one.count === count) : [];
+  const live = siblings.find(isLive);
+  // A volume that was taken back is begun anew together with the rest of its series.
+  const joins = live !== undefined && own?.wasWhole !== 1;
+  if (own && (isLive(own) || !joins)) {
+    const { operation, number, wasWhole } = own;
+    return { kind, list, operation: sync.operation(operation), number, wasWhole: wasWhole === 1 };
+  }
+  const sibling = live ?? siblings[0];
   const operation = sibling ? sync.operation(sibling.operation) : null;
   return { kind, list, operation, number: null, wasWhole: false };
 }
 
+const isOpen = (operation: Operation | null) => operation !== null && operation.status !== 'completed';
+
 /** An operation that was begun and not brought to its end is gone on with. */
 export function goesOn(earlier: EarlierRun): boolean {
-  return earlier.operation !== null && earlier.operation.status !== 'completed';
+  return isOpen(earlier.operation);
 }
 
 /** All bundles that the books know, the latest operation first. */

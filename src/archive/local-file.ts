@@ -20,7 +20,11 @@ export interface FileCheckOptions {
 }
 
 /** The size of the regular file that a row names, or null when there is none. */
-export function localSize(root: string, row: LocalImage, maps: readonly PathMap[] = []): number | null {
+export function localSize(
+  root: string,
+  row: Pick<LocalImage, 'local_path'>,
+  maps: readonly PathMap[] = [],
+): number | null {
   return row.local_path ? sizeAt(photoPath(root, row.local_path, maps)) : null;
 }
 

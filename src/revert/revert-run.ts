@@ -107,12 +107,11 @@ export class RevertRun {
   }
 
   async #undoImages(): Promise<void> {
-    const { db, shape } = this.#archive;
+    const { db } = this.#archive;
     const judge = new ImageJudge(this.#archive);
     const sync = new SyncRows(db, new SyncTables(db), this.#operationId);
     const undo = new UndoImages(
-      db,
-      shape,
+      this.#archive,
       new Journal(db, this.#operationId),
       this.#operationId,
       sync,

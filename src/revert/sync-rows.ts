@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { type Digest, parseDigest } from '../base/digest.ts';
 import { Statements } from '../archive/statements.ts';
 import type { SyncTables } from '../archive/sync-tables.ts';
 
@@ -7,6 +8,13 @@ interface ListRow {
   readonly list_id: string;
   readonly status: string;
   readonly operation_id: string | null;
+  readonly path: string | null;
+}
+
+/** What an image has once it is set back, as its row says; without a file it has nothing to say. */
+export interface ImageLeft {
+  readonly hasFile: boolean;
+  readonly digest: Digest | null;
 }
 
 const INDEXES = [
@@ -22,14 +30,14 @@ export class SyncRows {
   readonly #statements: Statements;
   readonly #operation: string | number;
   readonly #operationId: string;
-  /** Lists that were made for bundles: all others that no export made are requests. */
-  readonly #bundleLists: ReadonlySet<string>;
+  /** Lists that were made for bundles, and whether the operation had to do with theirs: all others that no export made are requests. */
+  readonly #bundleLists: ReadonlyMap<string, boolean>;
 
   constructor(db: Database.Database, sync: SyncTables, operationId: string) {
     this.#statements = new Statements(db);
     this.#operationId = operationId;
     this.#operation = sync.operationReference(sync.operation(operationId)!);
-    this.#bundleLists = new Set(bundleLists(db));
+    this.#bundleLists = bundleLists(db, operationId);
   }
 
   /** SQLite looks for children of every row that is deleted: without an index that takes hours at 500,000 rows. */
@@ -43,14 +51,14 @@ export class SyncRows {
 
   /** The image's row is about to go. */
   forgetImage(id: number): void {
-    this.reopenImage(id);
+    this.reopenImage(id, { hasFile: false, digest: null });
     this.#statements.get('UPDATE main.sync_export_files SET image_id = NULL WHERE image_id = ?').run(id);
     this.#statements.get('UPDATE main.sync_files SET image_id = NULL WHERE image_id = ?').run(id);
   }
 
-  /** The image has no longer what the operation gave it. */
-  reopenImage(id: number): void {
-    for (const row of this.#listRows(id)) this.#reopen(row);
+  /** The image has no longer what the operation gave it, but what it had before. */
+  reopenImage(id: number, left: ImageLeft): void {
+    for (const row of this.#listRows(id)) if (this.#waitsAgain(row, left)) this.#reopen(row);
     const booked = this.#statements
       .get('DELETE FROM main.sync_files WHERE image_id = ? AND operation_id = ?')
       .run(id, this.#operation).changes;
@@ -67,19 +75,20 @@ export class SyncRows {
 
   #listRows(id: number): ListRow[] {
     return this.#statements
-      .get<ListRow>(`SELECT files.id, lists.list_id, files.status, lists.operation_id FROM main.sync_export_files files
+      .get<ListRow>(`SELECT files.id, lists.list_id, files.status, lists.operation_id, CAST(files.export_path AS TEXT) AS path FROM main.sync_export_files files
                      JOIN main.sync_export_lists lists ON files.list_id IN (lists.list_id, lists.id) WHERE files.image_id = ?`)
       .all(id);
   }
 
-  /** Several bundles may answer one request, which names the last of their operations only. */
-  #waitsAgain(listId: string, operationId: string | null): boolean {
-    if (operationId === this.#operationId) return true;
-    return !operationId?.startsWith('export-') && !this.#bundleLists.has(listId);
+  /** Several bundles may answer one request, and several operations apply one bundle: a list names the last of them only. */
+  #waitsAgain({ list_id, status, operation_id, path }: ListRow, left: ImageLeft): boolean {
+    if (status !== 'completed') return false;
+    if (operation_id === this.#operationId) return true;
+    if (operation_id?.startsWith('export-')) return false;
+    return this.#bundleLists.get(list_id) ?? !isServed(path, left);
   }
 
-  #reopen({ id, list_id, status, operation_id }: ListRow): void {
-    if (status !== 'completed' || !this.#waitsAgain(list_id, operation_id)) return;
+  #reopen({ id, list_id }: ListRow): void {
     this.#statements
       .get(`UPDATE main.sync_export_files SET status = 'pending', image_id = NULL WHERE id = ?`)
       .run(id);
@@ -91,15 +100,24 @@ export class SyncRows {
   }
 }
 
+/** True when the image has what a request asks for by this, all the same. */
+function isServed(path: string | null, { hasFile, digest }: ImageLeft): boolean {
+  if (!hasFile) return false;
+  return path?.startsWith('hash_')
+    ? digest !== null && parseDigest(path.slice('hash_'.length)) === digest
+    : true;
+}
+
 /** A list bears the id of the bundle that it was made for, as far as it goes. */
-function bundleLists(db: Database.Database): string[] {
-  return db
-    .prepare<[], string>(
-      `SELECT substr("key", 1, 16) FROM main.sync_operations
-       JOIN main.indabundle_journal journal ON journal.operation = sync_operations.operation_id AND journal.sequence < 0`,
+function bundleLists(db: Database.Database, operationId: string): Map<string, boolean> {
+  const lists = db
+    .prepare<[string], [list: string, isOurs: 0 | 1]>(
+      `SELECT substr("key", 1, 16), max(operation_id = ?) FROM main.sync_operations
+       JOIN main.indabundle_journal journal ON journal.operation = sync_operations.operation_id AND journal.sequence < 0 GROUP BY 1`,
     )
-    .pluck()
-    .all();
+    .raw()
+    .all(operationId);
+  return new Map(lists.map(([list, isOurs]) => [list, isOurs === 1]));
 }
 
 /** `temp.booked`: which step of the journal booked which image. */

@@ -1,11 +1,15 @@
 import type Database from 'better-sqlite3';
+import { parseDigest } from '../base/digest.ts';
 import type { Journal } from '../archive/journal.ts';
 import { LINK_KINDS, LINK_TABLES } from '../archive/link-tables.ts';
+import { localSize } from '../archive/local-file.ts';
+import type { LocalImage } from '../archive/local-index.ts';
+import type { Archive } from '../archive/open.ts';
 import type { Shape } from '../archive/shape.ts';
 import { Statements } from '../archive/statements.ts';
 import { type ImageVerdict, placedPaths } from './judge-image.ts';
 import { PERSONAL_TABLES, type Step, stepsOf } from './steps.ts';
-import type { SyncRows } from './sync-rows.ts';
+import type { ImageLeft, SyncRows } from './sync-rows.ts';
 import type { Tally } from './tally.ts';
 
 const PATH_COLUMNS = new Set(['local_path', 'sha256_hash']);
@@ -15,14 +19,14 @@ export class UndoImages {
   readonly #statements: Statements;
   readonly #db: Database.Database;
   readonly #shape: Shape;
+  readonly #root: string;
   readonly #journal: Journal;
   readonly #operationId: string;
   readonly #sync: SyncRows;
   readonly #tally: Tally;
 
   constructor(
-    db: Database.Database,
-    shape: Shape,
+    { db, shape, root }: Pick<Archive, 'db' | 'shape' | 'root'>,
     journal: Journal,
     operationId: string,
     sync: SyncRows,
@@ -31,6 +35,7 @@ export class UndoImages {
     this.#db = db;
     this.#statements = new Statements(db);
     this.#shape = shape;
+    this.#root = root;
     this.#journal = journal;
     this.#operationId = operationId;
     this.#sync = sync;
@@ -68,12 +73,21 @@ export class UndoImages {
     this.#removeLinks(id);
     if (keepPath !== null) this.#tally.keep({ what: 'image', name: String(id), reason: keepPath });
     const open = keepPath === null ? steps : steps.filter((step) => !PATH_COLUMNS.has(step.column!));
+    for (const step of open.toReversed()) this.#setColumnBack(id, step);
     if (open.some((step) => step.column === 'local_path')) {
       this.#tally.imagesSetBack += 1;
-      this.#sync.reopenImage(id);
+      this.#sync.reopenImage(id, this.#left(id));
     }
-    for (const step of open.toReversed()) this.#setColumnBack(id, step);
     this.#scheduleFiles(open);
+  }
+
+  #left(id: number): ImageLeft {
+    const columns = ['local_path', 'sha256_hash'].map((column) => this.#shape.text('images', column)).join();
+    const row = this.#statements
+      .get<Pick<LocalImage, 'local_path' | 'sha256_hash'>>(`SELECT ${columns} FROM main.images WHERE id = ?`)
+      .get(id)!;
+    const hasFile = (localSize(this.#root, row) ?? 0) > 0;
+    return { hasFile, digest: parseDigest(row.sha256_hash) };
   }
 
   #setColumnBack(id: number, step: Step): void {

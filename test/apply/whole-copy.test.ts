@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { FRAME, hostileBundle, hostileImages, type Hooks } from '../../fixtures/hostile-bundle.ts';
+import { revert, verifyArrived } from '../../src/index.ts';
 import { Archivist } from '../support/conversation.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
@@ -38,6 +39,22 @@ test('a whole copy brings the details of authors that a damaged one had lost, on
   expect(await bela.take(whole)).toMatchObject({ outcomes: { present: 3 }, authorsAdded: 1 });
   expect(bela.query(`SELECT bio FROM author_details WHERE author = 'Anna'`)).toEqual([{ bio: 'fotós' }]);
   expect(await bela.take(whole)).toMatchObject({ operationId: null, authorsAdded: 0 });
+});
+
+test('what a damaged copy had brought is still to come when it is taken back, though a whole copy came since', async () => {
+  const { whole, damaged } = copies(WITH_AUTHORS, AUTHORS_FRAME);
+  const bela = receiver();
+  const first = await bela.take(damaged);
+  const second = await bela.take(whole);
+  expect(second.operationId).not.toBe(first.operationId);
+  await revert({ db: bela.db, operationId: first.operationId!, backup: false });
+  expect(bela.query('SELECT count(*) AS images FROM images')).toEqual([{ images: 1 }]);
+  const list = 'SELECT list_id, status, processed_files AS done FROM sync_export_lists';
+  expect(bela.query(list)).toMatchObject([{ status: 'pending', done: 0 }]);
+  const { list_id: listId } = bela.query<{ list_id: string }>(list)[0]!;
+  expect(await verifyArrived({ db: bela.db, listId })).toMatchObject({ waiting: 3 });
+  expect(await bela.take(whole)).toMatchObject({ outcomes: { added: 3 } });
+  expect(bela.query(list)).toMatchObject([{ status: 'completed', done: 3 }]);
 });
 
 test('a whole copy of a volume that brought all its pictures though damaged is applied for its series', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { revert } from '../../src/index.ts';
+import { uniqueJpeg } from '../../fixtures/pictures.ts';
+import { applyBundle, revert } from '../../src/index.ts';
 import { Archivist } from '../support/conversation.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
@@ -43,4 +44,28 @@ test('lists of other bundles, and of exports, stay as they are', async () => {
   expect(before).toHaveLength(2);
   await revert({ db: bela.db, operationId: operationId!, backup: false });
   expect(others()).toEqual(before);
+});
+
+test('a request that was served stays so when a bundle that had nothing to do with it is taken back', async () => {
+  const bela = new Archivist(folder(), 'bela', pictures(9));
+  const anna = new Archivist(folder(), 'anna', pictures(1));
+  const { listId, requestPath } = (await bela.ask([await anna.catalog()])).remotes[0]!.asked;
+  await bela.take(await anna.answer(requestPath!));
+  const other = { images: [{ siteImageId: 1, file: uniqueJpeg('another content', 9000) }] };
+  const cili = new Archivist(folder(), 'cili', other);
+  const input = await cili.pack();
+  const before = bela.read();
+  const list = () =>
+    bela.query('SELECT status, processed_files AS done FROM sync_export_lists WHERE list_id = ?', listId);
+  const { operationId, outcomes } = await applyBundle({
+    db: bela.db,
+    input,
+    backup: false,
+    onConflict: 'take-remote',
+  });
+  expect(outcomes).toMatchObject({ conflict: 1 });
+  expect(bela.read().fileDigests).not.toEqual(before.fileDigests);
+  await revert({ db: bela.db, operationId: operationId!, backup: false });
+  expect(bela.read().fileDigests).toEqual(before.fileDigests);
+  expect(list()).toEqual([{ status: 'completed', done: 1 }]);
 });

@@ -135,6 +135,18 @@ describe('three volumes', () => {
     });
   });
 
+  test('that were taken back and come again are one operation, done at the last', async () => {
+    const { databasePath, dir } = receiver();
+    let operationId = '';
+    for (const volume of volumes) operationId = (await take(databasePath, volume)).operationId!;
+    await revert({ db: databasePath, operationId, backup: false });
+    const again = [];
+    for (const volume of volumes) again.push((await take(databasePath, volume)).operationId!);
+    expect(new Set(again).size).toBe(1);
+    expect(operations(dir)).toMatchObject([{ status: 'completed' }, { status: 'completed', error_count: 0 }]);
+    for (const volume of volumes) expect((await take(databasePath, volume)).operationId).toBe(null);
+  });
+
   test('a volume that was interrupted keeps the series open', async () => {
     const { databasePath, dir } = receiver();
     const controller = new AbortController();
