@@ -75,7 +75,7 @@ function failedRows(options: RetryOptions, database: string): FailedRow[] {
     if (list === null) throw notFound();
     return archive.db
       .prepare<[string | number], FailedRow>(
-        `SELECT id, export_path AS path FROM sync_export_files WHERE list_id = ? AND status = 'error' ORDER BY id`,
+        `SELECT id, CAST(export_path AS TEXT) AS path FROM sync_export_files WHERE list_id = ? AND status = 'error' ORDER BY id`,
       )
       .all(sync.listReference(list));
   } finally {

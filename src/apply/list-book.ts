@@ -106,7 +106,7 @@ export class ListBook {
     db.exec(`CREATE TEMP TABLE IF NOT EXISTS list_rows (id INTEGER PRIMARY KEY, path TEXT, site TEXT, status TEXT);
              DELETE FROM temp.list_rows`);
     db.prepare(`INSERT INTO temp.list_rows SELECT id,
-                CASE WHEN export_path GLOB 'hash_*' THEN lower(export_path) ELSE export_path END, site_of_path(export_path), status
+                CASE WHEN export_path GLOB 'hash_*' THEN lower(export_path) ELSE CAST(export_path AS TEXT) END, site_of_path(CAST(export_path AS TEXT)), status
                 FROM main.sync_export_files WHERE list_id = ?`).run(this.#sync.listReference(this.#list));
     for (const column of ['path', 'site'])
       db.exec(`CREATE INDEX IF NOT EXISTS temp.list_rows_${column} ON list_rows (${column})`);

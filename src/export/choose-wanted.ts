@@ -78,7 +78,7 @@ async function loadList(
         params: { option: '--list-id', found: listId, expected: '16 hex digits' },
       });
     const select = db.prepare<[string | number, number], ListedRow>(
-      `SELECT id, image_id, export_path FROM main.sync_export_files
+      `SELECT id, image_id, CAST(export_path AS TEXT) AS export_path FROM main.sync_export_files
        WHERE list_id = ? AND id > ? AND coalesce(status, '') <> 'completed' ORDER BY id LIMIT ${BATCH}`,
     );
     const store = new WantStore(archive);

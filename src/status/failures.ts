@@ -24,7 +24,7 @@ export function operationFailures(db: Database.Database, operationId: string, mo
   const where = `FROM main.sync_files WHERE operation_id = ? AND status = 'error'`;
   const rows = db
     .prepare<[string | number, number], BookedRow>(
-      `SELECT id, file_hash AS digest, file_path AS path, image_id AS imageId, error_message AS reason ${where} ORDER BY id LIMIT ?`,
+      `SELECT id, CAST(file_hash AS TEXT) AS digest, CAST(file_path AS TEXT) AS path, image_id AS imageId, CAST(error_message AS TEXT) AS reason ${where} ORDER BY id LIMIT ?`,
     )
     .all(reference, most);
   const total = db.prepare<[string | number], number>(`SELECT count(*) ${where}`).pluck().get(reference)!;
@@ -69,7 +69,7 @@ export function listFailures(db: Database.Database, listId: string | null, most:
   const values = listId === null ? [] : [listId];
   const rows = db
     .prepare<unknown[], ListedRow>(
-      `SELECT lists.list_id AS listId, files.export_path AS wanted, files.image_id AS imageId ${from}
+      `SELECT lists.list_id AS listId, CAST(files.export_path AS TEXT) AS wanted, files.image_id AS imageId ${from}
        ORDER BY lists.id DESC, files.id LIMIT ?`,
     )
     .all(...values, most);

@@ -48,7 +48,7 @@ function rowsOfOperation(archive: Archive, operationId: string): ArrivedRows {
   loadOutcomes(archive, operationId);
   const reference = sync.operationReference(operation);
   const where = 'main.sync_files files WHERE files.operation_id = @reference';
-  const select = `SELECT files.id AS place, files.image_id AS imageId, files.file_hash AS expected, outcome.outcome,
+  const select = `SELECT files.id AS place, files.image_id AS imageId, CAST(files.file_hash AS TEXT) AS expected, outcome.outcome,
       ${imageColumns(archive)}
     FROM main.sync_files files LEFT JOIN main.images ON images.id = files.image_id
     LEFT JOIN temp.outcomes outcome ON outcome.file = files.id
@@ -78,7 +78,7 @@ function rowsOfList(archive: Archive, listId: string): ArrivedRows {
   findUnnamed(archive, reference);
   const where = 'main.sync_export_files files WHERE files.list_id = @reference';
   const select = `SELECT files.id AS place, coalesce(files.image_id, unnamed.image) AS imageId, NULL AS outcome,
-      CASE WHEN files.export_path GLOB 'hash_*' THEN substr(files.export_path, 6) END AS expected,
+      CASE WHEN files.export_path GLOB 'hash_*' THEN CAST(substr(files.export_path, 6) AS TEXT) END AS expected,
       ${imageColumns(archive)}
     FROM main.sync_export_files files LEFT JOIN temp.unnamed unnamed ON unnamed.file = files.id
     LEFT JOIN main.images ON images.id = coalesce(files.image_id, unnamed.image)
@@ -92,15 +92,17 @@ function findUnnamed({ db, shape }: Archive, reference: string | number): void {
   db.exec(`CREATE TEMP TABLE unnamed (file INTEGER PRIMARY KEY, wanted TEXT, image INTEGER)`);
   const { changes } = db
     .prepare(
-      `INSERT INTO temp.unnamed SELECT id, CASE WHEN export_path GLOB 'hash_*' THEN lower(export_path) ELSE export_path END, NULL
+      `INSERT INTO temp.unnamed SELECT id, CASE WHEN export_path GLOB 'hash_*' THEN lower(export_path) ELSE CAST(export_path AS TEXT) END, NULL
        FROM main.sync_export_files WHERE list_id = ? AND status = 'completed' AND image_id IS NULL`,
     )
     .run(reference);
   if (changes === 0) return;
   db.exec('CREATE INDEX temp.unnamed_wanted ON unnamed (wanted)');
   for (const key of [
-    shape.hasColumn('images', 'sha256_hash') ? `'hash_' || lower(trim(images.sha256_hash))` : null,
-    shape.hasColumn('images', 'url') ? `'url_' || images.url` : null,
+    shape.hasColumn('images', 'sha256_hash')
+      ? `'hash_' || lower(trim(CAST(images.sha256_hash AS TEXT)))`
+      : null,
+    shape.hasColumn('images', 'url') ? `'url_' || CAST(images.url AS TEXT)` : null,
   ]) {
     if (key === null) continue;
     db.exec(`UPDATE temp.unnamed SET image = found.id FROM
@@ -110,8 +112,8 @@ function findUnnamed({ db, shape }: Archive, reference: string | number): void {
 }
 
 function imageColumns({ shape }: Archive): string {
-  const own = shape.hasColumn('images', 'sha256_hash') ? 'images.sha256_hash' : 'NULL';
-  return `images.id AS found, images.local_path AS localPath, ${own} AS own`;
+  const [path, own] = ['local_path', 'sha256_hash'].map((column) => shape.text('images', column));
+  return `images.id AS found, ${path}, ${own}`;
 }
 
 function countsOf({ db }: Archive, from: string, reference: string | number): RowCounts {
@@ -124,9 +126,9 @@ interface SelectedRow {
   readonly place: number;
   readonly imageId: number | null;
   readonly found: number | null;
-  readonly localPath: string | null;
+  readonly local_path: string | null;
   readonly expected: string | null;
-  readonly own: string | null;
+  readonly sha256_hash: string | null;
   readonly outcome: string | null;
 }
 
@@ -139,7 +141,7 @@ function* pagesOf(
   for (let last = -1; ; ) {
     const rows = select.all({ reference, last });
     if (rows.length === 0) return;
-    yield rows.map(({ imageId, found, localPath, expected, own, outcome }) => ({
+    yield rows.map(({ imageId, found, local_path: localPath, expected, sha256_hash: own, outcome }) => ({
       imageId,
       exists: found !== null,
       localPath,

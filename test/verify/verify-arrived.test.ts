@@ -35,6 +35,18 @@ describe('what arrived', () => {
     expect(byOperation).toMatchObject({ verdict: 'whole', rows: 5, whole: 5, operationId, listId: null });
   });
 
+  test('is whole where another program has stored texts as bytes', async () => {
+    const { bela, listId, operationId } = await arrived();
+    for (const column of ['local_path', 'sha256_hash', 'url'])
+      bela.run(`UPDATE images SET ${column} = CAST(${column} AS BLOB)`);
+    bela.run('UPDATE sync_export_files SET export_path = CAST(export_path AS BLOB)');
+    bela.run('UPDATE sync_files SET file_hash = CAST(file_hash AS BLOB)');
+    expect(await verifyArrived({ db: bela.db, listId })).toMatchObject({ verdict: 'whole', whole: 5 });
+    bela.run('UPDATE sync_export_files SET image_id = NULL');
+    expect(await verifyArrived({ db: bela.db, listId })).toMatchObject({ verdict: 'whole', whole: 5 });
+    expect(await verifyArrived({ db: bela.db, operationId })).toMatchObject({ verdict: 'whole', whole: 5 });
+  });
+
   test('is told apart row by row where it is not as it arrived', async () => {
     const { bela, path, listId, operationId } = await arrived();
     appendFileSync(path(0), 'x');
