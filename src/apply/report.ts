@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type Database from 'better-sqlite3';
-import { BundleError } from '../base/errors.ts';
+import { BundleError, systemCode } from '../base/errors.ts';
 import { checkOutputPath } from '../base/output-path.ts';
 import { filesOf } from '../archive/open.ts';
 
@@ -42,8 +42,19 @@ function mayBeReplaced(path: string): boolean {
 /**
  * Writes a CSV file of everything that one operation did, as its books have it. Cells that a
  * spreadsheet would take for a formula are quoted.
+ *
+ * @throws BundleError `report-failed`
  */
 export async function writeReport(db: Database.Database, operationId: string, path: string): Promise<void> {
+  try {
+    await writeRows(db, operationId, path);
+  } catch (error) {
+    if (!systemCode(error).startsWith('E')) throw error;
+    throw new BundleError('report-failed', { cause: error, params: { path } });
+  }
+}
+
+async function writeRows(db: Database.Database, operationId: string, path: string): Promise<void> {
   const select = db.prepare<[string, number], Record<string, unknown> & { sequence: number }>(
     `SELECT journal.sequence, journal.record % 4294967296 + 1 AS record, journal.outcome, files.image_id, files.file_path AS path, files.file_hash AS digest,
             images.title, images.author, images.url, files.error_message AS message

@@ -150,6 +150,11 @@ export const ERROR_TEXTS = {
     what: 'Standard output took no more: {{reason}}. The bundle on it is not whole.',
     next: 'See why the other program stopped, then run both again: on standard output a bundle begins anew.',
   },
+  'report-failed': {
+    exit: environment,
+    what: 'What the bundle brought is in the archive, but the report {{path}} could not be written: {{reason}}',
+    next: 'Run the same command again with another place for the report: nothing is applied twice.',
+  },
   'not-permitted': {
     exit: environment,
     what: 'The system does not permit access to {{what}}: {{reason}}',

@@ -30,7 +30,8 @@ export class PlanMaker {
   readonly #plan: PlanStore;
   readonly #options: MakePlanOptions;
   readonly #records: RowRecords;
-  #authorsLeftOut = 0;
+  /** Whose line is longer than a reader accepts. */
+  readonly #authorsLeftOut = new Set<string>();
 
   constructor(archive: Archive, plan: PlanStore, options: MakePlanOptions) {
     this.#archive = archive;
@@ -85,7 +86,7 @@ export class PlanMaker {
       await breathe();
       const line = canonicalLine(author);
       if (Buffer.byteLength(line) <= MAX_LINE_BYTES) shards.add(line);
-      else this.#authorsLeftOut += 1;
+      else this.#authorsLeftOut.add(author.author);
     }
     shards.finish();
   }
@@ -102,7 +103,7 @@ export class PlanMaker {
       });
     if (repaired > 0)
       this.#options.observer({ type: 'notice', notice: 'text-repaired', params: { count: repaired } });
-    const count = leftOut + this.#authorsLeftOut;
+    const count = leftOut + this.#authorsLeftOut.size;
     if (count > 0) this.#options.observer({ type: 'notice', notice: 'values-left-out', params: { count } });
   }
 }

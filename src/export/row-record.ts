@@ -50,6 +50,8 @@ export class RowRecords {
   /** Texts that travel without some of their characters, or with {@link UNREADABLE} in their place. */
   repaired = 0;
   #valuesLeftOut = 0;
+  /** Authors whose row does not travel as it is: a series may have them in each volume, and they count once. */
+  readonly #countedAuthors = new Set<string>();
 
   constructor(archive: Archive, options: { readonly includePersonal: boolean }) {
     this.#archive = archive;
@@ -210,13 +212,22 @@ export class RowRecords {
       const row = details?.get(author);
       const isFavorite = favorite?.get(author) !== undefined && favorite !== null;
       if (!row && !isFavorite) continue;
-      if (this.#text(author, false) !== author) continue;
+      if (this.#countedOnce(author, () => this.#text(author, false)) !== author) continue;
       yield {
         author,
-        ...(row ? { details: this.#details(row) } : {}),
+        ...(row ? { details: this.#countedOnce(author, () => this.#details(row)) } : {}),
         ...(isFavorite ? { favorite: true } : {}),
       };
     }
+  }
+
+  #countedOnce<T>(author: string, make: () => T): T {
+    const before = [this.repaired, this.#valuesLeftOut] as const;
+    const made = make();
+    if (this.repaired === before[0] && this.#valuesLeftOut === before[1]) return made;
+    if (this.#countedAuthors.has(author)) [this.repaired, this.#valuesLeftOut] = before;
+    this.#countedAuthors.add(author);
+    return made;
   }
 
   #details(row: Row): { [column: string]: string | number } {

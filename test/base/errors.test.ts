@@ -53,6 +53,7 @@ const STATUS: Record<ErrorCode, number> = {
   'no-space': 6,
   'io-error': 6,
   'output-failed': 6,
+  'report-failed': 6,
   'not-permitted': 6,
   'file-too-large': 6,
   interrupted: 130,

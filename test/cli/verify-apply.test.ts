@@ -1,4 +1,12 @@
-import { copyFileSync, createReadStream, existsSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import {
+  copyFileSync,
+  createReadStream,
+  existsSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -114,6 +122,19 @@ describe('apply', () => {
     expect(status).toBe(130);
     expect(err).toContain('indabundle apply');
     expect(err).toContain('[interrupted]');
+  });
+
+  test('a report that cannot be written is told as such, when all else is done', async () => {
+    const db = freshReceiver(here.folder);
+    // A link to what is not there passes for a new file, until it is opened.
+    const report = join(here.folder, 'loose.csv');
+    symlinkSync(join(here.folder, 'no such folder', 'x.csv'), report);
+    const failed = await words(['apply', here.bundle, '--db', db, '--report', report]);
+    expect(failed).toMatchObject({ status: 6, err: expect.stringContaining('[report-failed]') });
+    const other = join(here.folder, 'other.csv');
+    const again = await words(['apply', here.bundle, '--db', db, '--report', other]);
+    expect(again.status).toBe(0);
+    expect(readFileSync(other, 'utf8')).toContain('added');
   });
 
   test('each of several bundles gets a report of its own', async () => {

@@ -4,7 +4,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { uniqueJpeg } from '../../fixtures/pictures.ts';
-import { exportBundle, listBundle, verifyBundle } from '../../src/index.ts';
+import { type Event, exportBundle, listBundle, verifyBundle } from '../../src/index.ts';
+import { changeDatabase } from '../support/database-dump.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { archiveOf, makeSeries, pictures, sizeOf, volumesIn } from './series.ts';
 
@@ -17,6 +18,21 @@ async function recordsOf(path: string) {
   await lists.close();
   return records;
 }
+
+test('what of an author cannot travel is counted once, in however many volumes the author is', async () => {
+  const archive = archiveOf(folder('sender'), pictures(60, { authors: 1 }));
+  const long = "printf('%.*c', 262145, 'x')";
+  changeDatabase(
+    archive.dir,
+    `INSERT INTO author_details (author, bio) SELECT DISTINCT author, ${long} FROM images`,
+  );
+  const counts: unknown[] = [];
+  const observer = (event: Event) =>
+    event.type === 'notice' && event.notice === 'values-left-out' && counts.push(event.params);
+  const { volumes } = await makeSeries(archive, folder('trip'), 400_000, { observer });
+  expect(volumes.length).toBeGreaterThan(2);
+  expect(counts).toEqual([{ count: 1 }]);
+});
 
 describe('a thousand pictures in twelve volumes', () => {
   test('each is whole, within its size, and opens with tar and zstd alone', async () => {

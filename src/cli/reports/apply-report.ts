@@ -42,12 +42,13 @@ export function declinedLines(page: Page): string[] {
 }
 
 function title(page: Page, result: ApplyResult, { name, db, asPlan }: ApplyAbout): string[] {
-  const say = (mood: Mood, key: 'plan' | 'dryRun' | 'partly' | 'nothing' | 'done') =>
+  const say = (mood: Mood, key: 'plan' | 'dryRun' | 'partly' | 'nothing' | 'asBefore' | 'done') =>
     heading(page, mood, page.texts.t(`apply.${key}`, { name: shownName(name, page.texts), db }));
   if (asPlan) return say('neutral', 'plan');
   if (result.dryRun) return say('neutral', 'dryRun');
   if (result.findingsTotal > 0 || result.outcomes.failed > 0) return say('partly', 'partly');
-  return say('good', result.operationId === null ? 'nothing' : 'done');
+  if (result.operationId !== null) return say('good', 'done');
+  return say('good', result.outcomes.conflict > 0 ? 'asBefore' : 'nothing');
 }
 
 function facts(page: Page, result: ApplyResult, about: ApplyAbout): Fact[] {

@@ -108,6 +108,7 @@ export const reports = {
   'apply.done': '{{name}} was applied to {{db}}.',
   'apply.partly': '{{name}} was applied to {{db}} in part.',
   'apply.nothing': 'Everything in {{name}} is in {{db}} already; nothing was changed.',
+  'apply.asBefore': '{{name}} was applied to {{db}} before; nothing was changed.',
   'apply.dryRun': 'Dry run: nothing was changed. Applying {{name}} to {{db}} would do this:',
   'apply.plan': '{{name}} and {{db}}: this will be done.',
   'apply.ask': 'Apply it?',

@@ -99,6 +99,10 @@ export const errors: { readonly [code in ErrorCode]: { readonly what: string; re
     what: 'A szabványos kimenet nem vett át többet: {{reason}}. A rajta lévő csomag nem teljes.',
     next: 'Nézze meg, miért állt le a másik program, majd indítsa újra mindkettőt: a szabványos kimeneten a csomag elölről kezdődik.',
   },
+  'report-failed': {
+    what: 'Amit a csomag hozott, az archívumban van, de a jelentést nem sikerült megírni: {{path}} ({{reason}})',
+    next: 'Futtassa újra ugyanazt a parancsot, és adjon a jelentésnek más helyet: semmi sem töltődik be kétszer.',
+  },
   'not-permitted': {
     what: 'A rendszer nem engedi a hozzáférést: {{what}} ({{reason}})',
     next: 'Ellenőrizze a jogosultságokat, vagy zárja be a programot, amely használja, majd futtassa újra ugyanezt.',

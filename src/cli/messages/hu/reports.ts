@@ -112,6 +112,7 @@ export const reports: { readonly [key in keyof typeof english]: string } = {
   'apply.done': 'Betöltve: {{name}}, ide: {{db}}.',
   'apply.partly': 'Részben betöltve: {{name}}, ide: {{db}}.',
   'apply.nothing': 'A csomagban ({{name}}) minden megvan már itt: {{db}}. Semmi sem változott.',
+  'apply.asBefore': 'Már korábban betöltve: {{name}}, ide: {{db}}. Semmi sem változott.',
   'apply.dryRun': 'Próbafutás: semmi sem változott. A betöltés ({{name}}, ide: {{db}}) ezt tenné:',
   'apply.plan': '{{name}}, ide: {{db}}. Ez fog történni:',
   'apply.ask': 'Betölti?',
