@@ -261,6 +261,7 @@ function openBooks(
   const known = goesOn(earlier) ? earlier.number : null;
   const number = known ?? registerBundle(db, operationId, manifest, bundleId);
   if (known === null) sync.addTotal(operationId, toDo);
+  else sync.makeRoom(operationId, toDo);
   sync.setOperation(operationId, { status: 'pending' }, now);
   return number;
 }

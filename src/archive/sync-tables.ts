@@ -148,6 +148,15 @@ export class SyncTables {
       .run(total, operationId);
   }
 
+  /** Records that are done once more count once more: there are never more than there should be. */
+  makeRoom(operationId: string, toDo: number): void {
+    this.#db
+      .prepare(
+        'UPDATE sync_operations SET total_files = max(coalesce(total_files, 0), coalesce(processed_files, 0) + ?) WHERE operation_id = ?',
+      )
+      .run(toDo, operationId);
+  }
+
   addToOperation(operationId: string, processed: number, errors: number, now: Date): void {
     this.#addToOperation.run(processed, errors, syncTime(now), operationId);
   }

@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { FRAME, hostileBundle, hostileImages, type Hooks } from '../../fixtures/hostile-bundle.ts';
+import { uniqueJpeg } from '../../fixtures/pictures.ts';
 import { revert, verifyArrived } from '../../src/index.ts';
 import { Archivist } from '../support/conversation.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
@@ -69,6 +70,24 @@ test('a whole copy of a volume that brought all its pictures though damaged is a
   expect((await bela.take(damaged)).series).toMatchObject({ applied: [], missing: [1, 2] });
   expect((await bela.take(whole)).series).toMatchObject({ applied: [1], missing: [2] });
   expect(await bela.take(whole)).toMatchObject({ operationId: null, series: { applied: [1] } });
+});
+
+test('what is done once more, its photo being lost, is counted once more: the sum is never more than the whole', async () => {
+  const anna = new Archivist(folder(), 'anna', {
+    images: Array.from({ length: 12 }, (_, at) => ({ file: uniqueJpeg(`photo ${at}`, 300_000) })),
+  });
+  const bundle = await anna.pack();
+  const bytes = readFileSync(bundle);
+  writeFileSync(bundle, bytes.fill(0xaa, bytes.length - 400_000, bytes.length - 399_900));
+  const bela = receiver();
+  const first = await bela.take(bundle);
+  expect(first.outcomes).toMatchObject({ added: expect.toSatisfy((count) => count > 0 && count < 12) });
+  const photo = bela.query<{ path: string }>('SELECT local_path AS path FROM images WHERE id > 1');
+  rmSync(join(bela.archive.dir, photo[0]!.path));
+  expect(await bela.take(bundle)).toMatchObject({ resumed: true, outcomes: { restored: 1 } });
+  expect(
+    bela.query('SELECT total_files - processed_files - error_count AS rest FROM sync_operations'),
+  ).toEqual([{ rest: 0 }]);
 });
 
 /** A bundle of three records that names shards of a hundred thousand more, which never come. */
