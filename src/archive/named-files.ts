@@ -23,13 +23,13 @@ export class NamedFiles {
   readonly #pathOf: Database.Statement<[number], string | null>;
   #lastId = -Infinity;
 
-  private constructor({ db, root, shape, scratch }: Archive) {
+  private constructor({ db, root, scratch }: Archive) {
     this.#root = root;
     this.#prefixes = rootPrefixes(root);
     scratch.exec('CREATE TABLE named_files (key INTEGER, id INTEGER, PRIMARY KEY (key, id)) WITHOUT ROWID');
     this.#insert = scratch.prepare('INSERT OR IGNORE INTO named_files VALUES (?, ?)');
     this.#idsOf = scratch.prepare<[number], number>('SELECT id FROM named_files WHERE key = ?').pluck();
-    const path = shape.text('images', 'local_path').replace(/"local_path"$/, 'path');
+    const path = 'CAST(local_path AS TEXT) AS path';
     this.#rowsAfter = db.prepare(
       `SELECT id, ${path} FROM main.images WHERE id > ? AND local_path <> '' ORDER BY id LIMIT 2000`,
     );
