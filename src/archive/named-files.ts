@@ -72,8 +72,11 @@ function keyOf(path: string): number {
 
 /** True for two ways to one file. File systems that number no files are asked for the way without links. */
 function isSameFile(path: string, other: string): boolean {
-  const [one, two] = [path, other].map((way) => statSync(way, { bigint: true, throwIfNoEntry: false }));
-  if (one === undefined || two === undefined) return false;
-  if (one.ino !== 0n) return one.dev === two.dev && one.ino === two.ino;
-  return realpathSync.native(path) === realpathSync.native(other);
+  try {
+    const [one, two] = [path, other].map((way) => statSync(way, { bigint: true }));
+    if (one!.ino !== 0n) return one!.dev === two!.dev && one!.ino === two!.ino;
+    return realpathSync.native(path) === realpathSync.native(other);
+  } catch {
+    return false; // a row may name anything: what is not there, a name too long, a loop of links
+  }
 }

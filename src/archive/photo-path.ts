@@ -61,7 +61,16 @@ export function foldedPath(localPath: string): string {
 
 /** What whole paths of photos may begin with: the root as it was given, and as it is without links. */
 export function rootPrefixes(root: string): string[] {
-  return [...new Set([root, realpathSync(root)].map((spelling) => foldedPath(`${spelling}/`)))];
+  return [...new Set([root, withoutLinks(root)].map((spelling) => foldedPath(`${spelling}/`)))];
+}
+
+/** The path itself where the system does not tell: it may refuse to show a folder above. */
+function withoutLinks(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 /** The same, counted from the root also where a row names its file in full, or by a detour. */

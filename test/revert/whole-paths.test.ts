@@ -59,6 +59,15 @@ describe('a photo that another row names stays, whatever way the row names it', 
   });
 });
 
+test.each(['no/such/folder', 'x'.repeat(300), 'nul\u0000', 'indafoto.db'])(
+  'a row that names what is no file, in %j, is no reason to keep one',
+  async (where) => {
+    const { kept, isThere } = await revertBeside((path) => `${where}/${path.split('/').at(-1)}`);
+    expect(kept).toEqual([]);
+    expect(isThere).toBe(false);
+  },
+);
+
 test('a photo that only shares its name with those of other rows goes', async () => {
   const { kept, isThere } = await revertBeside((path, root) => {
     const other = join(root, 'elsewhere', path);
