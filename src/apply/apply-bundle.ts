@@ -10,7 +10,7 @@ import { ContentPool } from '../reading/content-pool.ts';
 import { openBundle, type OpenedBundle } from '../reading/open-bundle.ts';
 import { alreadyApplied } from './already-applied.ts';
 import { ApplyRun } from './apply-run.ts';
-import { notAcceptable } from './not-acceptable.ts';
+import { notAcceptable } from '../reading/not-acceptable.ts';
 import type { ApplyOptions, ApplyResult } from './options.ts';
 import { removeBundle } from './remove-bundle.ts';
 import { checkReportPath } from './report.ts';

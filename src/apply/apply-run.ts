@@ -16,7 +16,7 @@ import { ApplyPlan } from './apply-plan.ts';
 import { ApplyWriter } from './apply-writer.ts';
 import { omittedReason } from './failure-words.ts';
 import { listPaths, omittedPaths } from './list-book.ts';
-import { notAcceptable } from './not-acceptable.ts';
+import { notAcceptable } from '../reading/not-acceptable.ts';
 import { nothingDone } from './nothing-done.ts';
 import type { ApplyOptions, ApplyResult } from './options.ts';
 import { writeReport } from './report.ts';

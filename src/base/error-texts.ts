@@ -183,17 +183,17 @@ export const ERROR_TEXTS = {
   'list-not-found': {
     exit: usage,
     what: 'There is no list {{list}} in {{path}}.',
-    next: 'See the lists with: indabundle status',
+    next: 'See the lists with: indabundle status --db "{{path}}"',
   },
   'operation-not-found': {
     exit: usage,
     what: 'There is no operation {{operation}} in {{path}}, or its bookkeeping was cleaned up.',
-    next: 'See the operations with: indabundle status',
+    next: 'See the operations with: indabundle status --db "{{path}}"',
   },
   'id-not-found': {
     exit: usage,
     what: 'There is neither an operation nor a list {{id}} in {{path}}, or it was cleaned up.',
-    next: 'See both with: indabundle status',
+    next: 'See both with: indabundle status --db "{{path}}"',
   },
   'operation-unfinished': {
     exit: usage,

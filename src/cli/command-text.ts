@@ -19,5 +19,16 @@ function quoteForWindows(argument: string): string {
   return PLAIN.test(argument) && !argument.includes('%') ? argument : `"${argument.replaceAll('"', '""')}"`;
 }
 
-/** `--db` where it has to be named. */
-export const ofDatabase = (db: string) => (db === DEFAULT_DATABASE ? [] : ['--db', db]);
+/** Where an archive is, as the options of a command name it. */
+export interface ArchiveFlags {
+  readonly db?: string | undefined;
+  readonly root?: string | undefined;
+}
+
+/** `--db` where it has to be named, and `--root` where it was. */
+export function ofArchive({ db, root }: ArchiveFlags): string[] {
+  return [
+    ...(db === undefined || db === DEFAULT_DATABASE ? [] : ['--db', db]),
+    ...(root === undefined ? [] : ['--root', root]),
+  ];
+}

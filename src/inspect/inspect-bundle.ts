@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { asBundleError, BundleError } from '../base/errors.ts';
-import { type Finding, FindingList } from '../base/findings.ts';
+import { asBundleError } from '../base/errors.ts';
+import { FindingList } from '../base/findings.ts';
 import { MAX_END_BYTES } from '../base/limits.ts';
 import { PackedReader } from '../bundle/packed-reader.ts';
 import { parseEnd, parseIndexLine } from '../manifest/parse.ts';
@@ -8,6 +8,7 @@ import type { AuthorRecord, End, ImageRecord, IndexLine, Shard } from '../manife
 import { BundleWalk, type WalkItem } from '../reading/bundle-walk.ts';
 import { EntryLines } from '../reading/entry-lines.ts';
 import { type OpenedBundle, openBundle } from '../reading/open-bundle.ts';
+import { notAcceptable } from '../reading/not-acceptable.ts';
 import { HEAD_READ_AHEAD } from '../reading/read-head.ts';
 import { findIndex, readEndOfFile } from '../reading/end-of-file.ts';
 import type { InspectLists, InspectOptions, InspectResult } from './types.ts';
@@ -35,7 +36,7 @@ export async function inspectBundle(options: InspectOptions): Promise<InspectRes
         findings: findings.listed,
       };
     }
-    throw unacceptable(opened.label, findings.listed);
+    throw notAcceptable(opened.label, findings.listed);
   } catch (error) {
     throw asBundleError(error, opened.label);
   } finally {
@@ -45,20 +46,6 @@ export async function inspectBundle(options: InspectOptions): Promise<InspectRes
 
 function open(options: InspectOptions, findings: FindingList): Promise<OpenedBundle> {
   return openBundle(options.input, findings, HEAD_READ_AHEAD);
-}
-
-/** Whatever stood where the manifest should be, in one error. */
-function unacceptable(path: string, findings: readonly Finding[]): BundleError {
-  const [first] = findings;
-  const reason =
-    first === undefined
-      ? 'it is empty'
-      : `${first.code}${first.expected ? `: expected ${first.expected}, found ${first.found}` : ''}`;
-  const code =
-    first?.code === 'not-a-bundle' || first?.code === 'frame-damaged'
-      ? 'not-a-bundle'
-      : 'bundle-not-acceptable';
-  return new BundleError(code, { params: { path, reason }, findings });
 }
 
 /** end.json from the tail; a finding, not an error, when a file has none. */
@@ -101,7 +88,7 @@ export async function listBundle(
     opened.push(bundle);
     const walk = new BundleWalk(bundle.reader, findings, { proveAll: false, signal: options.signal });
     yield* pick(walk.items());
-    if (findings.refused || findings.damaged > 0) throw unacceptable(bundle.label, findings.listed);
+    if (findings.refused || findings.damaged > 0) throw notAcceptable(bundle.label, findings.listed);
   };
   return {
     records: () => listed(records),
@@ -156,7 +143,7 @@ async function* files(options: InspectOptions, opened: OpenedBundle[]): AsyncGen
   }
   if (findings.total === 0)
     findings.add({ code: 'truncated', gravity: 'damage', where: {}, expected: 'index.jsonl', found: 'none' });
-  throw unacceptable(bundle.label, findings.listed);
+  throw notAcceptable(bundle.label, findings.listed);
 }
 
 async function jumpToIndex(bundle: OpenedBundle): Promise<void> {

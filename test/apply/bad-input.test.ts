@@ -157,8 +157,7 @@ describe('in the place of the bundle', () => {
     ],
   ])('%s: it is no bundle', async (_, make) => {
     const { inspected, applied } = await refusals(make);
-    expect(inspected).toEqual({ code: 'not-a-bundle', exit: 4 });
-    expect(applied.exit).toBe(4);
+    expect([inspected, applied]).toEqual(Array(2).fill({ code: 'not-a-bundle', exit: 4 }));
     const verified = verifyBundle({ input: bundle });
     const verdict = await verified.then(
       (result) => result.verdict,

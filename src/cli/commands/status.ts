@@ -42,6 +42,6 @@ async function runStatus(
   const exitStatus = EXIT.whole;
   session.log.write('info', 'result', result);
   if (session.json) await session.answer({ command: session.command, result, exitStatus });
-  else await session.print(statusLines(session.page, result, { db, id, failed: failed === true }));
+  else await session.print(statusLines(session.page, result, { db, root, id, failed: failed === true }));
   return exitStatus;
 }

@@ -98,7 +98,7 @@ async function verifyTask(
     process: (input) =>
       session.watch((observer, signal) => verifyBundle({ input, ...options, observer, signal })),
     show: (result, name) =>
-      session.print(verifyLines(session.page, result, { name, db, quiet: session.quiet })),
+      session.print(verifyLines(session.page, result, { name, db, root, quiet: session.quiet })),
     document: (result) => result,
     statusOf: verifyStatus,
     combine: worstStatus,

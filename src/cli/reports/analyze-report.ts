@@ -1,5 +1,5 @@
 import type { AnalyzeOptions, AnalyzeResult, Comparison, RemoteAnalysis } from '../../analyze/options.ts';
-import { commandText } from '../command-text.ts';
+import { type ArchiveFlags, commandText, ofArchive } from '../command-text.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 import { commandLines, factList, type Page, prose } from '../output/page.ts';
 import { tableLines } from '../output/table.ts';
@@ -41,7 +41,7 @@ function remoteLines(page: Page, remote: RemoteAnalysis, options: AnalyzeOptions
   if (remote.asked.images > 0) lines.push('', ...factList(page, askedFacts(page, remote.asked)));
   const answer = answerLines(page, remote.asked, options.db);
   if (answer.length > 0) lines.push('', ...answer);
-  return [...lines, ...givingLines(page, remote, named)];
+  return [...lines, ...givingLines(page, remote, named, options)];
 }
 
 const GAPS = ['missing', 'restore'] as const;
@@ -98,8 +98,8 @@ function authorTable(page: Page, { weLack }: RemoteAnalysis): string[] {
   ];
 }
 
-function givingLines(page: Page, { theyLack }: RemoteAnalysis, named: string): string[] {
+function givingLines(page: Page, { theyLack }: RemoteAnalysis, named: string, where: ArchiveFlags): string[] {
   if (theyLack.missing.images + theyLack.restore.images === 0) return [];
-  const command = commandText(['export', '--for', named, '-o', 'for-them.indabundle']);
+  const command = commandText(['export', ...ofArchive(where), '--for', named, '-o', 'for-them.indabundle']);
   return ['', ...prose(page, page.texts.t('analyze.nextGive')), ...commandLines(page, command)];
 }

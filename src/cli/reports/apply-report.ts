@@ -1,6 +1,6 @@
 import type { ApplyResult, ConflictPolicy } from '../../apply/options.ts';
 import { shownName, STANDARD_INPUT } from '../bundle-inputs.ts';
-import { commandText, ofDatabase } from '../command-text.ts';
+import { type ArchiveFlags, commandText, ofArchive } from '../command-text.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 import { commandLines, type Fact, factList, type Page, prose } from '../output/page.ts';
 import { tableLines } from '../output/table.ts';
@@ -11,7 +11,7 @@ import { reasonText } from './reason-text.ts';
 import { seriesText } from './series-report.ts';
 import { strayText } from './verify-report.ts';
 
-export interface ApplyAbout {
+export interface ApplyAbout extends ArchiveFlags {
   readonly name: string;
   readonly db: string;
   readonly onConflict: ConflictPolicy;
@@ -115,7 +115,7 @@ function failureLines(page: Page, { failures, outcomes }: ApplyResult): string[]
   ];
 }
 
-function nextSteps(page: Page, result: ApplyResult, { name, db, onConflict }: ApplyAbout): string[] {
+function nextSteps(page: Page, result: ApplyResult, { name, onConflict, ...where }: ApplyAbout): string[] {
   const { t } = page.texts;
   const lines: string[] = [];
   if (result.largerAvailable > 0 && onConflict === 'keep-local') {
@@ -125,7 +125,7 @@ function nextSteps(page: Page, result: ApplyResult, { name, db, onConflict }: Ap
   const isDamaged = result.findings.some(({ gravity }) => gravity !== 'omission');
   if (result.outcomes.failed > 0 || isDamaged) return [...lines, ...prose(page, t('apply.nextFailed'))];
   if (result.findingsTotal > 0 && result.operationId !== null) {
-    const command = commandText(['status', result.operationId, ...ofDatabase(db)]);
+    const command = commandText(['status', result.operationId, ...ofArchive(where)]);
     lines.push(...prose(page, t('apply.nextOmitted')), ...commandLines(page, command));
   }
   if (result.series !== null && result.series.missing.length > 0)

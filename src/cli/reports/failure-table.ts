@@ -1,5 +1,5 @@
 import type { Failure } from '../../status/types.ts';
-import { commandText, ofDatabase } from '../command-text.ts';
+import { type ArchiveFlags, commandText, ofArchive } from '../command-text.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 import { commandLines, type Page, prose } from '../output/page.ts';
 import { tableLines } from '../output/table.ts';
@@ -35,12 +35,12 @@ function shortened({ isTerminal }: Page, text: string): string {
 const FEW = 3;
 
 /** The commands that ask others for what failed. */
-export function retryCommands(page: Page, failures: readonly Failure[], db: string): string[] {
+export function retryCommands(page: Page, failures: readonly Failure[], where: ArchiveFlags): string[] {
   const lists = [...new Set(failures.map(({ listId }) => listId))].filter((listId) => listId !== null);
   if (lists.length === 0) return [];
   const commands = lists.slice(0, FEW).flatMap((listId) => {
     const others = ['--remote', 'other.indacatalog', '-o', 'other.indarequest'];
-    return commandLines(page, commandText(['analyze', '--retry', listId, ...ofDatabase(db), ...others]));
+    return commandLines(page, commandText(['analyze', '--retry', listId, ...ofArchive(where), ...others]));
   });
   return ['', ...prose(page, page.texts.t('status.nextRetry')), ...commands];
 }

@@ -1,5 +1,5 @@
 import type { ListStatus, OperationStatus, StatusResult } from '../../status/types.ts';
-import { commandText, ofDatabase } from '../command-text.ts';
+import { type ArchiveFlags, commandText, ofArchive } from '../command-text.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 import { commandLines, type Fact, factList, type Page, prose } from '../output/page.ts';
 import { failureTable, retryCommands } from './failure-table.ts';
@@ -9,7 +9,7 @@ import { seriesText } from './series-report.ts';
 import { listState, operationState, shortTime, sourceName } from './state-text.ts';
 
 /** One operation or one list: how far it is, what came of it, what failed, what to do next. */
-export function detailLines(page: Page, result: StatusResult, db: string): string[] {
+export function detailLines(page: Page, result: StatusResult, where: ArchiveFlags): string[] {
   const [operation] = result.operations;
   const [list] = result.lists;
   const lines = operation !== undefined ? operationLines(page, operation, result.lists) : [];
@@ -17,9 +17,9 @@ export function detailLines(page: Page, result: StatusResult, db: string): strin
   if (result.failuresTotal > 0) {
     const count = result.failuresTotal;
     lines.push('', ...prose(page, page.texts.t('status.detailFailures', { count })));
-    lines.push(...failureTable(page, result.failures, count), ...retryCommands(page, result.failures, db));
+    lines.push(...failureTable(page, result.failures, count), ...retryCommands(page, result.failures, where));
   }
-  const next = operation === undefined ? listNext(page, list, db) : operationNext(page, operation, db);
+  const next = operation === undefined ? listNext(page, list, where) : operationNext(page, operation, where);
   return [...lines, ...next];
 }
 
@@ -82,24 +82,24 @@ function listLines(page: Page, list: ListStatus): string[] {
   return [...heading(page, moodOf(list), title), '', ...factList(page, facts)];
 }
 
-function operationNext(page: Page, operation: OperationStatus, db: string): string[] {
+function operationNext(page: Page, operation: OperationStatus, where: ArchiveFlags): string[] {
   const { t } = page.texts;
   const { operationId, source, volumes } = operation;
   if (operation.kind !== 'apply' || operation.reverted) return [];
   const lines: string[] = [];
   if (volumes !== null && volumes.missing.length > 0) lines.push('', ...prose(page, t('status.nextVolumes')));
   else if (operation.status === 'pending' && source !== null) {
-    const command = commandText(['apply', source, ...ofDatabase(db)]);
+    const command = commandText(['apply', source, ...ofArchive(where)]);
     lines.push('', ...prose(page, t('status.nextApply')), ...commandLines(page, command));
   }
-  const verify = commandText(['verify', '--operation', operationId, ...ofDatabase(db)]);
+  const verify = commandText(['verify', '--operation', operationId, ...ofArchive(where)]);
   lines.push('', ...prose(page, t('status.nextVerify')), ...commandLines(page, verify));
-  const revert = commandText(['revert', operationId, ...ofDatabase(db)]);
+  const revert = commandText(['revert', operationId, ...ofArchive(where)]);
   return [...lines, ...prose(page, t('status.nextRevert')), ...commandLines(page, revert)];
 }
 
-function listNext(page: Page, list: ListStatus | undefined, db: string): string[] {
+function listNext(page: Page, list: ListStatus | undefined, where: ArchiveFlags): string[] {
   if (list === undefined || list.completed === 0 || list.kind === 'export') return [];
-  const verify = commandText(['verify', '--list-id', list.listId, ...ofDatabase(db)]);
+  const verify = commandText(['verify', '--list-id', list.listId, ...ofArchive(where)]);
   return ['', ...prose(page, page.texts.t('status.nextVerify')), ...commandLines(page, verify)];
 }

@@ -1,5 +1,5 @@
 import type { ListStatus, OperationKind, OperationStatus, StatusResult } from '../../status/types.ts';
-import { commandText, ofDatabase } from '../command-text.ts';
+import { type ArchiveFlags, commandText, ofArchive } from '../command-text.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 import { commandLines, type Page, prose } from '../output/page.ts';
 import { tableLines } from '../output/table.ts';
@@ -8,8 +8,7 @@ import { heading } from './heading.ts';
 import { listState, operationState, shortTime, sourceName } from './state-text.ts';
 import { detailLines } from './status-detail.ts';
 
-export interface StatusAbout {
-  readonly db: string;
+export interface StatusAbout extends ArchiveFlags {
   readonly id: string | undefined;
   readonly failed: boolean;
 }
@@ -20,8 +19,8 @@ const SHOWN = 20;
 /** The books at a glance, or one entry of them, or what failed. */
 export function statusLines(page: Page, result: StatusResult, about: StatusAbout): string[] {
   const { t } = page.texts;
-  if (about.id !== undefined && !about.failed) return detailLines(page, result, about.db);
-  if (about.failed) return failedLines(page, result, about.db);
+  if (about.id !== undefined && !about.failed) return detailLines(page, result, about);
+  if (about.failed) return failedLines(page, result, about);
   if (result.books === 'none') return prose(page, t('status.none', { db: result.database }));
   const tables = [
     ...operationTables(page, result),
@@ -30,7 +29,7 @@ export function statusLines(page: Page, result: StatusResult, about: StatusAbout
   if (tables.length === 0) return prose(page, t('status.empty', { db: result.database }));
   const scripts = result.books === 'scripts' ? prose(page, t('status.scripts')) : [];
   const title = heading(page, 'neutral', t('status.title', { db: result.database }));
-  return [...title, ...scripts, ...tables, ...someFailures(page, result, about.db)];
+  return [...title, ...scripts, ...tables, ...someFailures(page, result, about)];
 }
 
 const asked = (lists: readonly ListStatus[]) => lists.filter(({ kind }) => kind === 'asked');
@@ -114,21 +113,26 @@ function askedName(path: string): string {
   return escapeForTerminal(parts.slice(parts.at(-1) === 'indafoto.db' ? -2 : -1).join('/'));
 }
 
-function someFailures(page: Page, { failures, failuresTotal }: StatusResult, db: string): string[] {
+function someFailures(page: Page, { failures, failuresTotal }: StatusResult, where: ArchiveFlags): string[] {
   if (failuresTotal === 0) return [];
   const { t } = page.texts;
   const lines = ['', ...prose(page, t('status.failures', { count: failuresTotal }))];
   lines.push(...failureTable(page, failures, failuresTotal));
   if (failuresTotal > failures.length) {
-    const command = commandText(['status', '--failed', ...ofDatabase(db)]);
+    const command = commandText(['status', '--failed', ...ofArchive(where)]);
     lines.push('', ...prose(page, t('status.nextFailed')), ...commandLines(page, command));
   }
-  return [...lines, ...retryCommands(page, failures, db)];
+  return [...lines, ...retryCommands(page, failures, where)];
 }
 
-function failedLines(page: Page, { failures, failuresTotal }: StatusResult, db: string): string[] {
+function failedLines(page: Page, { failures, failuresTotal }: StatusResult, where: ArchiveFlags): string[] {
   const { t } = page.texts;
   if (failuresTotal === 0) return heading(page, 'good', t('status.noFailures'));
   const title = heading(page, 'partly', t('status.failures', { count: failuresTotal }));
-  return [...title, '', ...failureTable(page, failures, failuresTotal), ...retryCommands(page, failures, db)];
+  return [
+    ...title,
+    '',
+    ...failureTable(page, failures, failuresTotal),
+    ...retryCommands(page, failures, where),
+  ];
 }

@@ -1,15 +1,14 @@
 import type { VerifyResult } from '../../verify/types.ts';
 import { shownName, STANDARD_INPUT } from '../bundle-inputs.ts';
-import { commandText } from '../command-text.ts';
+import { type ArchiveFlags, commandText, ofArchive } from '../command-text.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 import { commandLines, type Fact, factList, type Page, prose } from '../output/page.ts';
 import { findingLines } from './findings-report.ts';
 import { heading, type Mood } from './heading.ts';
 import { outcomeTable } from './outcome-table.ts';
 
-export interface VerifyAbout {
+export interface VerifyAbout extends ArchiveFlags {
   readonly name: string;
-  readonly db: string | undefined;
   readonly quiet: boolean;
 }
 
@@ -64,10 +63,10 @@ export function strayText(strays: readonly string[]): string {
   return strays.map(escapeForTerminal).join(', ');
 }
 
-function nextStep(page: Page, result: VerifyResult, { name, db }: VerifyAbout): string[] {
+function nextStep(page: Page, result: VerifyResult, { name, ...where }: VerifyAbout): string[] {
   if (!isBundle(result)) return ['', ...prose(page, page.texts.t('verify.nextNotBundle'))];
   if (name === STANDARD_INPUT) return [];
   const text = page.texts.t(result.verdict === 'damaged' ? 'verify.nextSalvage' : 'verify.nextApply');
-  const command = commandText(['apply', name, ...(db === undefined ? [] : ['--db', db])]);
+  const command = commandText(['apply', name, ...ofArchive(where)]);
   return ['', ...prose(page, text), ...commandLines(page, command)];
 }

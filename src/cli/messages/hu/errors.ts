@@ -125,7 +125,7 @@ export const errors: { readonly [code in ErrorCode]: { readonly what: string; re
   },
   'list-not-found': {
     what: 'Nincs {{list}} azonosítójú lista itt: {{path}}',
-    next: 'A listák: indabundle status',
+    next: 'A listák: indabundle status --db "{{path}}"',
   },
   'not-a-catalog': {
     what: 'Ez nem ép katalógus: {{path}} ({{reason}})',
@@ -141,11 +141,11 @@ export const errors: { readonly [code in ErrorCode]: { readonly what: string; re
   },
   'operation-not-found': {
     what: 'Nincs {{operation}} művelet ebben: {{path}}, vagy a nyilvántartása már törölve lett.',
-    next: 'A műveletek listája: indabundle status',
+    next: 'A műveletek listája: indabundle status --db "{{path}}"',
   },
   'id-not-found': {
     what: 'Ilyen azonosítójú művelet vagy lista nincs itt: {{path}} ({{id}}), vagy a nyilvántartása már törölve lett.',
-    next: 'A műveletek és a listák: indabundle status',
+    next: 'A műveletek és a listák: indabundle status --db "{{path}}"',
   },
   'operation-unfinished': {
     what: 'Ez még nincs kész, ezért minden marad, ami kell hozzá: {{id}}',
