@@ -12,6 +12,8 @@ export type Phase =
   | 'backup'
   | 'decide'
   | 'apply'
+  | 'revert'
+  | 'remove'
   | 'finish';
 
 /** Facts worth a line to the user that are no failures; each has a text in every language. */

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { BundleError } from '../base/errors.ts';
 import type { Archive } from '../archive/open.ts';
+import { isHalfReverted } from '../archive/revert-marks.ts';
 import { hasJournal, hasListTables, syncTime } from '../archive/sync-tables.ts';
 
 interface OperationRow {
@@ -38,8 +39,10 @@ export function finishedBooks({ db }: Archive, before: number | null): FinishedB
   const limit = before === null ? '9999' : syncTime(new Date(before));
   const operations = allOperations(db);
   const lists = allLists(db);
+  const reverting = halfReverted(db);
   const finished = operations.filter(
-    ({ operation_id, status }) => status === 'completed' || isExport(operation_id),
+    ({ operation_id, status }) =>
+      (status === 'completed' && !reverting(operation_id)) || isExport(operation_id),
   );
   const ended = new Set(
     finished.filter(({ end_time }) => (end_time ?? '') <= limit).map(({ operation_id }) => operation_id),
@@ -78,7 +81,8 @@ export function booksOf(archive: Archive, id: string): FinishedBooks {
     throw new BundleError('id-not-found', { params: { id, path } });
   const decisive =
     operation ?? allOperations(db).find(({ operation_id }) => operation_id === list!.operation_id);
-  if (decisive?.status === 'pending' && !isExport(decisive.operation_id))
+  const isPending = decisive?.status === 'pending' || halfReverted(db)(decisive?.operation_id ?? id);
+  if (isPending && !isExport(decisive?.operation_id ?? id))
     throw new BundleError('operation-unfinished', { params: { id } });
   if (operation === undefined) return { ...NOTHING, lists: [id] };
   const own = allLists(db).filter(
@@ -96,6 +100,11 @@ export function revertable({ db }: Archive, operations: readonly string[]): stri
     )
     .pluck();
   return operations.filter((id) => !isExport(id) && isOver.get(id) === undefined);
+}
+
+/** What reverting has still to remove is only in the books. */
+function halfReverted(db: Database.Database): (operationId: string) => boolean {
+  return hasJournal(db) ? (operationId) => isHalfReverted(db, operationId) : () => false;
 }
 
 function allOperations(db: Database.Database): OperationRow[] {

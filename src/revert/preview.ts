@@ -4,7 +4,7 @@ import { LINK_KINDS, LINK_TABLES } from '../archive/link-tables.ts';
 import type { Archive } from '../archive/open.ts';
 import { photoPath } from '../archive/photo-path.ts';
 import { ImageJudge, type ImageVerdict, placedPaths } from './judge-image.ts';
-import { loadSteps, touchedImages } from './steps.ts';
+import { countTouched, loadSteps, touchedImages } from './steps.ts';
 import type { Tally } from './tally.ts';
 import { otherInserts } from './undo-others.ts';
 
@@ -23,10 +23,7 @@ export async function previewRevert(
   db.exec('CREATE TEMP TABLE staying (image INTEGER PRIMARY KEY)');
   const stays = db.prepare('INSERT OR IGNORE INTO temp.staying VALUES (?)');
   const judge = new ImageJudge(archive);
-  const total = Number(
-    db.prepare(`SELECT count(DISTINCT "key") FROM temp.steps WHERE "table" = 'images'`).pluck().get(),
-  );
-  observer({ type: 'phase', phase: 'check', total, unit: 'records' });
+  observer({ type: 'phase', phase: 'check', total: countTouched(db), unit: 'records' });
   let done = 0;
   for (const ids of touchedImages(db, PAGE)) {
     for (const id of ids) {

@@ -1,11 +1,12 @@
 import type { Observer } from '../base/events.ts';
 import { Journal } from '../archive/journal.ts';
 import type { Archive } from '../archive/open.ts';
-import { SyncTables, syncTime } from '../archive/sync-tables.ts';
+import { markReverted, markReverting, REVERTED } from '../archive/revert-marks.ts';
+import { SyncTables } from '../archive/sync-tables.ts';
 import { immediately, type WaitOptions } from '../archive/transaction.ts';
 import { unmarkApplied } from '../archive/volume-registry.ts';
 import { ImageJudge, type ImageVerdict } from './judge-image.ts';
-import { loadSteps, touchedImages } from './steps.ts';
+import { countTouched, loadSteps, touchedImages } from './steps.ts';
 import { loadBooked, SyncRows } from './sync-rows.ts';
 import type { Tally } from './tally.ts';
 import { removeFiles, UNFINISHED } from './undo-files.ts';
@@ -26,7 +27,7 @@ function changesSomething(db: Archive['db']): boolean {
       .prepare(
         `SELECT 1 FROM temp.steps WHERE "table" NOT IN ('sqlite_sequence', 'files', 'sync_operations')
          AND NOT ("table" = 'sync_files' AND outcome NOT IN ('added', 'restored', 'conflict'))
-         AND NOT (outcome = 'conflict' AND EXISTS (SELECT 1 FROM temp.steps WHERE outcome = 'reverted')) LIMIT 1`,
+         AND NOT (outcome = 'conflict' AND EXISTS (SELECT 1 FROM temp.steps WHERE outcome = '${REVERTED}')) LIMIT 1`,
       )
       .get() !== undefined
   );
@@ -40,6 +41,8 @@ export class RevertRun {
   readonly #wait: WaitOptions & { readonly observer: Observer };
   /** Images that stay because somebody changed a file of theirs. */
   readonly #fileChanged = new Set<number>();
+  /** That the operation had to do with. */
+  #images = 0;
   hasSteps = false;
 
   constructor(
@@ -59,9 +62,8 @@ export class RevertRun {
     const { db } = this.#archive;
     loadSteps(db, this.#operationId);
     loadBooked(db);
-    const total = Number(
-      db.prepare(`SELECT count(DISTINCT "key") FROM temp.steps WHERE "table" = 'images'`).pluck().get(),
-    );
+    const total = countTouched(db);
+    this.#images = total;
     this.hasSteps = changesSomething(db);
     this.#wait.observer({ type: 'phase', phase: 'check', total, unit: 'records' });
     const judge = new ImageJudge(this.#archive);
@@ -76,13 +78,14 @@ export class RevertRun {
 
   async undo(): Promise<void> {
     const { db } = this.#archive;
-    this.#wait.observer({ type: 'phase', phase: 'apply', unit: 'records' });
+    this.#wait.observer({ type: 'phase', phase: 'revert', total: this.#images, unit: 'records' });
     await immediately(
       db,
       () => {
         SyncRows.index(db);
         noteLargest(db, this.#operationId);
         unmarkApplied(db, this.#operationId);
+        markReverting(db, this.#operationId);
       },
       this.#wait,
     );
@@ -97,7 +100,7 @@ export class RevertRun {
     }
     await this.#dropIndex();
     await removeFiles(this.#archive, this.#operationId, this.#tally, this.#wait);
-    await immediately(db, () => this.#close(), this.#wait);
+    await immediately(db, () => markReverted(db, this.#operationId), this.#wait);
   }
 
   /** Also when the work is stopped; one that stays is dropped by the next run, or by cleaning up. */
@@ -180,24 +183,5 @@ export class RevertRun {
       },
       this.#wait,
     );
-  }
-
-  /** The operation stays in the books, as one that was taken back; so do the steps that could not be. */
-  #close(): void {
-    const { db } = this.#archive;
-    const now = syncTime(new Date());
-    db.prepare(
-      `UPDATE main.sync_operations SET status = 'completed', end_time = ? WHERE operation_id = ?`,
-    ).run(now, this.#operationId);
-    db.prepare(`DELETE FROM main.indabundle_journal WHERE operation = ? AND outcome = 'reverted'`).run(
-      this.#operationId,
-    );
-    new Journal(db, this.#operationId).add({
-      record: null,
-      outcome: 'reverted',
-      table: 'sync_operations',
-      column: 'end_time',
-      new: now,
-    });
   }
 }

@@ -51,6 +51,14 @@ export function* touchedImages(db: Database.Database, size: number): Generator<n
   }
 }
 
+/** How many images {@link touchedImages} gives. */
+export function countTouched(db: Database.Database): number {
+  const count = db.prepare(
+    `SELECT count(DISTINCT CAST("key" AS INTEGER)) FROM temp.steps WHERE "table" IN ('images', ${JUNCTIONS})`,
+  );
+  return Number(count.pluck().get());
+}
+
 /** What the operation did to one table's row, the first step first. */
 export function stepsOf(db: Database.Database, table: string, key: string): Step[] {
   return db

@@ -39,7 +39,11 @@ export async function removeFiles(
   );
   const observer = wait.observer ?? silent;
   let named: NamedFiles | null = null;
-  observer({ type: 'phase', phase: 'finish', unit: 'records' });
+  const count = db.prepare(
+    `SELECT count(*) FROM main.indabundle_journal WHERE operation = ? AND "table" = 'files'`,
+  );
+  const total = Number(count.pluck().get(operationId));
+  observer({ type: 'phase', phase: 'remove', total, unit: 'records' });
   for (let done = 0; ; ) {
     wait.signal?.throwIfAborted();
     const steps = select.all(operationId);

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { REVERTED, REVERTING } from '../archive/revert-marks.ts';
 import { hasJournal, type SyncStatus } from '../archive/sync-tables.ts';
 import { volumesApplied, volumesMissing } from '../archive/volume-registry.ts';
 import { OUTCOMES, type OutcomeTally } from '../merge/outcomes.ts';
@@ -19,6 +20,7 @@ interface OperationRow {
 interface Told {
   readonly outcomes: OutcomeTally;
   readonly reverted: boolean;
+  readonly reverting: boolean;
   readonly seen: number;
   readonly count: number;
   /** Volumes of the series that were applied to their end. */
@@ -58,6 +60,7 @@ function operationOf(row: OperationRow, told: Told | null): OperationStatus {
     kind: isExport ? 'export' : isApply ? 'apply' : 'other',
     status: statusFrom(row.status),
     reverted: told?.reverted ?? false,
+    reverting: told?.reverting ?? false,
     outcomes: isApply ? told.outcomes : null,
     volumes: isSeries
       ? {
@@ -92,7 +95,8 @@ function toldByJournal(db: Database.Database): (id: string) => Told | null {
     const applied = exportId === null || count === null ? [] : volumesApplied(db, exportId, count);
     return {
       outcomes: tallyOf(counts),
-      reverted: counts.has('reverted'),
+      reverted: counts.has(REVERTED) && !counts.has(REVERTING),
+      reverting: counts.has(REVERTING),
       seen,
       count: count ?? seen,
       applied,

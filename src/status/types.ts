@@ -31,6 +31,8 @@ export interface OperationStatus {
   readonly errors: number;
   /** True when `revert` took it back. */
   readonly reverted: boolean;
+  /** True when a `revert` was begun, and did not come to its end: the same command goes on. */
+  readonly reverting: boolean;
   /** Null where no journal tells. */
   readonly outcomes: OutcomeTally | null;
   /** Bundles of a series that were seen, of how many, and which were applied to their end; null for a single bundle, and where nothing is known. */

@@ -7,6 +7,7 @@ export function operationState({ texts, figures }: Page, operation: OperationSta
   const { t } = texts;
   const { errors, volumes } = operation;
   if (operation.reverted) return t('status.reverted');
+  if (operation.reverting) return t('status.reverting');
   const failed = errors > 0 ? [t('status.failed', { failed: figures.number(errors) })] : [];
   if (volumes !== null && volumes.missing.length > 0) {
     const seen = volumes.applied.length;

@@ -28,16 +28,21 @@ function moodOf({ status, errors }: { readonly status: string; readonly errors: 
   return status === 'completed' ? 'good' : 'neutral';
 }
 
+function moodOfOperation(operation: OperationStatus): Mood {
+  if (operation.reverting) return 'partly';
+  return operation.reverted ? 'neutral' : moodOf(operation);
+}
+
 function operationLines(page: Page, operation: OperationStatus, lists: readonly ListStatus[]): string[] {
   const { t } = page.texts;
   const source = sourceName(page, operation);
   const title = source === '' ? operation.operationId : `${t(`status.kind.${operation.kind}`)}: ${source}`;
   const lines = [
-    ...heading(page, operation.reverted ? 'neutral' : moodOf(operation), title),
+    ...heading(page, moodOfOperation(operation), title),
     '',
     ...factList(page, operationFacts(page, operation, lists)),
   ];
-  if (operation.outcomes !== null && !operation.reverted) {
+  if (operation.outcomes !== null && !operation.reverted && !operation.reverting) {
     lines.push('', ...outcomeTable(page, operation.outcomes));
   }
   return lines;
@@ -86,6 +91,8 @@ function operationNext(page: Page, operation: OperationStatus, where: ArchiveFla
   const { t } = page.texts;
   const { operationId, source, volumes } = operation;
   if (operation.kind !== 'apply' || operation.reverted) return [];
+  const revert = commandLines(page, commandText(['revert', operationId, ...ofArchive(where)]));
+  if (operation.reverting) return ['', ...prose(page, t('status.nextRevertOn')), ...revert];
   const lines: string[] = [];
   if (volumes !== null && volumes.missing.length > 0) lines.push('', ...prose(page, t('status.nextVolumes')));
   else if (operation.status === 'pending' && source !== null) {
@@ -94,8 +101,7 @@ function operationNext(page: Page, operation: OperationStatus, where: ArchiveFla
   }
   const verify = commandText(['verify', '--operation', operationId, ...ofArchive(where)]);
   lines.push('', ...prose(page, t('status.nextVerify')), ...commandLines(page, verify));
-  const revert = commandText(['revert', operationId, ...ofArchive(where)]);
-  return [...lines, ...prose(page, t('status.nextRevert')), ...commandLines(page, revert)];
+  return [...lines, ...prose(page, t('status.nextRevert')), ...revert];
 }
 
 function listNext(page: Page, list: ListStatus | undefined, where: ArchiveFlags): string[] {

@@ -26,6 +26,8 @@ export const books = {
   'status.nextApply': 'To go on with it, run the same command again:',
   'status.nextVolumes': 'Apply the volumes that are still missing.',
   'status.nextVerify': 'To read and check again what arrived:',
+  'status.nextRevertOn':
+    'Taking it back was begun and not finished: photos without rows may be left. To go on:',
   'status.nextRevert': 'To take back what it added:',
   'status.kind.apply': 'Applied',
   'status.kind.export': 'Packed',
@@ -34,6 +36,7 @@ export const books = {
   'status.failed': '{{failed}} failed',
   'status.unfinished': 'unfinished',
   'status.waiting': 'waiting',
+  'status.reverting': 'half taken back',
   'status.reverted': 'taken back',
   'status.someFailed': '{{failed}} failed, {{waiting}} waiting',
   'status.volumes': '{{seen}} of {{count}} volumes',

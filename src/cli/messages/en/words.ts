@@ -13,6 +13,8 @@ export const words = {
   'phase.backup': 'Backing up',
   'phase.decide': 'Looking up',
   'phase.apply': 'Applying',
+  'phase.revert': 'Taking back',
+  'phase.remove': 'Removing files',
   'phase.finish': 'Finishing',
 
   'outcome.added': 'added',

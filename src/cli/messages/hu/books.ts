@@ -29,6 +29,8 @@ export const books: { readonly [key in keyof typeof english]: string } = {
   'status.nextApply': 'A folytatáshoz futtassa újra ugyanazt a parancsot:',
   'status.nextVolumes': 'Töltse be a még hiányzó köteteket.',
   'status.nextVerify': 'A megérkezett képek újraolvasása és ellenőrzése:',
+  'status.nextRevertOn':
+    'A visszavonás elkezdődött, de nem fejeződött be: sor nélküli fotók maradhattak. A folytatáshoz:',
   'status.nextRevert': 'Amit hozzáadott, így vonható vissza:',
   'status.kind.apply': 'Betöltés',
   'status.kind.export': 'Csomagolás',
@@ -37,6 +39,7 @@ export const books: { readonly [key in keyof typeof english]: string } = {
   'status.failed': '{{failed}} sikertelen',
   'status.unfinished': 'befejezetlen',
   'status.waiting': 'várakozik',
+  'status.reverting': 'félig visszavonva',
   'status.reverted': 'visszavonva',
   'status.someFailed': '{{failed}} sikertelen, {{waiting}} várható',
   'status.volumes': '{{seen}} / {{count}} kötet',

@@ -15,6 +15,8 @@ export const words: { readonly [key in keyof typeof english]: string } = {
   'phase.backup': 'Mentés',
   'phase.decide': 'Keresés',
   'phase.apply': 'Betöltés',
+  'phase.revert': 'Visszavonás',
+  'phase.remove': 'Fájlok törlése',
   'phase.finish': 'Befejezés',
 
   'outcome.added': 'új',
