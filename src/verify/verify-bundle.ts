@@ -2,11 +2,10 @@ import { asBundleError, BundleError } from '../base/errors.ts';
 import { type Observer, silent } from '../base/events.ts';
 import { FindingList } from '../base/findings.ts';
 import { openToRead } from '../archive/open.ts';
-import { mergeContext } from '../merge/merge-context.ts';
-import { type MergePlan, planMerge } from '../merge/plan-merge.ts';
 import { BundleWalk, type Payload } from '../reading/bundle-walk.ts';
 import { ContentPool } from '../reading/content-pool.ts';
 import { type OpenedBundle, openBundle } from '../reading/open-bundle.ts';
+import { Forecast } from './forecast.ts';
 import { checkRequestPath, lostRecords, writeRequest } from './lost-records.ts';
 import type { VerifyOptions, VerifyResult } from './types.ts';
 
@@ -23,12 +22,12 @@ export async function verifyBundle(options: VerifyOptions): Promise<VerifyResult
   checkRequestPath(options);
   const opened = await openBundle(options.input, findings);
   try {
-    const plan = options.db === undefined ? null : await openPlan(options, options.db);
+    const forecast = options.db === undefined ? null : await openForecast(options, options.db);
     try {
-      const facts = await verify(opened, findings, plan, options);
+      const facts = await verify(opened, findings, forecast, options);
       return { ...facts, seconds: (performance.now() - started) / 1000 };
     } finally {
-      plan?.close();
+      forecast?.close();
     }
   } catch (error) {
     throw asBundleError(error, opened.label);
@@ -37,16 +36,10 @@ export async function verifyBundle(options: VerifyOptions): Promise<VerifyResult
   }
 }
 
-async function openPlan(options: VerifyOptions, db: string): Promise<MergePlan & { close(): void }> {
+async function openForecast(options: VerifyOptions, db: string): Promise<Forecast> {
   const archive = openToRead(db, { root: options.root, observer: options.observer });
   try {
-    const plan = planMerge(await mergeContext(archive), {
-      checkLocal: false,
-      fill: true,
-      onConflict: 'keep-local',
-      signal: options.signal,
-    });
-    return { ...plan, close: () => archive.close() };
+    return await Forecast.of(archive, options.signal);
   } catch (error) {
     archive.close();
     throw error;
@@ -58,7 +51,7 @@ type Facts = Omit<VerifyResult, 'seconds'>;
 async function verify(
   opened: OpenedBundle,
   findings: FindingList,
-  plan: MergePlan | null,
+  forecast: Forecast | null,
   options: VerifyOptions,
 ): Promise<Facts> {
   const { observer = silent, signal } = options;
@@ -73,10 +66,12 @@ async function verify(
       signal,
       settle,
     });
-    const bundleId = await readThrough(walk, opened, plan, pool, observer);
+    const bundleId = await readThrough(walk, opened, forecast, pool, observer);
     for (const name of opened.strays) observer({ type: 'notice', notice: 'stray-file', params: { name } });
     if (bundleId === null && findings.total === 0) throw emptyBundle(opened.label);
-    return { ...(await conclude(walk, opened, findings, options, bundleId)), ...forecast(plan) };
+    const facts = await conclude(walk, opened, findings, options, bundleId);
+    if (forecast === null) return facts;
+    return { ...facts, wouldApply: forecast.counts((digest) => walk.contents.get(digest)?.state) };
   } finally {
     await pool.close();
   }
@@ -85,13 +80,11 @@ async function verify(
 const emptyBundle = (path: string) =>
   new BundleError('not-a-bundle', { params: { path, reason: 'it is empty' } });
 
-const forecast = (plan: MergePlan | null) => (plan === null ? {} : { wouldApply: plan.counts() });
-
 /** Returns the bundle's id, where its manifest could be read. */
 async function readThrough(
   walk: BundleWalk,
   opened: OpenedBundle,
-  plan: MergePlan | null,
+  forecast: Forecast | null,
   pool: ContentPool,
   observer: Observer,
 ): Promise<string | null> {
@@ -99,7 +92,7 @@ async function readThrough(
   for await (const item of walk.items()) {
     if (item.kind === 'manifest') bundleId = item.bundleId;
     if (item.kind === 'payload') await prove(item.payload, pool);
-    if (item.kind === 'records' && plan) for (const record of item.records) await plan.add(record);
+    if (item.kind === 'records' && forecast) for (const record of item.records) await forecast.add(record);
     observer({ type: 'progress', done: bytesRead(walk, opened) });
   }
   return bundleId;

@@ -33,6 +33,7 @@ export function applyLines(page: Page, result: ApplyResult, about: ApplyAbout): 
     ...factList(page, facts(page, result, about)),
   ];
   if (problems.length > 0) lines.push('', ...problems);
+  if (result.dryRun && isDamaged(result)) lines.push('', ...prose(page, page.texts.t('apply.planDamaged')));
   const next = about.asPlan ? [] : nextSteps(page, result, about);
   return next.length === 0 ? lines : [...lines, '', ...next];
 }
@@ -115,6 +116,8 @@ function failureLines(page: Page, { failures, outcomes }: ApplyResult): string[]
   ];
 }
 
+const isDamaged = ({ findings }: ApplyResult) => findings.some(({ gravity }) => gravity !== 'omission');
+
 function nextSteps(page: Page, result: ApplyResult, { name, onConflict, ...where }: ApplyAbout): string[] {
   const { t } = page.texts;
   const lines: string[] = [];
@@ -122,8 +125,8 @@ function nextSteps(page: Page, result: ApplyResult, { name, onConflict, ...where
     lines.push(...prose(page, t('apply.larger', { count: result.largerAvailable })));
   }
   if (result.dryRun) return [...lines, ...prose(page, t('apply.nextWrite'))];
-  const isDamaged = result.findings.some(({ gravity }) => gravity !== 'omission');
-  if (result.outcomes.failed > 0 || isDamaged) return [...lines, ...prose(page, t('apply.nextFailed'))];
+  if (result.outcomes.failed > 0 || isDamaged(result))
+    return [...lines, ...prose(page, t('apply.nextFailed'))];
   if (result.findingsTotal > 0 && result.operationId !== null) {
     const command = commandText(['status', result.operationId, ...ofArchive(where)]);
     lines.push(...prose(page, t('apply.nextOmitted')), ...commandLines(page, command));

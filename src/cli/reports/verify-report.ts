@@ -66,6 +66,8 @@ export function strayText(strays: readonly string[]): string {
 function nextStep(page: Page, result: VerifyResult, { name, ...where }: VerifyAbout): string[] {
   if (!isBundle(result)) return ['', ...prose(page, page.texts.t('verify.nextNotBundle'))];
   if (name === STANDARD_INPUT) return [];
+  if (result.files === 0 && result.lostTotal > 0)
+    return ['', ...prose(page, page.texts.t('verify.nextNewCopy'))];
   const text = page.texts.t(result.verdict === 'damaged' ? 'verify.nextSalvage' : 'verify.nextApply');
   const command = commandText(['apply', name, ...ofArchive(where)]);
   return ['', ...prose(page, text), ...commandLines(page, command)];

@@ -103,6 +103,7 @@ export const reports = {
   'verify.wouldApply': 'Applying it to this archive would find:',
   'verify.nextApply': 'To add it to an archive:',
   'verify.nextNotBundle': 'Check that the right file was chosen and that its copy or download finished.',
+  'verify.nextNewCopy': 'None of its photos is whole: ask the sender for a new copy.',
   'verify.nextSalvage': 'What is whole can still be applied; ask the sender for a new copy for the rest:',
 
   'apply.done': '{{name}} was applied to {{db}}.',
@@ -126,5 +127,7 @@ export const reports = {
   'apply.nextOmitted': 'What the sender left out can be asked of others; see what it is:',
   'apply.nextFailed':
     'Ask the sender for a new copy of the bundle and run the same command again: only what is missing will be added.',
+  'apply.planDamaged':
+    'The bundle is damaged: of what stands here, the photos that are lost will fail. See which with: indabundle verify',
   'apply.nextWrite': 'To do it, run the same command without --dry-run.',
 } as const;

@@ -107,6 +107,7 @@ export const reports: { readonly [key in keyof typeof english]: string } = {
   'verify.nextApply': 'Betöltés az archívumba:',
   'verify.nextNotBundle':
     'Ellenőrizze, hogy a megfelelő fájlt választotta-e, és hogy a másolás vagy letöltés befejeződött-e.',
+  'verify.nextNewCopy': 'Egyetlen fotója sem ép: kérjen új példányt a küldőtől.',
   'verify.nextSalvage': 'Ami ép, az így is betölthető; a többihez kérjen új példányt a küldőtől:',
 
   'apply.done': 'Betöltve: {{name}}, ide: {{db}}.',
@@ -130,5 +131,7 @@ export const reports: { readonly [key in keyof typeof english]: string } = {
   'apply.nextOmitted': 'Amit a küldő kihagyott, az mástól is elkérhető; így nézheti meg, mi az:',
   'apply.nextFailed':
     'Kérjen új példányt a csomagból, és futtassa újra ugyanezt a parancsot: csak a hiányzók kerülnek be.',
+  'apply.planDamaged':
+    'A csomag sérült: a fentiekből az elveszett fotók nem fognak megérkezni. Hogy melyek ezek, ez mutatja meg: indabundle verify',
   'apply.nextWrite': 'A betöltéshez futtassa ugyanezt a parancsot a --dry-run nélkül.',
 };
