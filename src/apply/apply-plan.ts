@@ -1,7 +1,7 @@
 import { breathe } from '../base/breathe.ts';
 import { BundleError } from '../base/errors.ts';
 import type { Observer } from '../base/events.ts';
-import { freeBytes, hasLinks, maxFileBytes } from '../base/room.ts';
+import { freeBytes, hasLinks, maxFileBytes, lackOfRoom } from '../base/room.ts';
 import type { Archive } from '../archive/open.ts';
 import type { AuthorRecord, ImageRecord, Manifest } from '../manifest/types.ts';
 import type { MergeContext } from '../merge/merge-context.ts';
@@ -223,7 +223,7 @@ export class ApplyPlan {
     const free = freeBytes(root);
     if (free < 0 || free >= this.bytesNeeded) return;
     throw new BundleError('no-space', {
-      params: { what: root, reason: `${this.bytesNeeded} bytes are needed and ${free} are free` },
+      params: lackOfRoom(root, this.bytesNeeded, free),
     });
   }
 }

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type Database from 'better-sqlite3';
 import { BundleError, systemCode } from '../base/errors.ts';
 import { checkOutputPath } from '../base/output-path.ts';
-import { filesOf } from '../archive/open.ts';
+import { filesOf } from '../archive/database-files.ts';
 
 const COLUMNS = ['record', 'outcome', 'image_id', 'path', 'digest', 'title', 'author', 'url', 'message'];
 const ROWS = 1000;

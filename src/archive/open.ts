@@ -14,6 +14,7 @@ import Database from 'better-sqlite3';
 import { BundleError, systemCode } from '../base/errors.ts';
 import { type Observer, silent } from '../base/events.ts';
 import { asCannotOpen } from './cannot-open.ts';
+import { besides, checkPermission } from './database-files.ts';
 import { checkIds, checkNewIds, giveKeys, lacksKeys } from './keys.ts';
 import { firstDefect, isReadFailure } from './quick-check.ts';
 import { openScratch } from './scratch.ts';
@@ -85,18 +86,6 @@ function openAsItIs(path: string, options: OpenOptions): Archive {
   }
 }
 
-/** Files that SQLite keeps beside a database while it is in use, and after a crash. */
-const BESIDES = ['-wal', '-shm', '-journal'];
-
-/** A database, and what SQLite may keep beside it. */
-export function filesOf(database: string): string[] {
-  return ['', ...BESIDES].map((suffix) => database + suffix);
-}
-
-function besides(database: string): string[] {
-  return BESIDES.filter((suffix) => existsSync(database + suffix));
-}
-
 /** Whoever only reads a WAL database cannot remove what SQLite put beside it; another may be using it by now. */
 function sayWhatIsLeft(database: string, before: readonly string[], observer: Observer): void {
   const isNew = besides(database).some((suffix) => !before.includes(suffix));
@@ -110,6 +99,7 @@ function sayWhatIsLeft(database: string, before: readonly string[], observer: Ob
  */
 export function openToWrite(path: string, options: OpenOptions = {}): Archive {
   const database = locate(path);
+  checkPermission(database);
   const root = locateRoot(database, options.root);
   try {
     const db = new Database(database, { fileMustExist: true, timeout: BUSY_MILLISECONDS });

@@ -3,10 +3,11 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { asBundleError, BundleError } from '../base/errors.ts';
 import { silent } from '../base/events.ts';
 import { checkOutputPath } from '../base/output-path.ts';
-import { freeBytes, maxFileBytes } from '../base/room.ts';
+import { freeBytes, maxFileBytes, lackOfRoom } from '../base/room.ts';
 import { backupDatabase, backupName } from '../archive/backup.ts';
 import { takeLock } from '../archive/lock.ts';
-import { type Archive, filesOf, openToRead, quickCheck } from '../archive/open.ts';
+import { filesOf } from '../archive/database-files.ts';
+import { type Archive, openToRead, quickCheck } from '../archive/open.ts';
 import type { BackupOptions, BackupResult } from './options.ts';
 
 /**
@@ -73,8 +74,6 @@ function checkRoom({ db }: Archive, path: string): void {
     throw new BundleError('file-too-large', { params });
   }
   const free = freeBytes(folder);
-  if (free >= 0 && free < needed) {
-    const reason = `${needed} bytes are needed and ${free} are free`;
-    throw new BundleError('no-space', { params: { what: path, reason } });
-  }
+  if (free >= 0 && free < needed)
+    throw new BundleError('no-space', { params: lackOfRoom(path, needed, free) });
 }

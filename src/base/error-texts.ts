@@ -23,7 +23,7 @@ export const ERROR_TEXTS = {
   'output-exists': {
     exit: usage,
     what: '{{path}} exists already and was not touched.',
-    next: 'Choose another name with -o, or add --force to replace it.',
+    next: 'Choose another name, or add --force to replace it.',
   },
   'output-is-input': {
     exit: usage,
@@ -42,7 +42,7 @@ export const ERROR_TEXTS = {
   },
   'bundle-not-acceptable': {
     exit: refused,
-    what: '{{path}} cannot be used: {{reason}}. Nothing was applied.',
+    what: '{{path}} cannot be used: {{reason}}. Nothing was changed.',
     next: 'See every finding with indabundle verify, and ask the sender for a new copy.',
   },
   'not-a-catalog': {
@@ -54,6 +54,11 @@ export const ERROR_TEXTS = {
     exit: refused,
     what: '{{path}} is not a whole request: {{reason}}',
     next: 'Check that the right file was chosen and that its copy or download finished; else ask for a new one.',
+  },
+  'not-a-side': {
+    exit: refused,
+    what: 'In the folder {{path}} there are neither volumes nor an archive.',
+    next: 'Name a database, a catalogue, a bundle, or the folder with the volumes of a series.',
   },
   'not-a-remote': {
     exit: refused,
@@ -138,7 +143,7 @@ export const ERROR_TEXTS = {
   'no-space': {
     exit: environment,
     what: 'There is not enough room for {{what}}: {{reason}}',
-    next: 'Free some space and run the same command again; it goes on where it stopped.',
+    next: 'Free some space, or choose another disk, and run the same command again. An export can be split over several sticks with --volume-size and --volumes.',
   },
   'io-error': {
     exit: environment,
@@ -149,6 +154,11 @@ export const ERROR_TEXTS = {
     exit: environment,
     what: 'Standard output took no more: {{reason}}. The bundle on it is not whole.',
     next: 'See why the other program stopped, then run both again: on standard output a bundle begins anew.',
+  },
+  'write-protected': {
+    exit: environment,
+    what: '{{what}} cannot be written, because the disk is write-protected: {{reason}}',
+    next: 'Choose another place, or take the write protection off (the switch of a card, the read-only mount), then run again.',
   },
   'report-failed': {
     exit: environment,

@@ -65,18 +65,24 @@ export function systemCode(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-const ENVIRONMENT_CODES = /^(ENOSPC|EDQUOT|EIO|EROFS|ENXIO|ENODEV|EMFILE|ENFILE|EFBIG|ESTALE|EPIPE)$/;
+const ENVIRONMENT_CODES = /^(ENOSPC|EDQUOT|EIO|ENXIO|ENODEV|EMFILE|ENFILE|EFBIG|ESTALE|EPIPE)$/;
 const SQLITE_ENVIRONMENT = /^SQLITE_(FULL|IOERR|CANTOPEN|BUSY|LOCKED|NOMEM|PROTOCOL|READONLY)/;
+
+/** The file that a failed system call was about. */
+function pathIn(error: unknown): string | null {
+  const path = (error as { path?: unknown } | null)?.path;
+  return typeof path === 'string' && path !== '' ? path : null;
+}
 
 /**
  * Turns whatever was thrown into a BundleError when it comes from the machine (full disk, pulled
- * stick, locked database); programmer mistakes come back unchanged.
+ * stick, locked database); programmer mistakes come back unchanged. `what` is named where the error names no file.
  */
 export function asBundleError(error: unknown, what: string): unknown {
   if (error instanceof BundleError) return error;
   if ((error as Error | null)?.name === 'AbortError') return new BundleError('interrupted');
   const code = systemCode(error);
-  const params = { what };
+  const params = { what: pathIn(error) ?? what };
   if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL') {
     return new BundleError('no-space', { cause: error, params });
   }
@@ -87,6 +93,7 @@ export function asBundleError(error: unknown, what: string): unknown {
   if (ENVIRONMENT_CODES.test(code) || SQLITE_ENVIRONMENT.test(code)) {
     return new BundleError('io-error', { cause: error, params });
   }
+  if (code === 'EROFS') return new BundleError('write-protected', { cause: error, params });
   if (/^E(ACCES|PERM|BUSY)$/.test(code)) return new BundleError('not-permitted', { cause: error, params });
   return error;
 }

@@ -1,6 +1,6 @@
-import { existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { BundleError } from './errors.ts';
+import { asBundleError, BundleError, systemCode } from './errors.ts';
 
 export interface OutputRules {
   /** Replace a file that is there. */
@@ -14,7 +14,7 @@ export interface OutputRules {
 /**
  * Tells before the work begins that a file cannot be written there.
  *
- * @throws BundleError `output-is-input`, `output-exists`, `option-value`
+ * @throws BundleError `output-is-input`, `output-exists`, `option-value`, `write-protected`, `not-permitted`
  */
 export function checkOutputPath(path: string, { force, inputs, option = '-o' }: OutputRules): void {
   if (inputs.includes(path)) throw new BundleError('output-is-input', { params: { path } });
@@ -24,6 +24,22 @@ export function checkOutputPath(path: string, { force, inputs, option = '-o' }: 
     });
   }
   if (!force && existsSync(path)) throw new BundleError('output-exists', { params: { path } });
+  checkWritable(dirname(path));
+}
+
+/**
+ * Tells that nothing can be written into a folder; of one that is still to be made, the folder above decides.
+ *
+ * @throws BundleError `write-protected`, `not-permitted`
+ */
+export function checkWritable(folder: string): void {
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    const above = dirname(folder);
+    if (systemCode(error) === 'ENOENT' && above !== folder) checkWritable(above);
+    else throw asBundleError(error, folder);
+  }
 }
 
 /** True for a folder that is there; also what lies below a file is none. */

@@ -1,4 +1,5 @@
 import { statfsSync } from 'node:fs';
+import type { ErrorParams } from './errors.ts';
 
 /** FAT32 holds files of at most 4 GiB less one byte. */
 const FAT_MAX_FILE = 4 * 1024 ** 3 - 1;
@@ -40,4 +41,9 @@ function typeAt(folder: string): number | null {
   } catch {
     return null;
   }
+}
+
+/** What an error says of room that is not there; `needed` and `free` are bytes. */
+export function lackOfRoom(what: string, needed: number, free: number): ErrorParams {
+  return { what, needed, free, reason: `${needed} bytes are needed and ${free} are free` };
 }

@@ -138,7 +138,8 @@ export class Session {
     const { stderr, env } = this.world;
     const page = pageFor(stderr, this.texts, env);
     const { exitStatus, code } = error;
-    const repeatable = exitStatus === 130 || (exitStatus === 6 && code !== 'output-failed');
+    const repeatable =
+      exitStatus === 130 || (exitStatus === 6 && !['output-failed', 'write-protected'].includes(code));
     const printer = new Printer(stderr);
     await printer.lines(errorLines(page, error, repeatable ? commandText(this.argv) : null));
     if (env['INDABUNDLE_DEBUG']) await printer.lines([stackOf(error)]);

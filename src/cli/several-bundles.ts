@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { type BundleError, EXIT, type ExitStatus } from '../base/errors.ts';
 import { namingInput, openInput } from './bundle-inputs.ts';
+import type { FoundSeries } from '../inspect/find-series.ts';
 import { errorDocument, knownError } from './known-error.ts';
 import { seriesLines } from './reports/series-report.ts';
 import { type Ended, severalLines } from './reports/several-report.ts';
@@ -44,7 +45,7 @@ export async function workThrough<Result>(
     });
   } else {
     if (!session.quiet) await session.print(seriesLines(session.page, series));
-    await round.show(names);
+    await round.show(names, series);
   }
   return round.status;
 }
@@ -64,11 +65,12 @@ class Round<Result> {
     return this.#task.combine(this.#ended.map(({ status }) => status));
   }
 
-  async show(names: readonly string[]): Promise<void> {
+  async show(names: readonly string[], series: readonly FoundSeries[]): Promise<void> {
     await this.#showEach(names);
-    const isQuiet = this.#session.quiet && this.status === EXIT.whole;
-    if (names.length > 1 && this.#task.judges === true && !isQuiet)
-      await this.#session.print(severalLines(this.#session.page, this.#ended, names.length));
+    const missing = series.flatMap((one) => (one.missing.length > 0 ? [one.missing] : []));
+    const isQuiet = this.#session.quiet && this.status === EXIT.whole && missing.length === 0;
+    if (names.length + missing.length > 1 && this.#task.judges === true && !isQuiet)
+      await this.#session.print(severalLines(this.#session.page, this.#ended, names.length, missing));
   }
 
   async #showEach(names: readonly string[]): Promise<void> {

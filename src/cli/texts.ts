@@ -1,3 +1,4 @@
+import prettyBytes from 'pretty-bytes';
 import { createInstance, type i18n as I18n } from 'i18next';
 import { ERROR_TEXTS } from '../base/error-texts.ts';
 import { type BundleError, type ErrorCode, type ErrorParams, fill } from '../base/errors.ts';
@@ -96,8 +97,16 @@ function localParams(texts: Texts, error: BundleError): ErrorParams {
     name,
     typeof value === 'string' ? texts.detail(value) : value,
   ]);
+  const { needed, free } = error.params;
+  if (typeof needed === 'number' && typeof free === 'number')
+    return { ...Object.fromEntries(params), reason: roomText(texts, needed, free) };
   const [first] = error.findings;
   return { ...Object.fromEntries(params), ...(first ? { reason: sentenceOf(texts, first) } : {}) };
+}
+
+function roomText({ t, language }: Texts, needed: number, free: number): string {
+  const [much, little] = [needed, free].map((bytes) => prettyBytes(bytes, { locale: language }));
+  return t('error.room', { needed: much!, free: little! });
 }
 
 /** The finding that an error speaks of, to stand inside of a sentence; the list below it has the details. */

@@ -1,5 +1,6 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { BundleError } from '../base/errors.ts';
 import { Holdings } from '../holdings/holdings.ts';
 import { isCatalog, openRemote, type RemoteOptions } from '../holdings/open-remote.ts';
 import { readHead } from '../reading/read-head.ts';
@@ -16,7 +17,7 @@ export interface OpenedSide {
  * Reads what a bundle, a folder of volumes, a catalogue or a database has. Which of them it is, its
  * bytes tell, not its name.
  *
- * @throws BundleError `input-not-found`, `not-a-remote`, `not-a-catalog`, `bundle-not-acceptable`, `db-...`
+ * @throws BundleError `input-not-found`, `not-a-remote`, `not-a-side`, `not-a-catalog`, `bundle-not-acceptable`, `db-...`
  */
 export async function openSide(name: string, options: RemoteOptions): Promise<OpenedSide> {
   const path = resolve(name);
@@ -25,6 +26,8 @@ export async function openSide(name: string, options: RemoteOptions): Promise<Op
   if (isFolder && bundles[0] !== path) return await fromBundles(path, 'series', bundles, options.signal);
   if (isFolder && statSync(join(path, 'manifest.json'), { throwIfNoEntry: false }))
     return await fromBundles(path, 'bundle', [path], options.signal);
+  if (isFolder && !existsSync(join(path, 'indafoto.db')))
+    throw new BundleError('not-a-side', { params: { path } });
   // Catalogues and bundles both begin as zstd does.
   if (!isFolder && isCatalog(path) && (await readHead(path)) !== null)
     return await fromBundles(path, 'bundle', [path], options.signal);

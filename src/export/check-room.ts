@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { BundleError } from '../base/errors.ts';
-import { freeBytes, hasWindowsNames, maxFileBytes } from '../base/room.ts';
+import { freeBytes, hasWindowsNames, maxFileBytes, lackOfRoom } from '../base/room.ts';
 import { PART_SUFFIX } from '../bundle/part-file.ts';
 
 /** A file that is to be written, and how large it becomes at most. */
@@ -32,11 +32,8 @@ export function checkRoom(files: readonly ToWrite[]): void {
   }
   const needed = files.reduce((sum, { path, largest }) => sum + largest - writtenAlready(path), 0);
   const free = freeBytes(folder);
-  if (free >= 0 && free < needed) {
-    throw new BundleError('no-space', {
-      params: { what: folder, reason: `${needed} bytes are needed and ${free} are free` },
-    });
-  }
+  if (free >= 0 && free < needed)
+    throw new BundleError('no-space', { params: lackOfRoom(folder, needed, free) });
 }
 
 const writtenAlready = (path: string) => statSync(path + PART_SUFFIX, { throwIfNoEntry: false })?.size ?? 0;

@@ -31,15 +31,23 @@ export async function exportSeries(
   const output = SeriesOutput.take(name, archive);
   try {
     const prepared = await preparedFor(archive, output, options, observer);
+    const { plan } = prepared;
+    let isOfUse = true;
     try {
       return await new SeriesRun(archive, output, prepared, options, observer).run();
+    } catch (error) {
+      isOfUse = !isWrongOption(error) || plan.volumes().some(({ written }) => written !== null);
+      throw error;
     } finally {
-      prepared.plan.close();
+      plan.close();
+      if (!isOfUse) output.removePlan();
     }
   } finally {
     output.release();
   }
 }
+
+const isWrongOption = (error: unknown) => error instanceof BundleError && error.code === 'option-value';
 
 /** The plan that lies there, where it answers the same question; else a new one. */
 async function preparedFor(

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { BundleError, systemCode } from '../base/errors.ts';
-import { isFolder } from '../base/output-path.ts';
+import { checkWritable, isFolder } from '../base/output-path.ts';
 import { type Lock, takeLock } from '../archive/lock.ts';
 import type { Archive } from '../archive/open.ts';
 import { PART_SUFFIX } from '../bundle/part-file.ts';
@@ -36,7 +36,7 @@ export class FileOutput {
     this.#lock = lock;
   }
 
-  /** @throws BundleError `output-locked`, `output-is-input`, `option-value` */
+  /** @throws BundleError `output-locked`, `output-is-input`, `option-value`, `write-protected`, `not-permitted` */
   static take(name: string, archive: Archive): FileOutput {
     const path = resolve(name);
     if (path === archive.path) throw new BundleError('output-is-input', { params: { path } });
@@ -51,6 +51,7 @@ export class FileOutput {
       });
     }
     checkName(path);
+    checkWritable(dirname(path));
     return new FileOutput(path, takeOutputLock(path));
   }
 

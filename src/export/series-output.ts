@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { BundleError } from '../base/errors.ts';
 import type { Lock } from '../archive/lock.ts';
@@ -25,8 +25,10 @@ export class SeriesOutput {
   readonly stem: string;
   readonly planPath: string;
   readonly #lock: Lock;
+  readonly #isNew: boolean;
 
-  private constructor(folder: string, lock: Lock) {
+  private constructor(folder: string, lock: Lock, isNew: boolean) {
+    this.#isNew = isNew;
     this.folder = folder;
     this.stem = stemOf(folder);
     this.planPath = join(folder, this.stem + PLAN_SUFFIX);
@@ -48,7 +50,7 @@ export class SeriesOutput {
       });
     }
     if (status === undefined) mkdirSync(folder);
-    return new SeriesOutput(folder, takeOutputLock(join(folder, stemOf(folder))));
+    return new SeriesOutput(folder, takeOutputLock(join(folder, stemOf(folder))), status === undefined);
   }
 
   pathOf(number: number, count: number): string {
@@ -77,8 +79,10 @@ export class SeriesOutput {
     removePlanFile(this.planPath);
   }
 
+  /** A folder that was made for nothing goes, too. */
   release(): void {
     this.#lock.release();
+    if (this.#isNew && readdirSync(this.folder).length === 0) rmdirSync(this.folder);
   }
 }
 

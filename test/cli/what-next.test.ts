@@ -29,7 +29,9 @@ describe('after an apply', () => {
     ]);
     expect([status, out]).toEqual([3, expect.not.stringContaining('can go')]);
     const again = await words(['apply', here.bundle, '--db', freshReceiver(here.folder), '--yes']);
-    expect(again.out).toMatch(/left out can be asked of others[^]*indabundle status [0-9a-f]{16} \\?\s*--db/);
+    expect(again.out).toMatch(/left out can be asked of others[^]*indabundle inspect \S+ --files/);
+    const shown = await words(['inspect', here.bundle, '--files', '--lang', 'en']);
+    expect(shown.out).toContain('not where the database says');
   });
 
   test('only what is there can go', async () => {

@@ -1,4 +1,5 @@
 import {
+  existsSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -113,6 +114,9 @@ describe('volumes that are made a few at a time', () => {
     });
     const result = await makeSeries(archive, folder('trip'), SIZE);
     expect(result.volumes[0]!.state).toBe('gone');
+    const wrong = makeSeries(archive, join(folder(), 'new'), SIZE, { volumes: [99] });
+    await expect(wrong).rejects.toMatchObject({ code: 'option-value' });
+    expect(existsSync(join(folder(), 'new'))).toBe(false);
     await makeSeries(archive, folder('other'), SIZE, { volumes: [1] });
     await expect(makeSeries(archive, folder('other'), SIZE, { volumes: [99] })).rejects.toMatchObject({
       code: 'option-value',

@@ -12,7 +12,8 @@ const disk = vi.hoisted(() => ({
   free: Number.MAX_SAFE_INTEGER,
 }));
 
-vi.mock('../../src/base/room.ts', () => ({
+vi.mock('../../src/base/room.ts', async (importOriginal) => ({
+  ...(await importOriginal<object>()),
   freeBytes: () => disk.free,
   maxFileBytes: () => disk.most,
   hasWindowsNames: () => disk.windows,

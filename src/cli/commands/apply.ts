@@ -6,6 +6,7 @@ import {
   type ConflictPolicy,
 } from '../../apply/options.ts';
 import { EXIT, type ExitStatus } from '../../base/errors.ts';
+import type { Event } from '../../base/events.ts';
 import { STANDARD_INPUT } from '../bundle-inputs.ts';
 import type { CommandDeclaration, CommandForm } from '../command-declaration.ts';
 import * as values from '../option-values.ts';
@@ -100,21 +101,19 @@ async function applyTask(
   );
   const report = (name: string) => reportPath(flags.report, groupOf(inputs, name));
   const about = (name: string) => ({ ...flags, name, report: report(name), quiet: session.quiet });
-  const attempt = (input: string | Readable, name: string, dryRun: boolean) =>
-    session.watch((observer, signal) =>
-      applyBundle({ ...optionsOf(flags, report(name)), input, dryRun, observer, signal }),
-    );
+  const attempt = attempts(session, applyBundle, (input, dryRun, name) => ({
+    ...optionsOf(flags, report(name)),
+    input,
+    dryRun,
+  }));
   return {
     process: async (input, name) => {
-      if (asks(session, name, flags)) {
-        const plan = await attempt(input, name, true);
-        if (changesSomething(plan)) {
-          await session.print(applyLines(session.page, plan, { ...about(name), asPlan: true }));
-          const { confirmed } = await import('../output/confirmed.ts');
-          if (!(await confirmed(session.texts, 'apply.ask'))) return 'declined';
-        }
+      const plan = asks(session, name, flags) ? await attempt(input, true, name) : null;
+      if (plan !== null && changesSomething(plan)) {
+        await session.print(applyLines(session.page, plan, { ...about(name), asPlan: true }));
+        if (!(await isAgreed(session))) return 'declined';
       }
-      return attempt(input, name, flags.dryRun === true);
+      return attempt(input, flags.dryRun === true, name);
     },
     show: (result, name) => {
       if (result === 'declined') return session.print(declinedLines(session.page));
@@ -124,6 +123,32 @@ async function applyTask(
     statusOf: (result) => (result === 'declined' ? EXIT.interrupted : applyStatus(result)),
     combine: worstOfApplied,
     goesOnAfter: ({ exitStatus }) => exitStatus === EXIT.refused,
+  };
+}
+
+async function isAgreed({ texts }: Session): Promise<boolean> {
+  const { confirmed } = await import('../output/confirmed.ts');
+  return await confirmed(texts, 'apply.ask');
+}
+
+type Input = string | Readable;
+
+/** Applies bundles one after the other; that a volume goes on with what this run has begun itself needs no mention. */
+function attempts(
+  session: Session,
+  applyBundle: (options: ApplyOptions) => Promise<ApplyResult>,
+  optionsFor: (input: Input, dryRun: boolean, name: string) => ApplyOptions,
+): (input: Input, dryRun: boolean, name: string) => Promise<ApplyResult> {
+  const begun = new Set<string>();
+  const isOurs = (event: Event) =>
+    event.type === 'notice' && event.notice === 'resuming' && begun.has(String(event.params['operation']));
+  return async (input, dryRun, name) => {
+    const result = await session.watch((told, signal) => {
+      const observer = (event: Event) => void (isOurs(event) || told(event));
+      return applyBundle({ ...optionsFor(input, dryRun, name), observer, signal });
+    });
+    if (result.operationId !== null) begun.add(result.operationId);
+    return result;
   };
 }
 

@@ -1,6 +1,7 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Writable } from 'node:stream';
 import { EXIT, type ExitStatus } from '../../base/errors.ts';
+import { checkWritable } from '../../base/output-path.ts';
 import type { DemoFolder } from '../../demo/demo-folder.ts';
 import { commandText } from '../command-text.ts';
 import type { CommandDeclaration } from '../command-declaration.ts';
@@ -41,6 +42,7 @@ async function runDemo(session: Session, folder: string, { force }: DemoFlags): 
     const key = force ? 'problem.demo-foreign' : 'problem.demo-exists';
     throw new UsageProblem(key, { path: folder }, { command: 'demo' });
   }
+  checkWritable(resolve(folder));
   const demo = makeDemo(folder);
   if (session.json) return answerDemo(session, demo);
   const { beginningLines, endingLines } = await import('../reports/demo-report.ts');

@@ -94,11 +94,17 @@ async function verifyTask(
     ...(request === undefined ? {} : { request }),
     ...(force === undefined ? {} : { force }),
   };
+  const about = (name: string) => ({
+    name,
+    db,
+    root,
+    quiet: session.quiet,
+    asksForRequest: request !== undefined,
+  });
   return {
     process: (input) =>
       session.watch((observer, signal) => verifyBundle({ input, ...options, observer, signal })),
-    show: (result, name) =>
-      session.print(verifyLines(session.page, result, { name, db, root, quiet: session.quiet })),
+    show: (result, name) => session.print(verifyLines(session.page, result, about(name))),
     document: (result) => result,
     statusOf: verifyStatus,
     combine: worstStatus,

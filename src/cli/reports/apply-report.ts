@@ -128,13 +128,22 @@ function nextSteps(page: Page, result: ApplyResult, { name, onConflict, ...where
   if (result.outcomes.failed > 0 || isDamaged(result))
     return [...lines, ...prose(page, t('apply.nextFailed'))];
   if (result.findingsTotal > 0 && result.operationId !== null) {
-    const command = commandText(['status', result.operationId, ...ofArchive(where)]);
-    lines.push(...prose(page, t('apply.nextOmitted')), ...commandLines(page, command));
+    lines.push(...omittedLines(page, result, name, where));
   }
   if (result.series !== null && result.series.missing.length > 0)
     lines.push(...prose(page, t('apply.nextVolumes')));
   else if (result.operationId !== null) lines.push(...prose(page, lookText(page, result, name)));
   return lines;
+}
+
+/** What the sender left out stands in the books where a request of ours asked for it; else only the bundle names it. */
+function omittedLines(page: Page, result: ApplyResult, name: string, where: ArchiveFlags): string[] {
+  const { manifest, operationId, removed } = result;
+  const next = prose(page, page.texts.t('apply.nextOmitted'));
+  if (manifest.list_id !== undefined && operationId !== null)
+    return [...next, ...commandLines(page, commandText(['status', operationId, ...ofArchive(where)]))];
+  if (name === STANDARD_INPUT || removed) return [];
+  return [...next, ...commandLines(page, commandText(['inspect', name, '--files']))];
 }
 
 /** What to look at, and what may go then: only what is there. */

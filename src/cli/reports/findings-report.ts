@@ -30,7 +30,7 @@ function oneFinding(page: Page, finding: Finding): string[] {
   ];
 }
 
-type Detail = readonly ['where' | 'expected' | 'found' | 'digest' | 'reason', string];
+type Detail = readonly ['where' | 'expected' | 'found' | 'digest' | 'address' | 'reason', string];
 
 /** An omission says which photo and why; everything else, what should be there and what is. */
 function detailsOf(page: Page, finding: Finding): Detail[] {
@@ -45,7 +45,7 @@ function detailsOf(page: Page, finding: Finding): Detail[] {
     ];
   const reason = OMISSION_REASONS.find((known) => known === finding.found);
   return [
-    ['digest', expected],
+    [/^https?:/i.test(expected) ? 'address' : 'digest', expected],
     ['reason', reason ? texts.t(`omission.${reason}`) : found],
     ['where', where],
   ];

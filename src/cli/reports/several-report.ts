@@ -1,4 +1,5 @@
 import { type ErrorCode, EXIT, type ExitStatus } from '../../base/errors.ts';
+import { volumeNumbersText } from '../../base/volume-text.ts';
 import { shownName } from '../bundle-inputs.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 import { type Page, prose } from '../output/page.ts';
@@ -16,12 +17,26 @@ export interface Ended {
 /** Bundles that are named; the report of each stands above. */
 const SHOWN = 20;
 
-/** After many reports, one for all: which bundles are not whole, or were not done. */
-export function severalLines(page: Page, ended: readonly Ended[], given: number): string[] {
+/** After many reports, one for all: which bundles are not whole, or were not done, and which volumes of their series are missing. */
+export function severalLines(
+  page: Page,
+  ended: readonly Ended[],
+  given: number,
+  missing: readonly (readonly number[])[] = [],
+): string[] {
+  const text = (numbers: readonly number[]) =>
+    page.texts.t('series.missing', { numbers: volumeNumbersText(numbers) });
+  return [
+    ...endedLines(page, ended, given, missing.length > 0),
+    ...missing.flatMap((numbers) => prose(page, text(numbers), '  ')),
+  ];
+}
+
+function endedLines(page: Page, ended: readonly Ended[], given: number, isShort: boolean): string[] {
   const { t } = page.texts;
   const open = ended.filter(({ status }) => status !== EXIT.whole);
   if (open.length === 0 && ended.length === given)
-    return ['', ...heading(page, 'good', t('several.whole', { count: given }))];
+    return ['', ...heading(page, isShort ? 'partly' : 'good', t('several.whole', { count: given }))];
   const whole = page.figures.number(ended.length - open.length);
   const columns = [
     { title: t('column.bundle'), fit: 'middle', least: 20 },

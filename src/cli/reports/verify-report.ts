@@ -10,6 +10,8 @@ import { outcomeTable } from './outcome-table.ts';
 export interface VerifyAbout extends ArchiveFlags {
   readonly name: string;
   readonly quiet: boolean;
+  /** A request for what is lost is wanted. */
+  readonly asksForRequest?: boolean;
 }
 
 const MOOD_OF: { readonly [verdict in VerifyResult['verdict']]: Mood } = {
@@ -29,7 +31,7 @@ export function verifyLines(page: Page, result: VerifyResult, about: VerifyAbout
     t(`verify.${verdict}`, { name: shownName(about.name, page.texts) }),
   );
   if (about.quiet) return result.verdict === 'whole' ? [] : [...title, ...findings];
-  const lines = isBundle(result) ? [...title, '', ...factList(page, facts(page, result))] : title;
+  const lines = isBundle(result) ? [...title, '', ...factList(page, facts(page, result, about))] : title;
   if (findings.length > 0) lines.push('', ...findings);
   if (result.wouldApply) {
     lines.push('', ...prose(page, t('verify.wouldApply')), ...outcomeTable(page, result.wouldApply));
@@ -42,7 +44,7 @@ function isBundle({ manifest, bundleId }: VerifyResult): boolean {
   return manifest !== null || bundleId !== null;
 }
 
-function facts(page: Page, result: VerifyResult): Fact[] {
+function facts(page: Page, result: VerifyResult, about: VerifyAbout): Fact[] {
   const { texts, figures } = page;
   const { t } = texts;
   const files = t('unit.files', { count: result.files });
@@ -54,6 +56,7 @@ function facts(page: Page, result: VerifyResult): Fact[] {
   if (result.bundleId !== null) facts.push([t('fact.bundleId'), result.bundleId]);
   if (result.lostTotal > 0) facts.push([t('fact.lost'), t('unit.images', { count: result.lostTotal })]);
   if (result.request !== null) facts.push([t('fact.request'), result.request]);
+  else if (about.asksForRequest) facts.push([t('fact.request'), t('verify.noRequest')]);
   if (result.strays.length > 0) facts.push([t('fact.strays'), strayText(result.strays)]);
   facts.push([t('fact.time'), figures.duration(result.seconds)]);
   return facts;
@@ -63,12 +66,12 @@ export function strayText(strays: readonly string[]): string {
   return strays.map(escapeForTerminal).join(', ');
 }
 
-function nextStep(page: Page, result: VerifyResult, { name, ...where }: VerifyAbout): string[] {
+function nextStep(page: Page, result: VerifyResult, { name, db, root }: VerifyAbout): string[] {
   if (!isBundle(result)) return ['', ...prose(page, page.texts.t('verify.nextNotBundle'))];
   if (name === STANDARD_INPUT) return [];
   if (result.files === 0 && result.lostTotal > 0)
     return ['', ...prose(page, page.texts.t('verify.nextNewCopy'))];
   const text = page.texts.t(result.verdict === 'damaged' ? 'verify.nextSalvage' : 'verify.nextApply');
-  const command = commandText(['apply', name, ...ofArchive(where)]);
+  const command = commandText(['apply', name, ...ofArchive({ db, root })]);
   return ['', ...prose(page, text), ...commandLines(page, command)];
 }

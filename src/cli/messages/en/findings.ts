@@ -26,6 +26,7 @@ export const findings = {
   'finding.expected': 'expected',
   'finding.found': 'found',
   'finding.digest': 'digest',
+  'finding.address': 'address',
   'finding.reason': 'reason',
   'finding.line': 'line {{line}}',
   'finding.frame': 'frame {{frame}}',

@@ -103,6 +103,7 @@ export const reports = {
   'verify.wouldApply': 'Applying it to this archive would find:',
   'verify.nextApply': 'To add it to an archive:',
   'verify.nextNotBundle': 'Check that the right file was chosen and that its copy or download finished.',
+  'verify.noRequest': 'none written: nothing is lost',
   'verify.nextNewCopy': 'None of its photos is whole: ask the sender for a new copy.',
   'verify.nextSalvage': 'What is whole can still be applied; ask the sender for a new copy for the rest:',
 

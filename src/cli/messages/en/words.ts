@@ -50,6 +50,7 @@ export const words = {
   'notice.archive-write-protected': 'The archive is write-protected, so this export is not noted in it.',
   'notice.database-copied':
     'The database was copied to a temporary folder to read it, because its own folder cannot be written: {{path}}',
+  'error.room': '{{needed}} are needed, {{free}} are free',
   'notice.keys-made':
     'The ids in this database are no primary keys: a program that loses keys has copied it. It was read from a temporary copy that has keys. {{path}}',
   'notice.wal-files-left': 'SQLite may leave -wal and -shm files beside the database it read: {{path}}',

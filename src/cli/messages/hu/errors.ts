@@ -9,7 +9,7 @@ export const errors: { readonly [code in ErrorCode]: { readonly what: string; re
   },
   'output-exists': {
     what: 'Ez a fájl már létezik, és érintetlen maradt: {{path}}',
-    next: 'Válasszon más nevet a -o kapcsolóval, vagy adja hozzá a --force kapcsolót a cseréhez.',
+    next: 'Válasszon más nevet, vagy adja hozzá a --force kapcsolót a cseréhez.',
   },
   'output-is-input': {
     what: 'Ebből olvas a program, nem lehet felülírni: {{path}}',
@@ -24,7 +24,7 @@ export const errors: { readonly [code in ErrorCode]: { readonly what: string; re
     next: 'Ellenőrizze, hogy a megfelelő fájlt választotta-e, és hogy a másolás vagy letöltés befejeződött-e.',
   },
   'bundle-not-acceptable': {
-    what: 'Ez a csomag nem használható: {{path}} ({{reason}}). Semmi sem lett betöltve.',
+    what: 'Ez a csomag nem használható: {{path}} ({{reason}}). Semmi sem változott.',
     next: 'Az összes hibát az indabundle verify mutatja meg; kérjen új példányt a küldőtől.',
   },
   'db-not-found': {
@@ -89,7 +89,7 @@ export const errors: { readonly [code in ErrorCode]: { readonly what: string; re
   },
   'no-space': {
     what: 'Nincs elég hely ehhez: {{what}} ({{reason}})',
-    next: 'Szabadítson fel helyet, és futtassa újra ugyanezt; onnan folytatja, ahol abbamaradt.',
+    next: 'Szabadítson fel helyet, vagy válasszon másik lemezt, és futtassa újra ugyanezt. Az export a --volume-size és a --volumes kapcsolóval több pendrive-ra is szétosztható.',
   },
   'io-error': {
     what: 'Nem sikerült olvasni vagy írni: {{what}} ({{reason}})',
@@ -98,6 +98,10 @@ export const errors: { readonly [code in ErrorCode]: { readonly what: string; re
   'output-failed': {
     what: 'A szabványos kimenet nem vett át többet: {{reason}}. A rajta lévő csomag nem teljes.',
     next: 'Nézze meg, miért állt le a másik program, majd indítsa újra mindkettőt: a szabványos kimeneten a csomag elölről kezdődik.',
+  },
+  'write-protected': {
+    what: 'Nem írható, mert a lemez írásvédett: {{what}} ({{reason}})',
+    next: 'Válasszon másik helyet, vagy oldja fel az írásvédelmet (a kártya kapcsolóját, a csak olvasható csatolást), majd futtassa újra.',
   },
   'report-failed': {
     what: 'Amit a csomag hozott, az archívumban van, de a jelentést nem sikerült megírni: {{path}} ({{reason}})',
@@ -134,6 +138,10 @@ export const errors: { readonly [code in ErrorCode]: { readonly what: string; re
   'not-a-request': {
     what: 'Ez nem ép kérés: {{path}} ({{reason}})',
     next: 'Ellenőrizze, hogy a megfelelő fájlt választotta-e, és hogy a másolás vagy letöltés befejeződött-e; ha igen, kérjen újat.',
+  },
+  'not-a-side': {
+    what: 'Ebben a mappában nincs se kötet, se archívum: {{path}}',
+    next: 'Adjon meg egy adatbázist, katalógust, csomagot vagy egy sorozat köteteit tartalmazó mappát.',
   },
   'not-a-remote': {
     what: 'Ez sem archívum adatbázisa, sem katalógus: {{path}}',

@@ -28,6 +28,7 @@ export const findings: { readonly [key in keyof typeof english]: string } = {
   'finding.expected': 'várt',
   'finding.found': 'talált',
   'finding.digest': 'lenyomat',
+  'finding.address': 'cím',
   'finding.reason': 'ok',
   'finding.line': '{{line}}. sor',
   'finding.frame': '{{frame}}. keret',

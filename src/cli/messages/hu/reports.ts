@@ -107,6 +107,7 @@ export const reports: { readonly [key in keyof typeof english]: string } = {
   'verify.nextApply': 'Betöltés az archívumba:',
   'verify.nextNotBundle':
     'Ellenőrizze, hogy a megfelelő fájlt választotta-e, és hogy a másolás vagy letöltés befejeződött-e.',
+  'verify.noRequest': 'nem készült: semmi sem veszett el',
   'verify.nextNewCopy': 'Egyetlen fotója sem ép: kérjen új példányt a küldőtől.',
   'verify.nextSalvage': 'Ami ép, az így is betölthető; a többihez kérjen új példányt a küldőtől:',
 

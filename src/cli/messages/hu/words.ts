@@ -53,6 +53,7 @@ export const words: { readonly [key in keyof typeof english]: string } = {
     'Az archívum írásvédett, ezért ez az export nem kerül bele a nyilvántartásába.',
   'notice.database-copied':
     'Az adatbázis olvasásához ideiglenes másolat készült, mert a saját mappájába nem lehet írni: {{path}}',
+  'error.room': '{{needed}} kell, {{free}} szabad',
   'notice.keys-made':
     'Az adatbázisban az azonosítók nem elsődleges kulcsok: olyan program másolta, amely elveszti a kulcsokat. Az olvasáshoz ideiglenes másolat készült, kulcsokkal. {{path}}',
   'notice.wal-files-left': 'Az SQLite -wal és -shm fájlokat hagyhat az olvasott adatbázis mellett: {{path}}',
