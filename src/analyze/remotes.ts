@@ -1,7 +1,8 @@
+import { hasAnyFile } from '../archive/any-file.ts';
 import { BundleError } from '../base/errors.ts';
 import { type Observer, silent } from '../base/events.ts';
 import { type Archive, openToRead } from '../archive/open.ts';
-import { archiveImages, type HeldImage, hasAnyFile } from '../holdings/archive-images.ts';
+import { archiveImages, type HeldImage } from '../holdings/archive-images.ts';
 import { Holdings } from '../holdings/holdings.ts';
 import { exportPath } from '../request-file/wants.ts';
 import { type AnalyzeOptions, MOST_REMOTES } from './options.ts';
@@ -20,7 +21,7 @@ export async function readOwn(options: AnalyzeOptions): Promise<OwnHoldings> {
   try {
     const filesThere = hasAnyFile(archive);
     if (!filesThere)
-      observer({ type: 'notice', notice: 'photo-folder-missing', params: { path: archive.root } });
+      observer({ type: 'notice', notice: 'own-photos-believed', params: { path: archive.root } });
     observer({ type: 'phase', phase: 'read', total: imageCount(archive), unit: 'records' });
     const holdings = await Holdings.load(
       counted(archiveImages(archive, filesThere, { signal: options.signal }), observer),

@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { asBundleError, BundleError } from '../base/errors.ts';
 import { silent } from '../base/events.ts';
 import { FindingList } from '../base/findings.ts';
+import { hasAnyFile } from '../archive/any-file.ts';
 import { takeArchiveLock } from '../archive/archive-lock.ts';
 import { type Archive, locate, openToRead, openToWrite, quickCheck } from '../archive/open.ts';
 import { BundleWalk } from '../reading/bundle-walk.ts';
@@ -51,6 +52,9 @@ async function applyOpened(
   findings: FindingList,
   options: ApplyOptions,
 ): Promise<ApplyResult> {
+  const { observer = silent } = options;
+  if (!hasAnyFile(archive))
+    observer({ type: 'notice', notice: 'own-photos-missing', params: { path: archive.root } });
   const opened = await openBundle(options.input, findings);
   const run = new ApplyRun(archive, opened, findings, options);
   let result: ApplyResult;

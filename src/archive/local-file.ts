@@ -39,8 +39,8 @@ export function sizeAt(path: string): number | null {
 }
 
 /**
- * Usable is a file that exists and has the expected size; where the row's digest is NULL or differs
- * from the record's, or when asked to, the file is hashed.
+ * The same is a file of the expected size whose row has the record's digest. Where either differs (a
+ * sender's size may be that of a file that was cut short there), or when asked to, the file is hashed.
  */
 export async function checkLocalFile(
   root: string,
@@ -51,7 +51,7 @@ export async function checkLocalFile(
   const size = localSize(root, row, options.maps);
   if (size === null || (size === 0 && expected.size !== 0)) return 'unusable';
   const digest = parseDigest(row.sha256_hash);
-  if (digest === expected.digest && !options.always) return size === expected.size ? 'same' : 'unusable';
+  if (digest === expected.digest && size === expected.size && !options.always) return 'same';
   const found = await hashOrNull(photoPath(root, row.local_path!, options.maps), options.signal);
   if (found === null) return 'unusable';
   if (found === expected.digest) return 'same';

@@ -42,6 +42,8 @@ export type NoticeCode =
   | 'bundle-kept'
   | 'checked-in-memory'
   | 'photo-folder-missing'
+  | 'own-photos-missing'
+  | 'own-photos-believed'
   | 'personal-left-behind';
 
 export type Event =

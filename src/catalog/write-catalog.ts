@@ -1,3 +1,4 @@
+import { hasAnyFile } from '../archive/any-file.ts';
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { breathe } from '../base/breathe.ts';
@@ -10,7 +11,7 @@ import { type Archive, openToRead } from '../archive/open.ts';
 import { PART_SUFFIX, PartFile } from '../bundle/part-file.ts';
 import { CatalogWriter } from '../catalog-file/catalog-writer.ts';
 import { CATALOG_NAME, CATALOG_VERSION, type CatalogImage } from '../catalog-file/types.ts';
-import { archiveImages, hasAnyFile } from '../holdings/archive-images.ts';
+import { archiveImages } from '../holdings/archive-images.ts';
 import type { CatalogHead } from '../manifest/types.ts';
 import type { CatalogOptions, CatalogResult } from './options.ts';
 import { SortedImages } from './sorted-images.ts';
@@ -69,7 +70,7 @@ async function gather(
   const observer = options.observer ?? silent;
   const filesThere = hasAnyFile(archive, options.maps);
   if (!filesThere)
-    observer({ type: 'notice', notice: 'photo-folder-missing', params: { path: archive.root } });
+    observer({ type: 'notice', notice: 'own-photos-believed', params: { path: archive.root } });
   const total = Number(archive.db.prepare('SELECT count(*) FROM main.images').pluck().get());
   observer({ type: 'phase', phase: 'read', total, unit: 'records' });
   const sorted = new SortedImages(archive.scratch);

@@ -1,4 +1,4 @@
-import { openSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import type { Observer } from '../base/events.ts';
 import { asBundleError, BundleError } from '../base/errors.ts';
 import { thinned } from './progress/json-display.ts';
@@ -33,8 +33,29 @@ export async function openLog(path: string): Promise<EventLog> {
   };
 }
 
+/** How each line of a log begins. */
+const LOG_BEGINS = '{"level":';
+
+/** Nothing but an earlier log is added to: a slip of the pen must not spoil a bundle or a database. */
+function checkLog(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found?.isFile() || found.size === 0) return;
+  const head = Buffer.alloc(LOG_BEGINS.length);
+  const file = openSync(path, 'r');
+  try {
+    readSync(file, head);
+  } finally {
+    closeSync(file);
+  }
+  if (head.toString('latin1') === LOG_BEGINS) return;
+  throw new BundleError('option-value', {
+    params: { option: '--log-file', found: path, expected: 'a new file, or an earlier log' },
+  });
+}
+
 function openForAdding(path: string): number {
   try {
+    checkLog(path);
     return openSync(path, 'a');
   } catch (cause) {
     const known = asBundleError(cause, path);

@@ -39,7 +39,16 @@ function matching(
 
 /** `2011`, `2011-07` or `2011-07-23`. */
 export function day(option: string): (text: string) => string {
-  return matching(option, /^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$/, 'expected.day');
+  const looksLikeOne = matching(
+    option,
+    /^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$/,
+    'expected.day',
+  );
+  return (text) => {
+    const day = `${looksLikeOne(text)}${'-01-01'.slice(text.length - 4)}T00:00:00Z`;
+    if (new Date(day).toISOString().startsWith(text)) return text;
+    throw new OptionProblem(option, text, 'expected.day');
+  };
 }
 
 /** UTC to the second, from 1970 to 2242, as the manifest and the tar headers write it. */

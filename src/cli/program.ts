@@ -68,10 +68,21 @@ async function parse(argv: readonly string[], texts: Texts, world: Surroundings)
     if (error instanceof BundleError) return { kind: 'problem', command, error, help: '' };
     if (!(error instanceof CommanderError)) throw error;
     const help = error.code === 'commander.help' ? printed.err : '';
-    return { kind: 'problem', command, error: asUsageProblem(error, command), help };
+    return {
+      kind: 'problem',
+      command,
+      error: asUsageProblem(error, command, excessWord(program, command)),
+      help,
+    };
   }
   if (chosen.work === null) return { kind: 'text', text: printed.out };
   return { kind: 'work', command: chosen.command, flags: program.opts<CommonFlags>(), work: chosen.work };
+}
+
+/** The first word that a command was given and has no place for: mostly the rest of a name without quotes. */
+function excessWord(program: Command, name: string): string {
+  const command = program.commands.find((one) => one.name() === name);
+  return command?.args[command.registeredArguments.length] ?? '';
 }
 
 function declareProgram(texts: Texts, world: Surroundings, printed: { out: string; err: string }): Command {

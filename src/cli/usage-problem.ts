@@ -53,12 +53,13 @@ const PROBLEM_OF: Readonly<Record<string, ProblemKey>> = {
 };
 
 /** Turns what commander objects to into our own error, so that it has a status, a language and JSON. */
-export function asUsageProblem(error: CommanderError, command: string): UsageProblem {
+export function asUsageProblem(error: CommanderError, command: string, excess: string): UsageProblem {
   const key = PROBLEM_OF[error.code];
   if (key === undefined) {
     return new UsageProblem('problem.other', { message: error.message.replace(/^error: /, '') }, { command });
   }
-  const name = /'(.*?)'/.exec(error.message)?.[1] ?? '';
+  const named = /'(.*?)'/.exec(error.message)?.[1] ?? '';
+  const name = key === 'problem.excess-arguments' ? excess : named;
   const suggestion = /\(Did you mean (?:one of )?(.*?)\?\)/.exec(error.message)?.[1];
   return new UsageProblem(key, { name }, { command, ...(suggestion === undefined ? {} : { suggestion }) });
 }

@@ -1,3 +1,4 @@
+import { hasAnyFile } from '../archive/any-file.ts';
 import { breathe } from '../base/breathe.ts';
 import { type Digest, parseDigest } from '../base/digest.ts';
 import { hashFile } from '../archive/file-digest.ts';
@@ -8,7 +9,7 @@ import { type Archive, openToRead } from '../archive/open.ts';
 import { type PathMap, photoPath } from '../archive/photo-path.ts';
 import { inTransaction } from '../archive/scratch.ts';
 import type { Observer } from '../base/events.ts';
-import { hasAnyFile } from '../holdings/archive-images.ts';
+
 import { isCatalog } from '../holdings/open-remote.ts';
 import { chooseWanted } from './choose-wanted.ts';
 import { insertMissingFromCatalog } from './compare-catalog.ts';

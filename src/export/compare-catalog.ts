@@ -1,7 +1,8 @@
 import type { Observer } from '../base/events.ts';
+import { hasAnyFile } from '../archive/any-file.ts';
 import type { Archive } from '../archive/open.ts';
 import { inTransaction } from '../archive/scratch.ts';
-import { archiveImages, hasAnyFile, type HeldImage } from '../holdings/archive-images.ts';
+import { archiveImages, type HeldImage } from '../holdings/archive-images.ts';
 import type { Verdict } from '../holdings/holdings.ts';
 import { openRemote } from '../holdings/open-remote.ts';
 import type { Why } from './planned.ts';

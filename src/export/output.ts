@@ -1,8 +1,9 @@
 import { existsSync, rmSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { BundleError, systemCode } from '../base/errors.ts';
 import { checkWritable, isFolder } from '../base/output-path.ts';
 import { type Lock, takeLock } from '../archive/lock.ts';
+import { liesBelow, PHOTO_FOLDER } from '../archive/photo-path.ts';
 import type { Archive } from '../archive/open.ts';
 import { PART_SUFFIX } from '../bundle/part-file.ts';
 import { checkName } from './check-room.ts';
@@ -50,6 +51,10 @@ export class FileOutput {
         params: { option: '-o', found: name, expected: 'a file name; this is a folder' },
       });
     }
+    if (liesBelow(join(archive.root, PHOTO_FOLDER), path))
+      throw new BundleError('option-value', {
+        params: { option: '-o', found: name, expected: 'a file that is not among the photos' },
+      });
     checkName(path);
     checkWritable(dirname(path));
     return new FileOutput(path, takeOutputLock(path));

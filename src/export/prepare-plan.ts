@@ -4,6 +4,7 @@ import { BundleError } from '../base/errors.ts';
 import type { Observer } from '../base/events.ts';
 import { formatUtcTime, parseUtcTime } from '../base/utc-time.ts';
 import { VERSION } from '../base/version.ts';
+import { hasAnyFile } from '../archive/any-file.ts';
 import type { Archive } from '../archive/open.ts';
 import { chooseRows } from './choose-rows.ts';
 import type { ExportFacts } from './make-manifest.ts';
@@ -64,14 +65,16 @@ export async function makeNewPlan(
   const names = exportNames(options);
   const { rehash = false, metadataUpdates = false, includePersonal = false, maps = [], signal } = options;
   const listId = await chooseRows(archive, options.selection, { maps, observer, signal });
+  if (archive.db.prepare('SELECT 1 FROM temp.chosen LIMIT 1').get() === undefined)
+    observer({ type: 'notice', notice: 'nothing-selected', params: {} });
+  else if (!hasAnyFile(archive, maps))
+    observer({ type: 'notice', notice: 'own-photos-missing', params: { path: archive.root } });
   await survey(archive, { rehash, metadataUpdates, maps, observer, signal });
   await settleSizes(archive, signal);
   if (listId !== null) archive.db.exec('CREATE INDEX temp.survey_id ON survey (id)');
   const plan = PlanStore.create(path);
   try {
     await planVolumes(archive, plan, options, { ...names, listId }, { includePersonal, observer, signal });
-    if (plan.volumes().every((volume) => volume.totals().records === 0))
-      observer({ type: 'notice', notice: 'nothing-selected', params: {} });
     const forReceiver = options.selection.kind === 'for' ? reasons(archive) : undefined;
     plan.remember('stamp', stamp);
     plan.remember('head', JSON.stringify({ ...names, forReceiver }));

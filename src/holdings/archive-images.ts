@@ -21,9 +21,6 @@ type Row = LocalImage & { readonly author: unknown };
 
 const BATCH = 1000;
 
-/** Rows that are asked for a file before it is believed that the photos are somewhere else. */
-const SAMPLE = 1000;
-
 /**
  * All images of an archive in the order of their rows, with a look at each file's size.
  * Nothing is read: a file that is there and not empty is believed to be what its row says.
@@ -84,14 +81,4 @@ export function identityPart(
 /** What cannot be written as UTF-8 text is no address and no name. */
 export function textOrNull(value: unknown): string | null {
   return typeof value === 'string' && value.isWellFormed() && !value.includes('\0') ? value : null;
-}
-
-/** True when photos lie where the rows say, or no row says so: then missing ones can be seen. */
-export function hasAnyFile(archive: Archive, maps: readonly PathMap[] = []): boolean {
-  const rows = archive.db
-    .prepare<[], LocalImage>(
-      `SELECT id, NULL AS url, NULL AS page_url, CAST(local_path AS TEXT) AS local_path, NULL AS sha256_hash FROM main.images WHERE local_path <> '' LIMIT ${SAMPLE}`,
-    )
-    .all();
-  return rows.length === 0 || rows.some((row) => localSize(archive.root, row, maps) !== null);
 }

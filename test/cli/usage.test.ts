@@ -29,7 +29,16 @@ describe('wrong usage answers 2, in JSON too', () => {
     [['exprot'], 'usage', 'There is no command "exprot". Did you mean export?'],
     [['export', '--fore', 'x'], 'usage', 'There is no option --fore here. Did you mean --for, --force?'],
     [['inspect'], 'usage', 'The command needs BUNDLE.'],
-    [['demo', 'a', 'b'], 'usage', 'That is more than this command takes.'],
+    [
+      ['demo', 'a', 'b'],
+      'usage',
+      '"b" is more than this command takes. Names with blanks need quotes, as in --author "Tóth Gábor".',
+    ],
+    [
+      ['export', '--author', 'Tóth', 'Gábor'],
+      'usage',
+      '"Gábor" is more than this command takes. Names with blanks need quotes, as in --author "Tóth Gábor".',
+    ],
     [['export', '--label'], 'usage', 'The option --label <TEXT> needs a value.'],
     [
       ['export', '-o', 'x'],
@@ -58,6 +67,7 @@ describe('wrong usage answers 2, in JSON too', () => {
     [['export', '--all', '--level', '20'], '--level', 'a whole number from -7 to 19'],
     [['export', '--all', '--level', 'high'], '--level', 'a whole number from -7 to 19'],
     [['export', '--all', '--since', '2011-13'], '--since', 'a day such as'],
+    [['export', '--all', '--until', '2012-02-31'], '--until', 'a day such as'],
     [['export', '--all', '--map', 'D:'], '--map', 'OLD=NEW'],
     [['export', '--all', '--created', 'tegnap'], '--created', 'a time in UTC'],
     [['export', '--all', '--created', '2026-02-31T99:00:00Z'], '--created', 'a time in UTC'],

@@ -126,7 +126,7 @@ function nextSteps(page: Page, result: ApplyResult, { name, onConflict, ...where
   }
   if (result.dryRun) return [...lines, ...prose(page, t('apply.nextWrite'))];
   if (result.outcomes.failed > 0 || isDamaged(result))
-    return [...lines, ...prose(page, t('apply.nextFailed'))];
+    return [...lines, ...prose(page, t(isGap(result) ? 'apply.nextGap' : 'apply.nextFailed'))];
   if (result.findingsTotal > 0 && result.operationId !== null) {
     lines.push(...omittedLines(page, result, name, where));
   }
@@ -134,6 +134,13 @@ function nextSteps(page: Page, result: ApplyResult, { name, onConflict, ...where
     lines.push(...prose(page, t('apply.nextVolumes')));
   else if (result.operationId !== null) lines.push(...prose(page, lookText(page, result, name)));
   return lines;
+}
+
+/** Nothing is wrong with the bundle: what failed is not in it, nor would it be in another copy. */
+function isGap(result: ApplyResult): boolean {
+  const { failures, outcomes } = result;
+  const isLeftOut = ({ reason }: { readonly reason: string }) => reason.startsWith('left out by the sender');
+  return !isDamaged(result) && outcomes.failed === failures.length && failures.every(isLeftOut);
 }
 
 /** What the sender left out stands in the books where a request of ours asked for it; else only the bundle names it. */

@@ -15,17 +15,17 @@ export interface ExportAbout {
 /** What was packed, what was left out and why, and what to do next. */
 export function exportLines(page: Page, result: ExportResult, { name, quiet }: ExportAbout): string[] {
   const omitted = omittedLines(page, result);
-  if (quiet) return omitted;
+  if (quiet) return result.records === 0 ? [...title(page, result), ...omitted] : omitted;
   const lines = [...title(page, result), '', ...factList(page, facts(page, result))];
   if (result.volumes.length > 0) lines.push('', ...volumeTable(page, result.volumes));
   if (omitted.length > 0) lines.push('', ...omitted);
   return [...lines, '', ...nextSteps(page, result, name)];
 }
 
-function title(page: Page, { dryRun, path, omittedTotal, volumes }: ExportResult): string[] {
+function title(page: Page, { dryRun, path, omittedTotal, records, volumes }: ExportResult): string[] {
   const { texts } = page;
   if (dryRun) return heading(page, 'neutral', texts.t('export.dryRun'));
-  const mood = omittedTotal > 0 ? 'partly' : 'good';
+  const mood = omittedTotal > 0 || records === 0 ? 'partly' : 'good';
   if (path !== null && volumes.length > 0) {
     const made = volumes.filter(({ state }) => state !== 'planned').length;
     return heading(page, mood, texts.t('export.seriesDone', { path, made, count: volumes.length }));

@@ -1,8 +1,8 @@
 import type { Finding, Gravity, Place } from '../../base/findings.ts';
-import { OMISSION_REASONS } from '../../manifest/types.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 import { type Page, prose } from '../output/page.ts';
 import { pad, widthOf, wrap } from '../output/text-width.ts';
+import { reasonText } from './reason-text.ts';
 
 /** Findings one after the other, each with its place, what was expected and what was found. */
 export function findingLines(page: Page, findings: readonly Finding[], total: number): string[] {
@@ -43,10 +43,9 @@ function detailsOf(page: Page, finding: Finding): Detail[] {
       ['expected', expected],
       ['found', found],
     ];
-  const reason = OMISSION_REASONS.find((known) => known === finding.found);
   return [
     [/^https?:/i.test(expected) ? 'address' : 'digest', expected],
-    ['reason', reason ? texts.t(`omission.${reason}`) : found],
+    ['reason', reasonText(page, finding.found ?? '')],
     ['where', where],
   ];
 }

@@ -5,7 +5,8 @@ export const problems = {
   'problem.did-you-mean': 'Did you mean {{name}}?',
   'problem.missing-argument': 'The command needs {{name}}.',
   'problem.option-needs-value': 'The option {{name}} needs a value.',
-  'problem.excess-arguments': 'That is more than this command takes.',
+  'problem.excess-arguments':
+    '"{{name}}" is more than this command takes. Names with blanks need quotes, as in --author "Tóth Gábor".',
   'problem.no-command': 'Say what to do.',
   'problem.other': '{{message}}',
   'problem.no-selection':

@@ -126,6 +126,8 @@ export const reports = {
   'apply.goBundle': 'When all is well, the bundle can go.',
   'apply.goBackup': 'When all is well, the backup can go.',
   'apply.nextOmitted': 'What the sender left out can be asked of others; see what it is:',
+  'apply.nextGap':
+    'The sender does not have these photos whole, so another copy of the bundle would lack them, too: ask others for them.',
   'apply.nextFailed':
     'Ask the sender for a new copy of the bundle and run the same command again: only what is missing will be added.',
   'apply.planDamaged':

@@ -82,6 +82,10 @@ export const words = {
     'Read back and compared, but perhaps from the memory of the system: what is at {{path}} cannot be read past it.',
   'notice.larger-available':
     'For this many conflicts the bundle has the larger photo: {{count, number}}. Take them with --on-conflict larger.',
+  'notice.own-photos-missing':
+    'None of the photos that the database names is there. If they are on another disk, stop, plug it in, or name their folder with --root: {{path}}',
+  'notice.own-photos-believed':
+    'None of the photos that the database names is there, so the database is believed. If they are on another disk, plug it in, or name their folder with --root: {{path}}',
   'notice.photo-folder-missing':
     'The photos of the other archive are not here, so its database is believed; photos it lost are not noticed: {{path}}',
   'notice.personal-left-behind':

@@ -6,6 +6,8 @@ export const DETAILS: readonly (readonly [english: RegExp, hungarian: string])[]
   [/^manifest\.json first$/, 'elsőként manifest.json'],
   [/^the order of the format$/, 'a formátum szerinti sorrend'],
   [/^twice$/, 'kétszer'],
+  [/^a file that is not among the photos$/, 'a képek mappáján kívüli fájl'],
+  [/^a new file, or an earlier log$/, 'új fájl vagy egy korábbi napló'],
   [/^a manifest that fits the schema$/, 'a sémának megfelelő jegyzék'],
   [/^a shard that the manifest lists$/, 'a jegyzékben felsorolt lista'],
   [/^at most (\d+) bytes$/, 'legfeljebb $1 bájt'],

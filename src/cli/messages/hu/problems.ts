@@ -7,7 +7,8 @@ export const problems: { readonly [key in keyof typeof english]: string } = {
   'problem.did-you-mean': 'Erre gondolt: {{name}}?',
   'problem.missing-argument': 'A parancshoz meg kell adni: {{name}}.',
   'problem.option-needs-value': 'Ehhez a kapcsolóhoz érték kell: {{name}}.',
-  'problem.excess-arguments': 'Ez több, mint amennyit a parancs vár.',
+  'problem.excess-arguments':
+    'Ez több, mint amennyit a parancs vár: "{{name}}". A szóközös neveket tegye idézőjelbe, például --author "Tóth Gábor".',
   'problem.no-command': 'Adja meg, mi a teendő.',
   'problem.other': '{{message}}',
   'problem.no-selection':

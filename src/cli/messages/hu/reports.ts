@@ -130,6 +130,8 @@ export const reports: { readonly [key in keyof typeof english]: string } = {
   'apply.goBundle': 'Ha minden rendben van, a csomag törölhető.',
   'apply.goBackup': 'Ha minden rendben van, a mentés törölhető.',
   'apply.nextOmitted': 'Amit a küldő kihagyott, az mástól is elkérhető; így nézheti meg, mi az:',
+  'apply.nextGap':
+    'Ezek a fotók a küldőnél sincsenek meg épen, így a csomag új példányából is hiányoznának: kérje el őket mástól.',
   'apply.nextFailed':
     'Kérjen új példányt a csomagból, és futtassa újra ugyanezt a parancsot: csak a hiányzók kerülnek be.',
   'apply.planDamaged':

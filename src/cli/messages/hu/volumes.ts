@@ -36,7 +36,7 @@ export const volumes: { readonly [key in keyof typeof english]: string } = {
   'fact.checkedInMemory':
     'visszaolvasva (talán csak a rendszer memóriájából) minden úgy van, ahogy ki lett írva',
   'fact.series': 'Sorozat',
-  'fact.seriesWhole': 'mind a {{count}} kötet betöltve',
+  'fact.seriesWhole': 'minden kötet betöltve ({{count}})',
   'fact.seriesOpen': 'betöltve: {{applied}} (összesen {{count}}); hátravan: {{missing}}',
   'fact.removed': 'Törölve',
   'column.volume': 'Kötet',
@@ -47,7 +47,7 @@ export const volumes: { readonly [key in keyof typeof english]: string } = {
   'volume.planned': 'még nincs kész',
 
   'series.found': '{{count}} kötetből itt van: {{numbers}} ({{label}}, {{time}} UTC).',
-  'series.foundAll': 'A sorozat mind a {{count}} kötete itt van ({{label}}, {{time}} UTC).',
+  'series.foundAll': 'A sorozat minden kötete itt van: {{count}} ({{label}}, {{time}} UTC).',
   'series.missing':
     'Hiányzik: {{numbers}}. Ami ezekben van, az függőben marad; a többi nélkülük is használható.',
   'series.doubled': 'Többször is itt van: {{numbers}}.',

@@ -85,6 +85,10 @@ export const words: { readonly [key in keyof typeof english]: string } = {
     'Visszaolvasva és összehasonlítva, de talán csak a rendszer memóriájából: ezen a lemezen nem lehet megkerülni ({{path}}).',
   'notice.larger-available':
     'Ennyi ütközésnél a csomag képe a nagyobb: {{count, number}}. Átvételük: --on-conflict larger.',
+  'notice.own-photos-missing':
+    'Az adatbázisban szereplő képek közül egy sincs itt. Ha másik lemezen vannak, álljon meg, csatlakoztassa, vagy adja meg a mappájukat a --root kapcsolóval: {{path}}',
+  'notice.own-photos-believed':
+    'Az adatbázisban szereplő képek közül egy sincs itt, ezért az adatbázis számít. Ha másik lemezen vannak, csatlakoztassa, vagy adja meg a mappájukat a --root kapcsolóval: {{path}}',
   'notice.photo-folder-missing':
     'A másik archívum képei nincsenek itt, ezért az adatbázisa számít; az elveszett képei nem derülnek ki: {{path}}',
   'notice.personal-left-behind':
