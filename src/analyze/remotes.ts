@@ -1,6 +1,6 @@
-import { hasAnyFile } from '../archive/any-file.ts';
 import { BundleError } from '../base/errors.ts';
 import { type Observer, silent } from '../base/events.ts';
+import { hasAnyFile } from '../archive/any-file.ts';
 import { type Archive, openToRead } from '../archive/open.ts';
 import { archiveImages, type HeldImage } from '../holdings/archive-images.ts';
 import { Holdings } from '../holdings/holdings.ts';

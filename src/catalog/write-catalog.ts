@@ -1,4 +1,3 @@
-import { hasAnyFile } from '../archive/any-file.ts';
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { breathe } from '../base/breathe.ts';
@@ -6,6 +5,7 @@ import { asBundleError } from '../base/errors.ts';
 import { silent } from '../base/events.ts';
 import { checkOutputPath, creationTime } from '../base/output-path.ts';
 import { VERSION } from '../base/version.ts';
+import { hasAnyFile } from '../archive/any-file.ts';
 import { takeLock } from '../archive/lock.ts';
 import { type Archive, openToRead } from '../archive/open.ts';
 import { PART_SUFFIX, PartFile } from '../bundle/part-file.ts';

@@ -1,5 +1,5 @@
 import type { Observer } from '../base/events.ts';
-import { BundleError, type ExitStatus } from '../base/errors.ts';
+import { BundleError, EXIT, type ExitStatus } from '../base/errors.ts';
 import { commandText } from './command-text.ts';
 import { type EventLog, noLog } from './event-log.ts';
 import { errorDocument, knownError, stackOf } from './known-error.ts';
@@ -8,7 +8,7 @@ import { writeDocument } from './output/json-document.ts';
 import { type Page, pageFor } from './output/page.ts';
 import { Printer } from './output/printer.ts';
 import { type Display, noDisplay } from './progress/display.ts';
-import { errorLines } from './reports/error-report.ts';
+import { errorLines, mistakenLines } from './reports/error-report.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Texts } from './texts.ts';
 
@@ -141,7 +141,13 @@ export class Session {
     const repeatable =
       exitStatus === 130 || (exitStatus === 6 && !['output-failed', 'write-protected'].includes(code));
     const printer = new Printer(stderr);
-    await printer.lines(errorLines(page, error, repeatable ? commandText(this.argv) : null));
+    const mistaken =
+      exitStatus === EXIT.refused ? await (await import('./mistaken-file.ts')).mistakenFile(error) : null;
+    await printer.lines(
+      mistaken === null
+        ? errorLines(page, error, repeatable ? commandText(this.argv) : null)
+        : mistakenLines(page, error, mistaken),
+    );
     if (env['INDABUNDLE_DEBUG']) await printer.lines([stackOf(error)]);
   }
 

@@ -1,6 +1,6 @@
-import { hasAnyFile } from '../archive/any-file.ts';
 import { breathe } from '../base/breathe.ts';
 import { type Digest, parseDigest } from '../base/digest.ts';
+import { hasAnyFile } from '../archive/any-file.ts';
 import { hashFile } from '../archive/file-digest.ts';
 import { canLink, LINK_TABLES, type LinkKind } from '../archive/link-tables.ts';
 import { checkLocalFile, type LocalFile, localSize } from '../archive/local-file.ts';

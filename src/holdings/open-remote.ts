@@ -1,8 +1,8 @@
-import { hasAnyFile } from '../archive/any-file.ts';
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { BundleError } from '../base/errors.ts';
 import { type Observer, silent } from '../base/events.ts';
+import { hasAnyFile } from '../archive/any-file.ts';
 import { openToRead } from '../archive/open.ts';
 import { CatalogReader } from '../catalog-file/catalog-reader.ts';
 import { archiveImages } from './archive-images.ts';

@@ -2,6 +2,8 @@ import type { ExitStatus } from '../../base/errors.ts';
 import type { VerifyResult } from '../../verify/types.ts';
 import type { CommandDeclaration } from '../command-declaration.ts';
 import * as values from '../option-values.ts';
+import type { MessageKey } from '../messages/en.ts';
+import type { FileKind } from '../../inspect/file-kind.ts';
 import type { Session } from '../session.ts';
 import type { BundleTask } from '../several-bundles.ts';
 import { UsageProblem } from '../usage-problem.ts';
@@ -78,11 +80,16 @@ async function runVerifyArrived(
   return exitStatus;
 }
 
+async function mistakenFor(name: string, wanted: readonly FileKind[]): Promise<MessageKey | null> {
+  const mistaken = await import('../mistaken-file.ts');
+  return await mistaken.mistakenFor(name, wanted);
+}
+
 async function verifyTask(
   session: Session,
   { db, root, threads, request, force }: VerifyFlags,
 ): Promise<BundleTask<VerifyResult>> {
-  const [{ verifyBundle }, { verifyLines }, { verifyStatus, worstStatus }] = await Promise.all([
+  const [{ verifyBundle }, { isBundle, verifyLines }, { verifyStatus, worstStatus }] = await Promise.all([
     import('../../verify/verify-bundle.ts'),
     import('../reports/verify-report.ts'),
     import('../exit-status.ts'),
@@ -104,7 +111,10 @@ async function verifyTask(
   return {
     process: (input) =>
       session.watch((observer, signal) => verifyBundle({ input, ...options, observer, signal })),
-    show: (result, name) => session.print(verifyLines(session.page, result, about(name))),
+    show: async (result, name) => {
+      const mistaken = isBundle(result) ? null : await mistakenFor(name, ['bundle']);
+      await session.print(verifyLines(session.page, result, { ...about(name), mistaken }));
+    },
     document: (result) => result,
     statusOf: verifyStatus,
     combine: worstStatus,

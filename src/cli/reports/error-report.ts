@@ -1,7 +1,15 @@
 import type { BundleError } from '../../base/errors.ts';
+import type { MessageKey } from '../messages/en.ts';
 import { commandLines, type Page, prose } from '../output/page.ts';
 import { wrap } from '../output/text-width.ts';
+import { heading } from './heading.ts';
 import { findingLines } from './findings-report.ts';
+
+/** One of our files was named in the place of another: what it is says all, and what it is for. */
+export function mistakenLines(page: Page, { code, params }: BundleError, key: MessageKey): string[] {
+  const text = page.texts.t(key, { path: String(params['path']) });
+  return [...heading(page, 'bad', text), page.colors.dim(`  [${code}]`)];
+}
 
 /** An error in words: what happened and why, what to do next, its code, and the command to go on with. */
 export function errorLines(page: Page, error: BundleError, resume: string | null): string[] {

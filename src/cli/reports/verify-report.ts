@@ -1,6 +1,7 @@
 import type { VerifyResult } from '../../verify/types.ts';
 import { shownName, STANDARD_INPUT } from '../bundle-inputs.ts';
 import { type ArchiveFlags, commandText, ofArchive } from '../command-text.ts';
+import type { MessageKey } from '../messages/en.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 import { commandLines, type Fact, factList, type Page, prose } from '../output/page.ts';
 import { findingLines } from './findings-report.ts';
@@ -10,6 +11,8 @@ import { outcomeTable } from './outcome-table.ts';
 export interface VerifyAbout extends ArchiveFlags {
   readonly name: string;
   readonly quiet: boolean;
+  /** Says of what is no bundle which of our files it is. */
+  readonly mistaken?: MessageKey | null;
   /** A request for what is lost is wanted. */
   readonly asksForRequest?: boolean;
 }
@@ -22,6 +25,7 @@ const MOOD_OF: { readonly [verdict in VerifyResult['verdict']]: Mood } = {
 
 /** The verdict, what was read, every finding with its place, and what applying would find. */
 export function verifyLines(page: Page, result: VerifyResult, about: VerifyAbout): string[] {
+  if (about.mistaken) return heading(page, 'bad', page.texts.t(about.mistaken, { path: about.name }));
   const findings = findingLines(page, result.findings, result.findingsTotal);
   const { t } = page.texts;
   const verdict = isBundle(result) ? result.verdict : 'notBundle';
@@ -40,7 +44,7 @@ export function verifyLines(page: Page, result: VerifyResult, about: VerifyAbout
 }
 
 /** One whose head is lost is still known by its end. */
-function isBundle({ manifest, bundleId }: VerifyResult): boolean {
+export function isBundle({ manifest, bundleId }: VerifyResult): boolean {
   return manifest !== null || bundleId !== null;
 }
 

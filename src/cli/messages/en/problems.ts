@@ -7,6 +7,13 @@ export const problems = {
   'problem.option-needs-value': 'The option {{name}} needs a value.',
   'problem.excess-arguments':
     '"{{name}}" is more than this command takes. Names with blanks need quotes, as in --author "Tóth Gábor".',
+  'mistaken.bundle':
+    '{{path}} is a bundle: indabundle inspect shows what is in it, indabundle apply adds it to an archive.',
+  'mistaken.catalog':
+    '{{path}} is a catalogue: indabundle analyze --remote compares with it, indabundle export --for packs what its owner lacks.',
+  'mistaken.request': '{{path}} is a request: indabundle export --request answers it.',
+  'mistaken.database':
+    '{{path}} is the database of an archive: it is named with --db, and as the other one with --remote or --for.',
   'problem.no-command': 'Say what to do.',
   'problem.other': '{{message}}',
   'problem.no-selection':

@@ -9,6 +9,13 @@ export const problems: { readonly [key in keyof typeof english]: string } = {
   'problem.option-needs-value': 'Ehhez a kapcsolóhoz érték kell: {{name}}.',
   'problem.excess-arguments':
     'Ez több, mint amennyit a parancs vár: "{{name}}". A szóközös neveket tegye idézőjelbe, például --author "Tóth Gábor".',
+  'mistaken.bundle':
+    'Ez egy csomag: {{path}}. Az indabundle inspect megmutatja, mi van benne, az indabundle apply betölti egy archívumba.',
+  'mistaken.catalog':
+    'Ez egy katalógus: {{path}}. Az indabundle analyze --remote összeveti, az indabundle export --for becsomagolja, ami a gazdájának hiányzik.',
+  'mistaken.request': 'Ez egy kérés: {{path}}. Az indabundle export --request teljesíti.',
+  'mistaken.database':
+    'Ez egy archívum adatbázisa: {{path}}. A --db kapcsolóval adható meg, a másik félé a --remote vagy a --for kapcsolóval.',
   'problem.no-command': 'Adja meg, mi a teendő.',
   'problem.other': '{{message}}',
   'problem.no-selection':
