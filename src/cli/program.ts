@@ -143,6 +143,7 @@ const HEADINGS: Readonly<Record<string, MessageKey>> = {
 function helpInLanguage(texts: Texts): Partial<Help> {
   return {
     showGlobalOptions: true,
+    minWidthToWrap: 20,
     visibleGlobalOptions: (command) =>
       (command.parent?.options ?? []).filter(({ long }) => long !== '--version'),
     styleTitle: (title) => {

@@ -82,6 +82,7 @@ class ListReader {
       askedOf,
       ...counts,
       pending: counts.total - counts.completed - counts.errors,
+      hereMeanwhile: 0,
     };
   }
 

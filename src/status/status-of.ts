@@ -1,8 +1,9 @@
 import type Database from 'better-sqlite3';
 import { asBundleError, BundleError } from '../base/errors.ts';
-import { locate, openToRead } from '../archive/open.ts';
+import { type Archive, locate, openToRead } from '../archive/open.ts';
 import { hasJournal, hasListTables } from '../archive/sync-tables.ts';
 import { listFailures, operationFailures } from './failures.ts';
+import { hereMeanwhile } from './here-meanwhile.ts';
 import { allLists, listsOf, oneList } from './lists.ts';
 import { allOperations, oneOperation } from './operations.ts';
 import type { Books, ListStatus, StatusOptions, StatusResult } from './types.ts';
@@ -24,14 +25,24 @@ export async function statusOf(options: StatusOptions): Promise<StatusResult> {
     try {
       const { db, path } = archive;
       const facts = { database: path, books: booksOf(db) };
-      if (options.id !== undefined) return { ...facts, ...detail(db, facts.books, path, options.id) };
-      return { ...facts, ...overview(db, facts.books, options.failed ? MOST : FEW) };
+      const found =
+        options.id === undefined
+          ? overview(db, facts.books, options.failed ? MOST : FEW)
+          : detail(db, facts.books, path, options.id);
+      return { ...facts, ...found, lists: withHere(archive, found.lists) };
     } finally {
       archive.close();
     }
   } catch (error) {
     throw asBundleError(error, locate(options.db));
   }
+}
+
+/** Only who has waiting lists pays for a look at all images. */
+function withHere(archive: Archive, lists: readonly ListStatus[]): ListStatus[] {
+  const waits = lists.some(({ pending, errors, kind }) => kind !== 'export' && pending + errors > 0);
+  const here = waits ? hereMeanwhile(archive) : new Map<string, number>();
+  return lists.map((list) => ({ ...list, hereMeanwhile: here.get(list.listId) ?? 0 }));
 }
 
 type Found = Omit<StatusResult, 'database' | 'books'>;

@@ -61,6 +61,8 @@ export interface ListStatus {
   readonly completed: number;
   readonly pending: number;
   readonly errors: number;
+  /** Of those that wait or failed: what the archive has by now, by another way. */
+  readonly hereMeanwhile: number;
 }
 
 /** Something that did not come, or could not be packed. */

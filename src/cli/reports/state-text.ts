@@ -18,7 +18,14 @@ export function operationState({ texts, figures }: Page, operation: OperationSta
 }
 
 /** How a list stands. */
-export function listState({ texts, figures }: Page, { pending, errors }: ListStatus): string {
+export function listState(page: Page, list: ListStatus): string {
+  const { texts, figures } = page;
+  const state = openState(page, list);
+  if (list.hereMeanwhile === 0) return state;
+  return texts.t('status.hereMeanwhile', { state, here: figures.number(list.hereMeanwhile) });
+}
+
+function openState({ texts, figures }: Page, { pending, errors }: ListStatus): string {
   const { t } = texts;
   const failed = figures.number(errors);
   if (errors > 0 && pending > 0) {

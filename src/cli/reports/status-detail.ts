@@ -105,7 +105,13 @@ function operationNext(page: Page, operation: OperationStatus, where: ArchiveFla
 }
 
 function listNext(page: Page, list: ListStatus | undefined, where: ArchiveFlags): string[] {
-  if (list === undefined || list.completed === 0 || list.kind === 'export') return [];
+  if (list === undefined || list.kind === 'export') return [];
+  const isSuperseded = list.hereMeanwhile > 0 && list.hereMeanwhile === list.pending + list.errors;
+  if (isSuperseded && list.kind === 'asked') {
+    const forget = commandText(['cleanup', list.listId, ...ofArchive(where)]);
+    return ['', ...prose(page, page.texts.t('status.nextForget')), ...commandLines(page, forget)];
+  }
+  if (list.completed === 0) return [];
   const verify = commandText(['verify', '--list-id', list.listId, ...ofArchive(where)]);
   return ['', ...prose(page, page.texts.t('status.nextVerify')), ...commandLines(page, verify)];
 }

@@ -38,6 +38,8 @@ export const books = {
   'status.waiting': 'waiting',
   'status.reverting': 'half taken back',
   'status.reverted': 'taken back',
+  'status.hereMeanwhile': '{{state}}; {{here}} came by another way',
+  'status.nextForget': 'All of it is here by now. To forget the list:',
   'status.someFailed': '{{failed}} failed, {{waiting}} waiting',
   'status.volumes': '{{seen}} of {{count}} volumes',
   'status.unnoted': 'not noted',

@@ -41,6 +41,8 @@ export const books: { readonly [key in keyof typeof english]: string } = {
   'status.waiting': 'várakozik',
   'status.reverting': 'félig visszavonva',
   'status.reverted': 'visszavonva',
+  'status.hereMeanwhile': '{{state}}; {{here}} más úton megjött',
+  'status.nextForget': 'Időközben mindegyik megvan. A lista így törölhető:',
   'status.someFailed': '{{failed}} sikertelen, {{waiting}} várható',
   'status.volumes': '{{seen}} / {{count}} kötet',
   'status.unnoted': 'nincs feljegyezve',

@@ -1,0 +1,33 @@
+import type { Archive } from '../archive/open.ts';
+import { SyncTables } from '../archive/sync-tables.ts';
+import { EXPORT_PREFIX } from './operations.ts';
+
+/**
+ * How many rows of each list wait, or have failed, although the archive has what they ask for by now:
+ * it came by another way. By the list's id; lists of exports ask for nothing.
+ */
+export function hereMeanwhile({ db, shape }: Archive): ReadonlyMap<string, number> {
+  db.exec('CREATE TEMP TABLE IF NOT EXISTS awaited (list TEXT, wanted TEXT); DELETE FROM temp.awaited');
+  const column = new SyncTables(db).listColumn;
+  const { changes } = db
+    .prepare(
+      `INSERT INTO temp.awaited SELECT lists.list_id, CASE WHEN export_path GLOB 'hash_*' THEN lower(CAST(export_path AS TEXT)) ELSE CAST(export_path AS TEXT) END
+       FROM main.sync_export_files files JOIN main.sync_export_lists lists ON lists.${column} = files.list_id
+       WHERE coalesce(files.status, '') <> 'completed' AND coalesce(lists.operation_id, '') NOT GLOB '${EXPORT_PREFIX}*'`,
+    )
+    .run();
+  if (changes === 0) return new Map();
+  db.exec('CREATE INDEX IF NOT EXISTS temp.awaited_wanted ON awaited (wanted)');
+  const keys = [
+    shape.hasColumn('images', 'sha256_hash') ? `'hash_' || lower(trim(CAST(sha256_hash AS TEXT)))` : null,
+    shape.hasColumn('images', 'url') ? `'url_' || CAST(url AS TEXT)` : null,
+  ].filter((key) => key !== null);
+  const rows = keys.map(
+    (key) =>
+      `SELECT awaited.rowid AS row, list FROM main.images CROSS JOIN temp.awaited ON wanted = ${key} WHERE local_path <> ''`,
+  );
+  const counts = db.prepare<[], [list: string, here: number]>(
+    `SELECT list, count(DISTINCT row) FROM (${rows.join(' UNION ALL ')}) GROUP BY list`,
+  );
+  return new Map(counts.raw().all());
+}
