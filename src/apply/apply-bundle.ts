@@ -8,6 +8,7 @@ import { takeArchiveLock } from '../archive/archive-lock.ts';
 import { type Archive, locate, openToRead, openToWrite, quickCheck } from '../archive/open.ts';
 import { BundleWalk } from '../reading/bundle-walk.ts';
 import { ContentPool } from '../reading/content-pool.ts';
+import { readEndOfFile } from '../reading/end-of-file.ts';
 import { openBundle, type OpenedBundle } from '../reading/open-bundle.ts';
 import { alreadyApplied } from './already-applied.ts';
 import { ApplyRun } from './apply-run.ts';
@@ -105,16 +106,19 @@ async function proveFirst(options: ApplyOptions): Promise<void> {
   }
   const findings = new FindingList();
   const opened: OpenedBundle = await openBundle(options.input, findings);
+  let isKnown = false;
   try {
     const pool = await ContentPool.forBundle(opened, options.threads);
     const walk = new BundleWalk(opened.reader, findings, { proveAll: true, signal: options.signal });
     try {
       for await (const item of walk.items()) void item;
+      isKnown =
+        walk.manifest !== null || (opened.source !== null && (await readEndOfFile(opened.source)) !== null);
     } finally {
       await pool.close();
     }
   } finally {
     await opened.reader.close();
   }
-  if (findings.total > 0) throw notAcceptable(resolve(options.input), findings.listed);
+  if (findings.total > 0) throw notAcceptable(resolve(options.input), findings.listed, isKnown);
 }

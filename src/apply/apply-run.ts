@@ -115,7 +115,7 @@ export class ApplyRun {
 
   /** Everything is known but the payload: refuse, stop here, or make ready to write. */
   async #beginWriting(plan: ApplyPlan): Promise<boolean> {
-    if (this.#findings.refused) throw notAcceptable(this.#opened.label, this.#findings.listed);
+    if (this.#findings.refused) throw this.#refusal();
     if (this.#options.dryRun) return false;
     if (plan.nothingToDo) {
       this.#observer({ type: 'notice', notice: 'already-applied', params: {} });
@@ -197,7 +197,7 @@ export class ApplyRun {
   async #finish(): Promise<void> {
     const writer = this.#writer;
     const plan = this.#plan;
-    if (plan === null || writer === null) throw notAcceptable(this.#opened.label, this.#findings.listed);
+    if (plan === null || writer === null) throw this.#refusal();
     await writer.closeWindow();
     this.#observer({ type: 'phase', phase: 'finish' });
     const omitted = new Map(
@@ -207,7 +207,11 @@ export class ApplyRun {
       this.#whyMissing(record, omitted),
     );
     const nothing = writer.tally.committed === 0 && plan.doneBefore === 0;
-    if (this.#findings.damaged > 0 && nothing) throw notAcceptable(this.#opened.label, this.#findings.listed);
+    if (this.#findings.damaged > 0 && nothing) throw this.#refusal();
+  }
+
+  #refusal(): Error {
+    return notAcceptable(this.#opened.label, this.#findings.listed, this.#plan !== null);
   }
 
   #whyMissing(record: ImageRecord, omitted: ReadonlyMap<string, string>): string {
