@@ -29,7 +29,7 @@ describe('after an apply', () => {
     ]);
     expect([status, out]).toEqual([3, expect.not.stringContaining('can go')]);
     const again = await words(['apply', here.bundle, '--db', freshReceiver(here.folder), '--yes']);
-    expect(again.out).toMatch(/left out can be asked of others[^]*indabundle inspect \S+ --files/);
+    expect(again.out).toMatch(/left out can be asked of others[^]*indabundle inspect \S+ \\?\s*--files/);
     const shown = await words(['inspect', here.bundle, '--files', '--lang', 'en']);
     expect(shown.out).toContain('not where the database says');
   });
