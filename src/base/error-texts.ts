@@ -135,6 +135,11 @@ export const ERROR_TEXTS = {
     what: 'Another indabundle is writing {{path}} ({{holder}}).',
     next: 'Wait until it has finished, or choose another name with -o.',
   },
+  'photos-not-there': {
+    exit: archive,
+    what: 'The photos that are to be taken back are not there: {{path}}',
+    next: 'If they are on another disk, plug it in, or name their folder with --root. If they are gone for good, make this folder, empty, and run again. Nothing was changed.',
+  },
   'root-not-found': {
     exit: archive,
     what: 'There is no folder at {{path}} to find the photos in.',

@@ -4,6 +4,7 @@ import { LINK_KINDS, LINK_TABLES } from '../archive/link-tables.ts';
 import type { Archive } from '../archive/open.ts';
 import { photoPath } from '../archive/photo-path.ts';
 import { ImageJudge, type ImageVerdict, placedPaths } from './judge-image.ts';
+import { checkRoot } from './check-root.ts';
 import { countTouched, loadSteps, touchedImages } from './steps.ts';
 import type { Tally } from './tally.ts';
 import { otherInserts } from './undo-others.ts';
@@ -20,6 +21,7 @@ export async function previewRevert(
 ): Promise<void> {
   const { db, shape } = archive;
   loadSteps(db, operationId);
+  checkRoot(archive);
   db.exec('CREATE TEMP TABLE staying (image INTEGER PRIMARY KEY)');
   const stays = db.prepare('INSERT OR IGNORE INTO temp.staying VALUES (?)');
   const judge = new ImageJudge(archive);

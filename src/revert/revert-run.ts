@@ -5,6 +5,7 @@ import { markReverted, markReverting, REVERTED } from '../archive/revert-marks.t
 import { SyncTables } from '../archive/sync-tables.ts';
 import { immediately, type WaitOptions } from '../archive/transaction.ts';
 import { unmarkApplied } from '../archive/volume-registry.ts';
+import { checkRoot } from './check-root.ts';
 import { ImageJudge, type ImageVerdict } from './judge-image.ts';
 import { countTouched, loadSteps, touchedImages } from './steps.ts';
 import { loadBooked, SyncRows } from './sync-rows.ts';
@@ -61,6 +62,7 @@ export class RevertRun {
   async plan(): Promise<void> {
     const { db } = this.#archive;
     loadSteps(db, this.#operationId);
+    checkRoot(this.#archive);
     loadBooked(db);
     const total = countTouched(db);
     this.#images = total;

@@ -13,7 +13,7 @@ import { Tally } from './tally.ts';
  * Takes back what one apply added: rows, links, files, filled columns. What was changed since, or is
  * used by something else, stays and is named. Stopped in any way and run again, it goes on.
  *
- * @throws BundleError `operation-not-found`, `archive-locked`, `db-...`, `io-error`, `interrupted`
+ * @throws BundleError `operation-not-found`, `photos-not-there`, `archive-locked`, `db-...`, `io-error`, `interrupted`
  */
 export async function revert(options: RevertOptions): Promise<RevertResult> {
   const started = performance.now();

@@ -47,6 +47,7 @@ const STATUS: Record<ErrorCode, number> = {
   'db-corrupt': 5,
   'db-unreadable': 5,
   'db-read-only': 5,
+  'photos-not-there': 5,
   'root-not-found': 5,
   'db-locked': 6,
   'archive-locked': 6,

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { revert } from '../../src/index.ts';
@@ -67,6 +67,20 @@ test.each(['no/such/folder', 'x'.repeat(300), 'nul\u0000', 'indafoto.db'])(
     expect(isThere).toBe(false);
   },
 );
+
+test('an apply is not taken back while its photos are on a disk that is not there', async () => {
+  const anna = new Archivist(folder(), 'anna', { images: [{ siteImageId: 1 }] });
+  const bela = new Archivist(folder(), 'bela', { images: [] });
+  const { operationId } = await bela.take(await anna.pack());
+  const { dir, photoFolder } = bela.archive;
+  renameSync(photoFolder, `${dir}-away`);
+  const undo = (more: { dryRun?: boolean } = {}) =>
+    revert({ db: bela.db, operationId: operationId!, backup: false, ...more });
+  await expect(undo({ dryRun: true })).rejects.toMatchObject({ code: 'photos-not-there' });
+  await expect(undo()).rejects.toMatchObject({ code: 'photos-not-there', exitStatus: 5 });
+  renameSync(`${dir}-away`, photoFolder);
+  expect(await undo()).toMatchObject({ imagesRemoved: 1, filesRemoved: 1 });
+});
 
 test('a photo that only shares its name with those of other rows goes', async () => {
   const { kept, isThere } = await revertBeside((path, root) => {

@@ -83,6 +83,10 @@ export const errors: { readonly [code in ErrorCode]: { readonly what: string; re
     what: 'Egy másik indabundle írja ezt a fájlt: {{path}} ({{holder}})',
     next: 'Várja meg, amíg végez, vagy válasszon más nevet a -o kapcsolóval.',
   },
+  'photos-not-there': {
+    what: 'A visszavonandó képek nincsenek itt: {{path}}',
+    next: 'Ha másik lemezen vannak, csatlakoztassa, vagy adja meg a mappájukat a --root kapcsolóval. Ha végleg elvesztek, hozza létre üresen ezt a mappát, és futtassa újra. Semmi sem változott.',
+  },
   'root-not-found': {
     what: 'Itt nincs olyan mappa, amelyben képek lehetnének: {{path}}',
     next: 'Adja meg az indafoto_archive mappát tartalmazó mappát a --root kapcsolóval.',
