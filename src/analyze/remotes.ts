@@ -1,6 +1,6 @@
 import { BundleError } from '../base/errors.ts';
 import { type Observer, silent } from '../base/events.ts';
-import { hasAnyFile } from '../archive/any-file.ts';
+import { findsPhotos } from '../archive/any-file.ts';
 import { type Archive, openToRead } from '../archive/open.ts';
 import { archiveImages, type HeldImage } from '../holdings/archive-images.ts';
 import { Holdings } from '../holdings/holdings.ts';
@@ -19,9 +19,7 @@ export async function readOwn(options: AnalyzeOptions): Promise<OwnHoldings> {
   const observer: Observer = options.observer ?? silent;
   const archive = openToRead(options.db, { root: options.root, observer });
   try {
-    const filesThere = hasAnyFile(archive);
-    if (!filesThere)
-      observer({ type: 'notice', notice: 'own-photos-believed', params: { path: archive.root } });
+    const filesThere = findsPhotos(archive, observer, 'own-photos-believed');
     observer({ type: 'phase', phase: 'read', total: imageCount(archive), unit: 'records' });
     const holdings = await Holdings.load(
       counted(archiveImages(archive, filesThere, { signal: options.signal }), observer),

@@ -3,16 +3,16 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { asBundleError, BundleError } from '../base/errors.ts';
 import { silent } from '../base/events.ts';
 import { FindingList } from '../base/findings.ts';
-import { hasAnyFile } from '../archive/any-file.ts';
+import { findsPhotos } from '../archive/any-file.ts';
 import { takeArchiveLock } from '../archive/archive-lock.ts';
 import { type Archive, locate, openToRead, openToWrite, quickCheck } from '../archive/open.ts';
 import { BundleWalk } from '../reading/bundle-walk.ts';
 import { ContentPool } from '../reading/content-pool.ts';
 import { readEndOfFile } from '../reading/end-of-file.ts';
+import { notAcceptable } from '../reading/not-acceptable.ts';
 import { openBundle, type OpenedBundle } from '../reading/open-bundle.ts';
 import { alreadyApplied } from './already-applied.ts';
 import { ApplyRun } from './apply-run.ts';
-import { notAcceptable } from '../reading/not-acceptable.ts';
 import type { ApplyOptions, ApplyResult } from './options.ts';
 import { removeBundle } from './remove-bundle.ts';
 import { checkReportPath } from './report.ts';
@@ -53,9 +53,7 @@ async function applyOpened(
   findings: FindingList,
   options: ApplyOptions,
 ): Promise<ApplyResult> {
-  const { observer = silent } = options;
-  if (!hasAnyFile(archive))
-    observer({ type: 'notice', notice: 'own-photos-missing', params: { path: archive.root } });
+  findsPhotos(archive, options.observer ?? silent, 'own-photos-missing');
   const opened = await openBundle(options.input, findings);
   const run = new ApplyRun(archive, opened, findings, options);
   let result: ApplyResult;

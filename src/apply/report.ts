@@ -1,8 +1,9 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type Database from 'better-sqlite3';
 import { BundleError, systemCode } from '../base/errors.ts';
+import { firstBytes } from '../base/first-bytes.ts';
 import { checkOutputPath } from '../base/output-path.ts';
 import { filesOf } from '../archive/database-files.ts';
 
@@ -29,14 +30,7 @@ export function checkReportPath(path: string, database: string, bundle: unknown)
 function mayBeReplaced(path: string): boolean {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found?.isFile() || found.size === 0) return true;
-  const head = Buffer.alloc(Buffer.byteLength(FIRST_LINE));
-  const file = openSync(path, 'r');
-  try {
-    readSync(file, head);
-  } finally {
-    closeSync(file);
-  }
-  return head.toString() === FIRST_LINE;
+  return firstBytes(path, Buffer.byteLength(FIRST_LINE)).toString() === FIRST_LINE;
 }
 
 /**

@@ -1,5 +1,6 @@
-import type { LocalImage } from './local-index.ts';
+import type { Observer } from '../base/events.ts';
 import { localSize } from './local-file.ts';
+import type { LocalImage } from './local-index.ts';
 import type { Archive } from './open.ts';
 import type { PathMap } from './photo-path.ts';
 
@@ -14,4 +15,16 @@ export function hasAnyFile(archive: Archive, maps: readonly PathMap[] = []): boo
     )
     .all();
   return rows.length === 0 || rows.some((row) => localSize(archive.root, row, maps) !== null);
+}
+
+/** The same, and tells where it is not so. */
+export function findsPhotos(
+  archive: Archive,
+  observer: Observer,
+  notice: 'own-photos-missing' | 'own-photos-believed' | 'photo-folder-missing',
+  maps?: readonly PathMap[],
+): boolean {
+  const found = hasAnyFile(archive, maps);
+  if (!found) observer({ type: 'notice', notice, params: { path: archive.root } });
+  return found;
 }

@@ -1,17 +1,13 @@
 import type Database from 'better-sqlite3';
 import { BundleError } from '../base/errors.ts';
 import { NAMED_BY, type NumberedTable, OUT_OF_REACH } from './orphans.ts';
+import type { Shape } from './shape.ts';
 
 const TABLES = Object.keys(NAMED_BY) as NumberedTable[];
 
-interface Column {
-  readonly name: string;
-  readonly type: string;
-}
-
 /** @throws BundleError `db-id-unusable` for ids so large that they would be rounded to those of other rows. */
-export function checkIds(path: string, db: Database.Database): void {
-  for (const table of TABLES.filter((name) => hasKey(db, name))) {
+export function checkIds(path: string, db: Database.Database, shape: Shape): void {
+  for (const table of TABLES.filter((name) => shape.has(name) && hasKey(db, name))) {
     for (const beyond of [`>= ${OUT_OF_REACH}`, `<= -${OUT_OF_REACH}`]) {
       const select = `SELECT CAST(id AS TEXT) FROM main.${table} WHERE id ${beyond} LIMIT 1`;
       const found = db.prepare<[], string>(select).pluck().get();
@@ -26,10 +22,10 @@ export function checkIds(path: string, db: Database.Database): void {
  *
  * @throws BundleError `db-no-keys`, `db-counter-unusable`
  */
-export function checkNewIds(path: string, db: Database.Database): void {
-  const table = TABLES.find((name) => hasTable(db, name) && !hasKey(db, name));
+export function checkNewIds(path: string, db: Database.Database, shape: Shape): void {
+  const table = TABLES.find((name) => shape.has(name) && !hasKey(db, name));
   if (table !== undefined) throw new BundleError('db-no-keys', { params: { path, table } });
-  if (!hasTable(db, 'sqlite_sequence')) return;
+  if (!shape.has('sqlite_sequence')) return;
   const counter = db
     .prepare<[], { table: string; found: string }>(
       `SELECT name AS "table", CAST(seq AS TEXT) AS found FROM main.sqlite_sequence
@@ -40,11 +36,15 @@ export function checkNewIds(path: string, db: Database.Database): void {
 }
 
 /** True where ids are no primary keys, or where columns that name rows by their ids may hold them as texts. */
-export function lacksKeys(db: Database.Database): boolean {
+export function lacksKeys(db: Database.Database, shape: Shape): boolean {
   return (
-    TABLES.some((table) => hasColumn(db, table, 'id') && !hasKey(db, table)) ||
-    namingColumns(db).some(([table, column]) => !isWholeNumber(db, table, column))
+    unkeyed(db, shape).length > 0 ||
+    namingColumns(shape).some(([table, column]) => !/INT/i.test(shape.typeOf(table, column)))
   );
+}
+
+function unkeyed(db: Database.Database, shape: Shape): NumberedTable[] {
+  return TABLES.filter((table) => shape.hasColumn(table, 'id') && !hasKey(db, table));
 }
 
 /**
@@ -53,7 +53,7 @@ export function lacksKeys(db: Database.Database): boolean {
  *
  * @throws BundleError `db-id-unusable`, `db-id-twice`
  */
-export function giveKeys(db: Database.Database, path: string): void {
+export function giveKeys(db: Database.Database, shape: Shape, path: string): void {
   db.pragma('foreign_keys = OFF');
   db.pragma('legacy_alter_table = ON');
   const others = db
@@ -62,12 +62,14 @@ export function giveKeys(db: Database.Database, path: string): void {
     )
     .all();
   for (const { type, name } of others) db.exec(`DROP ${type} IF EXISTS main.${quoted(name)}`);
-  for (const table of new Set(namingColumns(db).map(([from]) => from)))
-    rebuild(db, table, namesIn(db, table));
-  for (const table of TABLES) {
-    if (!hasColumn(db, table, 'id') || hasKey(db, table)) continue;
+  const naming = namingColumns(shape);
+  for (const table of new Set(naming.map(([from]) => from))) {
+    const columns = naming.flatMap(([from, column]) => (from === table ? column : []));
+    numberColumns(db, shape, table, columns);
+  }
+  for (const table of unkeyed(db, shape)) {
     checkUnkeyed(db, path, table);
-    rebuild(db, table, ['id'], ['id']);
+    makeKey(db, shape, table);
   }
 }
 
@@ -84,77 +86,59 @@ function checkUnkeyed(db: Database.Database, path: string, table: NumberedTable)
     throw new BundleError('db-id-twice', { params: { path, table, found: several } });
 }
 
-/** Writes a table anew: some columns as whole numbers, and those in `key` as its primary key. */
-function rebuild(
-  db: Database.Database,
-  table: string,
-  numbers: readonly string[],
-  key: readonly string[] = [],
-): void {
-  const columns = columnsOf(db, table).map(({ name }) => name);
-  const defined = columns.map((name) => {
-    const type = numbers.includes(name) ? 'INTEGER' : '';
-    return `${quoted(name)} ${type}${key.includes(name) ? ' PRIMARY KEY' : ''}`;
-  });
-  const next = key.length > 0 ? `, (SELECT ${freeId(db, table as NumberedTable)} AS indabundle_free)` : '';
-  const values = columns.map((name) =>
-    key.includes(name)
-      ? 'CASE WHEN id IS NULL THEN indabundle_free + row_number() OVER (ORDER BY id IS NOT NULL) ELSE CAST(id AS INTEGER) END'
-      : quoted(name),
-  );
-  db.exec(`CREATE TABLE main.indabundle_keyed (${defined.join(', ')});
-    INSERT INTO main.indabundle_keyed SELECT ${values.join(', ')} FROM main.${quoted(table)}${next};
-    DROP TABLE main.${quoted(table)};
-    ALTER TABLE main.indabundle_keyed RENAME TO ${quoted(table)}`);
-  for (const column of key.length > 0 ? [] : numbers)
-    db.exec(
-      `CREATE INDEX main.${quoted(`indabundle_${table}_${column}`)} ON ${quoted(table)} (${quoted(column)})`,
-    );
+/** Makes whole numbers of what columns hold, and lets rows be found by them. */
+function numberColumns(db: Database.Database, shape: Shape, table: string, columns: readonly string[]): void {
+  replaceTable(db, shape, table, new Map(columns.map((column) => [column, 'INTEGER'])), new Map());
+  for (const column of columns)
+    db.exec(`CREATE INDEX main."indabundle_${table}_${column}" ON ${quoted(table)} (${quoted(column)})`);
 }
 
+/** Makes a primary key of the ids; rows without one get those behind all that are there or named. */
+function makeKey(db: Database.Database, shape: Shape, table: NumberedTable): void {
+  const free = Number(
+    db
+      .prepare(`SELECT ${largestId(shape, table)}`)
+      .pluck()
+      .get(),
+  );
+  const id = `CASE WHEN id IS NULL THEN ${free} + row_number() OVER (ORDER BY id IS NOT NULL) ELSE CAST(id AS INTEGER) END`;
+  replaceTable(db, shape, table, new Map([['id', 'INTEGER PRIMARY KEY']]), new Map([['id', id]]));
+}
+
+/** Writes a table anew, some columns with other types or values. */
+function replaceTable(
+  db: Database.Database,
+  shape: Shape,
+  table: string,
+  types: ReadonlyMap<string, string>,
+  values: ReadonlyMap<string, string>,
+): void {
+  const columns = shape.columns(table);
+  const defined = columns.map((name) => `${quoted(name)} ${types.get(name) ?? ''}`);
+  const selected = columns.map((name) => values.get(name) ?? quoted(name));
+  db.exec(`CREATE TABLE main.indabundle_keyed (${defined.join(', ')});
+    INSERT INTO main.indabundle_keyed SELECT ${selected.join(', ')} FROM main.${quoted(table)};
+    DROP TABLE main.${quoted(table)};
+    ALTER TABLE main.indabundle_keyed RENAME TO ${quoted(table)}`);
+}
+
+type Pair = readonly [table: string, column: string];
+
 /** An expression: the largest id that a row of the table has, or that others name. */
-function freeId(db: Database.Database, table: NumberedTable): string {
-  const named = namingColumns(db).filter((pair) => isNamedBy(table, pair));
-  const largest = [...named, [table, 'id'] as const].map(
+function largestId(shape: Shape, table: NumberedTable): string {
+  const places: Pair[] = [...present(shape, NAMED_BY[table]), [table, 'id']];
+  const largest = places.map(
     ([from, column]) =>
       `coalesce((SELECT max(CAST(${column} AS INTEGER)) FROM main.${from} WHERE CAST(${column} AS INTEGER) < ${OUT_OF_REACH}), 0)`,
   );
   return `max(0, ${largest.join(', ')})`;
 }
 
-type Pair = readonly [table: string, column: string];
-
-function isNamedBy(table: NumberedTable, [from, column]: Pair): boolean {
-  return NAMED_BY[table].some((pair) => pair[0] === from && pair[1] === column);
-}
-
 /** The columns of this database that name rows of others by their ids. */
-function namingColumns(db: Database.Database): Pair[] {
-  const pairs = Object.values(NAMED_BY).flat() as Pair[];
-  return pairs.filter(([table, column]) => hasColumn(db, table, column));
-}
+const namingColumns = (shape: Shape) => present(shape, Object.values(NAMED_BY).flat());
 
-function namesIn(db: Database.Database, table: string): string[] {
-  return namingColumns(db).flatMap(([from, column]) => (from === table ? column : []));
-}
-
-/** By its declared type, which makes numbers of texts that are some. */
-function isWholeNumber(db: Database.Database, table: string, column: string): boolean {
-  return columnsOf(db, table).some(({ name, type }) => name === column && /INT/i.test(type));
-}
-
-function columnsOf(db: Database.Database, table: string): Column[] {
-  return db.prepare<[string], Column>(`SELECT name, type FROM pragma_table_info(?, 'main')`).all(table);
-}
-
-function hasColumn(db: Database.Database, table: string, column: string): boolean {
-  return columnsOf(db, table).some(({ name }) => name === column);
-}
-
-function hasTable(db: Database.Database, table: string): boolean {
-  return (
-    db.prepare(`SELECT 1 FROM main.sqlite_master WHERE type = 'table' AND name = ?`).get(table) !== undefined
-  );
+function present(shape: Shape, pairs: readonly Pair[]): Pair[] {
+  return pairs.filter(([table, column]) => shape.hasColumn(table, column));
 }
 
 function hasKey(db: Database.Database, table: NumberedTable): boolean {

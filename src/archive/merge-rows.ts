@@ -30,6 +30,7 @@ const MOST_KNOWN = 20_000;
 export class MergeRows {
   readonly #db: Database.Database;
   readonly #shape: Shape;
+  readonly #linkable: readonly LinkKind[];
   readonly #journal: Journal | null;
   readonly #statements: Statements;
   /** Tables whose first new id was chosen with the orphans in mind. */
@@ -46,6 +47,7 @@ export class MergeRows {
     this.#db = db;
     this.#statements = new Statements(db);
     this.#shape = shape;
+    this.#linkable = LINK_KINDS.filter((kind) => canLink(shape, kind));
     this.#journal = journal;
   }
 
@@ -163,10 +165,7 @@ export class MergeRows {
   /** Makes the links that are missing, with the tags, albums and collections that are missing; returns how many links. */
   link(record: number, imageId: number, links: Links): number {
     let added = 0;
-    for (const kind of LINK_KINDS) {
-      if (!canLink(this.#shape, kind)) continue;
-      added += this.#linkKind(record, imageId, kind, links[kind]);
-    }
+    for (const kind of this.#linkable) added += this.#linkKind(record, imageId, kind, links[kind]);
     return added;
   }
 

@@ -13,6 +13,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { BundleError, systemCode } from '../base/errors.ts';
 import { type Observer, silent } from '../base/events.ts';
+import { firstBytes } from '../base/first-bytes.ts';
 import { asCannotOpen } from './cannot-open.ts';
 import { besides, checkPermission } from './database-files.ts';
 import { checkIds, checkNewIds, giveKeys, lacksKeys } from './keys.ts';
@@ -66,7 +67,7 @@ export interface ReadOptions extends OpenOptions {
 export function openToRead(path: string, options: ReadOptions = {}): Archive {
   const opened = openAsItIs(path, options);
   const { keys = 'made', observer = silent } = options;
-  if (keys === 'made' && lacksKeys(opened.db)) return openWithKeys(opened, observer);
+  if (keys === 'made' && lacksKeys(opened.db, opened.shape)) return openWithKeys(opened, observer);
   if (keys === 'needed') checkToWrite(opened);
   return opened;
 }
@@ -142,7 +143,7 @@ function archive(
     checkMagic(path);
     const shape = Shape.read(db);
     checkTables(path, shape);
-    checkIds(path, db);
+    checkIds(path, db, shape);
     const scratch = openScratch();
     const close = () => {
       if (!db.open) return;
@@ -158,16 +159,10 @@ function archive(
 }
 
 function checkMagic(path: string): void {
-  const head = Buffer.alloc(16);
-  const file = openSync(path, 'r');
-  try {
-    const length = readSync(file, head, 0, 16, 0);
-    if (length === 16 && head.toString('latin1') === SQLITE_MAGIC) return;
-    const reason = length === 0 ? 'the file is empty' : 'it does not begin as one';
-    throw new BundleError('db-not-sqlite', { params: { path, reason } });
-  } finally {
-    closeSync(file);
-  }
+  const head = firstBytes(path, SQLITE_MAGIC.length);
+  if (head.toString('latin1') === SQLITE_MAGIC) return;
+  const reason = head.length === 0 ? 'the file is empty' : 'it does not begin as one';
+  throw new BundleError('db-not-sqlite', { params: { path, reason } });
 }
 
 function checkTables(path: string, shape: Shape): void {
@@ -180,9 +175,9 @@ function checkTables(path: string, shape: Shape): void {
 }
 
 /** @throws BundleError where rows that are added would get no id to count on */
-function checkToWrite({ path, db, close }: Archive): void {
+function checkToWrite({ path, db, shape, close }: Archive): void {
   try {
-    checkNewIds(path, db);
+    checkNewIds(path, db, shape);
   } catch (error) {
     close();
     throw error;
@@ -199,13 +194,13 @@ function openCopy(database: string, root: string, observer: Observer): Archive {
 }
 
 /** Reads a copy with keys instead of a database that a program has copied without them. */
-function openWithKeys({ path, root, db, close }: Archive, observer: Observer): Archive {
+function openWithKeys({ path, root, db, shape, close }: Archive, observer: Observer): Archive {
   try {
     return openMade(path, root, (copy) => {
       db.prepare('VACUUM main INTO ?').run(copy);
       const keyed = new Database(copy);
       try {
-        giveKeys(keyed, path);
+        giveKeys(keyed, shape, path);
       } finally {
         keyed.close();
       }

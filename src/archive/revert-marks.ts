@@ -16,12 +16,6 @@ export function markReverted(db: Database.Database, operationId: string): void {
   mark(db, operationId, REVERTED, [REVERTING, REVERTED]);
 }
 
-/** A revert of the operation was begun, and did not come to its end. */
-export function isHalfReverted(db: Database.Database, operationId: string): boolean {
-  const find = db.prepare('SELECT 1 FROM main.indabundle_journal WHERE operation = ? AND outcome = ?');
-  return find.get(operationId, REVERTING) !== undefined;
-}
-
 function mark(db: Database.Database, operationId: string, outcome: string, instead: readonly string[]): void {
   const now = syncTime(new Date());
   db.prepare(`UPDATE main.sync_operations SET status = 'completed', end_time = ? WHERE operation_id = ?`).run(

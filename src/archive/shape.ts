@@ -2,14 +2,15 @@ import type Database from 'better-sqlite3';
 
 interface ColumnInfo {
   readonly name: string;
-  readonly pk: number;
+  readonly type: string;
 }
 
 /** What tables a database has and which columns: the versions in the wild differ, also in order. */
 export class Shape {
-  readonly #tables: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Columns with their declared types. */
+  readonly #tables: ReadonlyMap<string, ReadonlyMap<string, string>>;
 
-  private constructor(tables: ReadonlyMap<string, ReadonlySet<string>>) {
+  private constructor(tables: ReadonlyMap<string, ReadonlyMap<string, string>>) {
     this.#tables = tables;
   }
 
@@ -17,9 +18,9 @@ export class Shape {
     const names = db
       .prepare<[], { name: string }>(`SELECT name FROM main.sqlite_master WHERE type = 'table'`)
       .all();
-    const columns = db.prepare<[string], ColumnInfo>('SELECT name, pk FROM pragma_table_info(?)');
+    const columns = db.prepare<[string], ColumnInfo>('SELECT name, type FROM pragma_table_info(?)');
     const tables = names.map(
-      ({ name }) => [name, new Set(columns.all(name).map((column) => column.name))] as const,
+      ({ name }) => [name, new Map(columns.all(name).map((column) => [column.name, column.type]))] as const,
     );
     return new Shape(new Map(tables));
   }
@@ -34,7 +35,12 @@ export class Shape {
 
   /** In no particular order; empty for a table that is not there. */
   columns(table: string): string[] {
-    return [...(this.#tables.get(table) ?? [])];
+    return [...(this.#tables.get(table)?.keys() ?? [])];
+  }
+
+  /** As it was declared; '' where nothing was, or the column is not there. */
+  typeOf(table: string, column: string): string {
+    return this.#tables.get(table)?.get(column) ?? '';
   }
 
   /** `wanted` without what the table lacks, in the order of `wanted`. */

@@ -5,7 +5,7 @@ import { asBundleError } from '../base/errors.ts';
 import { silent } from '../base/events.ts';
 import { checkOutputPath, creationTime } from '../base/output-path.ts';
 import { VERSION } from '../base/version.ts';
-import { hasAnyFile } from '../archive/any-file.ts';
+import { findsPhotos } from '../archive/any-file.ts';
 import { takeLock } from '../archive/lock.ts';
 import { type Archive, openToRead } from '../archive/open.ts';
 import { PART_SUFFIX, PartFile } from '../bundle/part-file.ts';
@@ -68,9 +68,7 @@ async function gather(
   options: CatalogOptions,
 ): Promise<{ images: SortedImages; tally: Tally }> {
   const observer = options.observer ?? silent;
-  const filesThere = hasAnyFile(archive, options.maps);
-  if (!filesThere)
-    observer({ type: 'notice', notice: 'own-photos-believed', params: { path: archive.root } });
+  const filesThere = findsPhotos(archive, observer, 'own-photos-believed', options.maps);
   const total = Number(archive.db.prepare('SELECT count(*) FROM main.images').pluck().get());
   observer({ type: 'phase', phase: 'read', total, unit: 'records' });
   const sorted = new SortedImages(archive.scratch);

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { BundleError } from '../base/errors.ts';
 import type { Archive } from '../archive/open.ts';
-import { isHalfReverted } from '../archive/revert-marks.ts';
+import { REVERTING } from '../archive/revert-marks.ts';
 import { hasJournal, hasListTables, syncTime } from '../archive/sync-tables.ts';
 
 interface OperationRow {
@@ -39,10 +39,8 @@ export function finishedBooks({ db }: Archive, before: number | null): FinishedB
   const limit = before === null ? '9999' : syncTime(new Date(before));
   const operations = allOperations(db);
   const lists = allLists(db);
-  const reverting = halfReverted(db);
   const finished = operations.filter(
-    ({ operation_id, status }) =>
-      (status === 'completed' && !reverting(operation_id)) || isExport(operation_id),
+    ({ operation_id, status }) => status === 'completed' || isExport(operation_id),
   );
   const ended = new Set(
     finished.filter(({ end_time }) => (end_time ?? '') <= limit).map(({ operation_id }) => operation_id),
@@ -81,8 +79,7 @@ export function booksOf(archive: Archive, id: string): FinishedBooks {
     throw new BundleError('id-not-found', { params: { id, path } });
   const decisive =
     operation ?? allOperations(db).find(({ operation_id }) => operation_id === list!.operation_id);
-  const isPending = decisive?.status === 'pending' || halfReverted(db)(decisive?.operation_id ?? id);
-  if (isPending && !isExport(decisive?.operation_id ?? id))
+  if (decisive?.status === 'pending' && !isExport(decisive.operation_id))
     throw new BundleError('operation-unfinished', { params: { id } });
   if (operation === undefined) return { ...NOTHING, lists: [id] };
   const own = allLists(db).filter(
@@ -102,15 +99,14 @@ export function revertable({ db }: Archive, operations: readonly string[]): stri
   return operations.filter((id) => !isExport(id) && isOver.get(id) === undefined);
 }
 
-/** What reverting has still to remove is only in the books. */
-function halfReverted(db: Database.Database): (operationId: string) => boolean {
-  return hasJournal(db) ? (operationId) => isHalfReverted(db, operationId) : () => false;
-}
-
+/** One that is half taken back is not finished: what is still to be removed is only in its books. */
 function allOperations(db: Database.Database): OperationRow[] {
+  const status = hasJournal(db)
+    ? `CASE WHEN EXISTS (SELECT 1 FROM main.indabundle_journal WHERE operation = operation_id AND outcome = '${REVERTING}') THEN 'pending' ELSE status END`
+    : 'status';
   return db
     .prepare<[], OperationRow>(
-      'SELECT operation_id, status, end_time FROM main.sync_operations WHERE operation_id IS NOT NULL ORDER BY id',
+      `SELECT operation_id, ${status} AS status, end_time FROM main.sync_operations WHERE operation_id IS NOT NULL ORDER BY id`,
     )
     .all();
 }

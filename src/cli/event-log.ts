@@ -1,6 +1,7 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { openSync, statSync } from 'node:fs';
 import type { Observer } from '../base/events.ts';
 import { asBundleError, BundleError } from '../base/errors.ts';
+import { firstBytes } from '../base/first-bytes.ts';
 import { thinned } from './progress/json-display.ts';
 
 /** The log that `--log-file` asks for. */
@@ -40,14 +41,7 @@ const LOG_BEGINS = '{"level":';
 function checkLog(path: string): void {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found?.isFile() || found.size === 0) return;
-  const head = Buffer.alloc(LOG_BEGINS.length);
-  const file = openSync(path, 'r');
-  try {
-    readSync(file, head);
-  } finally {
-    closeSync(file);
-  }
-  if (head.toString('latin1') === LOG_BEGINS) return;
+  if (firstBytes(path, LOG_BEGINS.length).toString('latin1') === LOG_BEGINS) return;
   throw new BundleError('option-value', {
     params: { option: '--log-file', found: path, expected: 'a new file, or an earlier log' },
   });

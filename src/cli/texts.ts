@@ -1,4 +1,3 @@
-import prettyBytes from 'pretty-bytes';
 import { createInstance, type i18n as I18n } from 'i18next';
 import { ERROR_TEXTS } from '../base/error-texts.ts';
 import { type BundleError, type ErrorCode, type ErrorParams, fill } from '../base/errors.ts';
@@ -6,6 +5,7 @@ import type { Finding } from '../base/findings.ts';
 import type { Language } from './language.ts';
 import { type Catalogue, en, type MessageKey } from './messages/en.ts';
 import { escapeForTerminal } from './output/escape.ts';
+import { makeFigures } from './output/figures.ts';
 
 export type Values = Readonly<Record<string, string | number>>;
 
@@ -105,8 +105,8 @@ function localParams(texts: Texts, error: BundleError): ErrorParams {
 }
 
 function roomText({ t, language }: Texts, needed: number, free: number): string {
-  const [much, little] = [needed, free].map((bytes) => prettyBytes(bytes, { locale: language }));
-  return t('error.room', { needed: much!, free: little! });
+  const { bytes } = makeFigures(language);
+  return t('error.room', { needed: bytes(needed), free: bytes(free) });
 }
 
 /** The finding that an error speaks of, to stand inside of a sentence; the list below it has the details. */

@@ -1,6 +1,6 @@
 import { breathe } from '../base/breathe.ts';
 import { type Digest, parseDigest } from '../base/digest.ts';
-import { hasAnyFile } from '../archive/any-file.ts';
+import { findsPhotos } from '../archive/any-file.ts';
 import { hashFile } from '../archive/file-digest.ts';
 import { canLink, LINK_TABLES, type LinkKind } from '../archive/link-tables.ts';
 import { checkLocalFile, type LocalFile, localSize } from '../archive/local-file.ts';
@@ -9,7 +9,6 @@ import { type Archive, openToRead } from '../archive/open.ts';
 import { type PathMap, photoPath } from '../archive/photo-path.ts';
 import { inTransaction } from '../archive/scratch.ts';
 import type { Observer } from '../base/events.ts';
-
 import { isCatalog } from '../holdings/open-remote.ts';
 import { chooseWanted } from './choose-wanted.ts';
 import { insertMissingFromCatalog } from './compare-catalog.ts';
@@ -171,9 +170,7 @@ class Comparison {
     this.#other = other;
     this.#maps = maps;
     this.#index = index;
-    this.#filesThere = hasAnyFile(other);
-    if (!this.#filesThere)
-      observer({ type: 'notice', notice: 'photo-folder-missing', params: { path: other.root } });
+    this.#filesThere = findsPhotos(other, observer, 'photo-folder-missing');
     const columns = ['url', 'page_url', 'local_path', 'sha256_hash'].map((name) =>
       archive.shape.text('images', name),
     );

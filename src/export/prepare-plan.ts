@@ -4,7 +4,7 @@ import { BundleError } from '../base/errors.ts';
 import type { Observer } from '../base/events.ts';
 import { formatUtcTime, parseUtcTime } from '../base/utc-time.ts';
 import { VERSION } from '../base/version.ts';
-import { hasAnyFile } from '../archive/any-file.ts';
+import { findsPhotos } from '../archive/any-file.ts';
 import type { Archive } from '../archive/open.ts';
 import { chooseRows } from './choose-rows.ts';
 import type { ExportFacts } from './make-manifest.ts';
@@ -67,8 +67,7 @@ export async function makeNewPlan(
   const listId = await chooseRows(archive, options.selection, { maps, observer, signal });
   if (archive.db.prepare('SELECT 1 FROM temp.chosen LIMIT 1').get() === undefined)
     observer({ type: 'notice', notice: 'nothing-selected', params: {} });
-  else if (!hasAnyFile(archive, maps))
-    observer({ type: 'notice', notice: 'own-photos-missing', params: { path: archive.root } });
+  else findsPhotos(archive, observer, 'own-photos-missing', maps);
   await survey(archive, { rehash, metadataUpdates, maps, observer, signal });
   await settleSizes(archive, signal);
   if (listId !== null) archive.db.exec('CREATE INDEX temp.survey_id ON survey (id)');

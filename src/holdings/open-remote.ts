@@ -1,8 +1,9 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { BundleError } from '../base/errors.ts';
 import { type Observer, silent } from '../base/events.ts';
-import { hasAnyFile } from '../archive/any-file.ts';
+import { firstBytes } from '../base/first-bytes.ts';
+import { findsPhotos } from '../archive/any-file.ts';
 import { openToRead } from '../archive/open.ts';
 import { CatalogReader } from '../catalog-file/catalog-reader.ts';
 import { archiveImages } from './archive-images.ts';
@@ -38,7 +39,7 @@ export function remoteKind(path: string): RemoteKind {
   const status = statSync(path, { throwIfNoEntry: false });
   if (status === undefined) throw new BundleError('input-not-found', { params: { path } });
   if (status.isDirectory()) return 'database';
-  if (firstBytes(path).toString('latin1') === SQLITE_MAGIC) return 'database';
+  if (firstBytes(path, SQLITE_MAGIC.length).toString('latin1') === SQLITE_MAGIC) return 'database';
   if (isCatalog(path)) return 'catalog';
   throw new BundleError('not-a-remote', { params: { path } });
 }
@@ -46,18 +47,8 @@ export function remoteKind(path: string): RemoteKind {
 /** True for a file that begins as a catalogue does. */
 export function isCatalog(path: string): boolean {
   if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return false;
-  const head = firstBytes(path);
-  return head.length >= 4 && head.readUInt32LE(0) === ZSTD_MAGIC;
-}
-
-function firstBytes(path: string): Buffer {
-  const head = Buffer.alloc(SQLITE_MAGIC.length);
-  const file = openSync(path, 'r');
-  try {
-    return head.subarray(0, readSync(file, head, 0, head.length, 0));
-  } finally {
-    closeSync(file);
-  }
+  const head = firstBytes(path, 4);
+  return head.length === 4 && head.readUInt32LE(0) === ZSTD_MAGIC;
 }
 
 /**
@@ -78,9 +69,7 @@ async function fromDatabase(
 ): Promise<Remote> {
   const archive = openToRead(path, { root, observer });
   try {
-    const filesThere = hasAnyFile(archive);
-    if (!filesThere)
-      observer({ type: 'notice', notice: 'photo-folder-missing', params: { path: archive.root } });
+    const filesThere = findsPhotos(archive, observer, 'photo-folder-missing');
     const holdings = await Holdings.load(archiveImages(archive, filesThere, { signal }));
     return { path: archive.path, kind: 'database', label: null, holdings };
   } finally {

@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import { firstBytes } from '../base/first-bytes.ts';
 import { CatalogReader } from '../catalog-file/catalog-reader.ts';
 import { remoteKind } from '../holdings/open-remote.ts';
 import { readHead } from '../reading/read-head.ts';
@@ -23,12 +24,6 @@ export async function fileKind(path: string): Promise<FileKind | null> {
 
 /** The first line of a request names its format. */
 function isRequest(path: string): boolean {
-  const head = Buffer.alloc(200);
-  const file = openSync(path, 'r');
-  try {
-    const text = head.toString('utf8', 0, readSync(file, head));
-    return text.startsWith('{') && text.includes(`"${REQUEST_NAME}"`);
-  } finally {
-    closeSync(file);
-  }
+  const text = firstBytes(path, 200).toString();
+  return text.startsWith('{') && text.includes(`"${REQUEST_NAME}"`);
 }

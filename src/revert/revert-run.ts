@@ -42,8 +42,6 @@ export class RevertRun {
   readonly #wait: WaitOptions & { readonly observer: Observer };
   /** Images that stay because somebody changed a file of theirs. */
   readonly #fileChanged = new Set<number>();
-  /** That the operation had to do with. */
-  #images = 0;
   hasSteps = false;
 
   constructor(
@@ -64,10 +62,8 @@ export class RevertRun {
     loadSteps(db, this.#operationId);
     checkRoot(this.#archive);
     loadBooked(db);
-    const total = countTouched(db);
-    this.#images = total;
     this.hasSteps = changesSomething(db);
-    this.#wait.observer({ type: 'phase', phase: 'check', total, unit: 'records' });
+    this.#wait.observer({ type: 'phase', phase: 'check', total: countTouched(db), unit: 'records' });
     const judge = new ImageJudge(this.#archive);
     let done = 0;
     for (const ids of touchedImages(db, ROWS)) {
@@ -80,7 +76,7 @@ export class RevertRun {
 
   async undo(): Promise<void> {
     const { db } = this.#archive;
-    this.#wait.observer({ type: 'phase', phase: 'revert', total: this.#images, unit: 'records' });
+    this.#wait.observer({ type: 'phase', phase: 'revert', total: countTouched(db), unit: 'records' });
     await immediately(
       db,
       () => {

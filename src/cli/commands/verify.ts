@@ -2,8 +2,6 @@ import type { ExitStatus } from '../../base/errors.ts';
 import type { VerifyResult } from '../../verify/types.ts';
 import type { CommandDeclaration } from '../command-declaration.ts';
 import * as values from '../option-values.ts';
-import type { MessageKey } from '../messages/en.ts';
-import type { FileKind } from '../../inspect/file-kind.ts';
 import type { Session } from '../session.ts';
 import type { BundleTask } from '../several-bundles.ts';
 import { UsageProblem } from '../usage-problem.ts';
@@ -80,11 +78,6 @@ async function runVerifyArrived(
   return exitStatus;
 }
 
-async function mistakenFor(name: string, wanted: readonly FileKind[]): Promise<MessageKey | null> {
-  const mistaken = await import('../mistaken-file.ts');
-  return await mistaken.mistakenFor(name, wanted);
-}
-
 async function verifyTask(
   session: Session,
   { db, root, threads, request, force }: VerifyFlags,
@@ -112,7 +105,9 @@ async function verifyTask(
     process: (input) =>
       session.watch((observer, signal) => verifyBundle({ input, ...options, observer, signal })),
     show: async (result, name) => {
-      const mistaken = isBundle(result) ? null : await mistakenFor(name, ['bundle']);
+      const mistaken = isBundle(result)
+        ? null
+        : await (await import('../mistaken-file.ts')).mistakenFor(name, ['bundle']);
       await session.print(verifyLines(session.page, result, { ...about(name), mistaken }));
     },
     document: (result) => result,
