@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync, statSync } from 'node:fs';
-import { basename, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import type Database from 'better-sqlite3';
 import { BundleError } from '../base/errors.ts';
-import { checkOutputPath, creationTime } from '../base/output-path.ts';
+import { creationTime } from '../base/output-path.ts';
 import { VERSION } from '../base/version.ts';
+import { checkOutput } from '../archive/check-output.ts';
 import { Journal } from '../archive/journal.ts';
 import type { Archive } from '../archive/open.ts';
 import { createSyncTables, SyncTables } from '../archive/sync-tables.ts';
@@ -38,9 +39,10 @@ export function requestOutput(options: AnalyzeOptions, database: string): Reques
   if (options.remotes.length > 1 || isFolder) {
     return { pathFor: (remote, listId) => join(path, `${stem(remote)}-${listId}${EXTENSION}`) };
   }
-  checkOutputPath(path, {
+  checkOutput(path, {
     force: options.force ?? false,
-    inputs: [database, ...options.remotes.map((remote) => resolve(remote))],
+    archive: { path: database, root: options.root ?? dirname(database) },
+    others: options.remotes,
   });
   return { pathFor: () => path };
 }

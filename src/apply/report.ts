@@ -19,7 +19,7 @@ const FIRST_LINE = `\uFEFF${COLUMNS.join()}\n`;
  */
 export function checkReportPath(path: string, database: string, bundle: unknown): void {
   const inputs = [...filesOf(database), ...(typeof bundle === 'string' ? [resolve(bundle)] : [])];
-  checkOutputPath(resolve(path), { force: true, inputs, option: '--report' });
+  checkOutputPath(resolve(path), { force: true, inputs, option: '--report', inPlace: true });
   if (mayBeReplaced(path)) return;
   throw new BundleError('option-value', {
     params: { option: '--report', found: path, expected: 'a new file, or an earlier report' },

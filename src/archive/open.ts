@@ -13,9 +13,9 @@ import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { BundleError, systemCode } from '../base/errors.ts';
 import { type Observer, silent } from '../base/events.ts';
-import { firstBytes } from '../base/first-bytes.ts';
+import { isDatabaseFile } from '../base/first-bytes.ts';
 import { asCannotOpen } from './cannot-open.ts';
-import { besides, checkPermission } from './database-files.ts';
+import { DATABASE_NAME, besides, checkPermission } from './database-files.ts';
 import { checkIds, checkNewIds, giveKeys, lacksKeys } from './keys.ts';
 import { firstDefect, isReadFailure } from './quick-check.ts';
 import { openScratch } from './scratch.ts';
@@ -24,8 +24,6 @@ import { Shape } from './shape.ts';
 /** Columns without which an archive cannot be matched at all; the others may be missing. */
 const NEEDED_COLUMNS = ['id', 'local_path'];
 const IDENTIFYING_COLUMNS = ['url', 'page_url', 'sha256_hash'];
-
-const SQLITE_MAGIC = 'SQLite format 3\0';
 
 /** Milliseconds that SQLite itself waits for a lock; it blocks everything, so it is short. */
 const BUSY_MILLISECONDS = 20;
@@ -120,7 +118,7 @@ export function openToWrite(path: string, options: OpenOptions = {}): Archive {
 export function locate(path: string): string {
   const full = resolve(path);
   const status = statSync(full, { throwIfNoEntry: false });
-  if (status?.isDirectory()) return locate(join(full, 'indafoto.db'));
+  if (status?.isDirectory()) return locate(join(full, DATABASE_NAME));
   if (!status?.isFile()) throw new BundleError('db-not-found', { params: { path: full } });
   return full;
 }
@@ -159,9 +157,8 @@ function archive(
 }
 
 function checkMagic(path: string): void {
-  const head = firstBytes(path, SQLITE_MAGIC.length);
-  if (head.toString('latin1') === SQLITE_MAGIC) return;
-  const reason = head.length === 0 ? 'the file is empty' : 'it does not begin as one';
+  if (isDatabaseFile(path)) return;
+  const reason = statSync(path).size === 0 ? 'the file is empty' : 'it does not begin as one';
   throw new BundleError('db-not-sqlite', { params: { path, reason } });
 }
 

@@ -2,11 +2,10 @@ import { rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { asBundleError, BundleError } from '../base/errors.ts';
 import { silent } from '../base/events.ts';
-import { checkOutputPath } from '../base/output-path.ts';
 import { freeBytes, maxFileBytes, lackOfRoom } from '../base/room.ts';
 import { backupDatabase, backupName } from '../archive/backup.ts';
 import { takeLock } from '../archive/lock.ts';
-import { filesOf } from '../archive/database-files.ts';
+import { checkOutput } from '../archive/check-output.ts';
 import { type Archive, openToRead, quickCheck } from '../archive/open.ts';
 import type { BackupOptions, BackupResult } from './options.ts';
 
@@ -22,7 +21,7 @@ export async function backupArchive(options: BackupOptions): Promise<BackupResul
   const archive = openToRead(options.db, { observer, keys: 'as-they-are' });
   const path = targetOf(archive.path, options.output);
   try {
-    checkOutputPath(path, { force: options.force ?? false, inputs: filesOf(archive.path) });
+    checkOutput(path, { force: options.force ?? false, isCopy: true, archive });
     const lock = takeLock(`${path}.lock`, 'output-locked', path);
     try {
       await copy(archive, path, { observer: observer ?? silent, signal });

@@ -1,14 +1,19 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, type BigIntStats, constants, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { asBundleError, BundleError, systemCode } from './errors.ts';
+import { isDatabaseFile, isPicture } from './first-bytes.ts';
 
 export interface OutputRules {
   /** Replace a file that is there. */
   readonly force: boolean;
-  /** What the work reads: it cannot be written over. */
+  /** What the work reads: it cannot be written over, in whatever spelling it is named. */
   readonly inputs: readonly string[];
   /** The option that names it; `-o` where it is left out. */
   readonly option?: string;
+  /** What stands there is a copy of a database, so that another copy may take its place. */
+  readonly isCopy?: boolean;
+  /** Bytes are written into what stands there, which may be a pipe. */
+  readonly inPlace?: boolean;
 }
 
 /**
@@ -16,15 +21,41 @@ export interface OutputRules {
  *
  * @throws BundleError `output-is-input`, `output-exists`, `option-value`, `write-protected`, `not-permitted`
  */
-export function checkOutputPath(path: string, { force, inputs, option = '-o' }: OutputRules): void {
-  if (inputs.includes(path)) throw new BundleError('output-is-input', { params: { path } });
-  if (!isFolder(dirname(path)) || isFolder(path)) {
-    throw new BundleError('option-value', {
-      params: { option, found: path, expected: 'a file in a folder that exists' },
-    });
+export function checkOutputPath(path: string, rules: OutputRules): void {
+  const { force, inputs, option = '-o' } = rules;
+  const refuse = (expected: string) =>
+    new BundleError('option-value', { params: { option, found: path, expected } });
+  const found = identityAt(path);
+  if (inputs.some((input) => input === path || isSameFile(found, identityAt(input))))
+    throw new BundleError('output-is-input', { params: { path } });
+  if (!isFolder(dirname(path))) throw refuse('a file in a folder that exists');
+  if (found?.isDirectory()) throw refuse('a file name; this is a folder');
+  if (found !== undefined) {
+    const expected = whatCannotBeReplaced(path, found, rules);
+    if (expected !== null) throw refuse(expected);
+    if (!force) throw new BundleError('output-exists', { params: { path } });
   }
-  if (!force && existsSync(path)) throw new BundleError('output-exists', { params: { path } });
   checkWritable(dirname(path));
+}
+
+/** `--force` is for what an earlier run wrote: a slip of the pen must not cost a device, a photo or an archive. */
+function whatCannotBeReplaced(path: string, found: BigIntStats, rules: OutputRules): string | null {
+  if (!found.isFile()) return rules.inPlace ? null : 'an ordinary file; -o - writes to standard output';
+  if (isPicture(path)) return 'a file that is not a photo';
+  if (!rules.isCopy && isDatabaseFile(path)) return 'a file that is not a database';
+  return null;
+}
+
+function identityAt(path: string): BigIntStats | undefined {
+  try {
+    return statSync(path, { bigint: true, throwIfNoEntry: false });
+  } catch {
+    return undefined; // what lies below a file, or in a folder that is closed to us, is found out later
+  }
+}
+
+function isSameFile(one: BigIntStats | undefined, other: BigIntStats | undefined): boolean {
+  return one !== undefined && other !== undefined && one.dev === other.dev && one.ino === other.ino;
 }
 
 /**
@@ -43,7 +74,7 @@ export function checkWritable(folder: string): void {
 }
 
 /** True for a folder that is there; also what lies below a file is none. */
-export const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();
+export const isFolder = (path: string) => identityAt(path)?.isDirectory() ?? false;
 
 /**
  * A time as our files bear it; now, where none is given.

@@ -3,9 +3,10 @@ import { resolve } from 'node:path';
 import { breathe } from '../base/breathe.ts';
 import { asBundleError } from '../base/errors.ts';
 import { silent } from '../base/events.ts';
-import { checkOutputPath, creationTime } from '../base/output-path.ts';
+import { creationTime } from '../base/output-path.ts';
 import { VERSION } from '../base/version.ts';
 import { findsPhotos } from '../archive/any-file.ts';
+import { checkOutput } from '../archive/check-output.ts';
 import { takeLock } from '../archive/lock.ts';
 import { type Archive, openToRead } from '../archive/open.ts';
 import { PART_SUFFIX, PartFile } from '../bundle/part-file.ts';
@@ -28,7 +29,7 @@ export async function writeCatalog(options: CatalogOptions): Promise<CatalogResu
   const created = creationTime(options.created);
   const archive = openToRead(options.db, { root: options.root, observer: options.observer });
   try {
-    checkOutputPath(path, { force: options.force ?? false, inputs: [archive.path] });
+    checkOutput(path, { force: options.force ?? false, archive });
     const lock = takeLock(`${path}.lock`, 'output-locked', path);
     try {
       return await write(archive, path, created, options, started);

@@ -103,7 +103,7 @@ async function toFile(
   options: ExportOptions,
   observer: Observer,
 ): Promise<ExportResult> {
-  const output = FileOutput.take(name, archive);
+  const output = FileOutput.take(name, archive, options.selection);
   try {
     const prepared = await preparedFor(archive, output, options, observer);
     const { plan } = prepared;

@@ -1,13 +1,12 @@
 import { existsSync, rmSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { BundleError, systemCode } from '../base/errors.ts';
-import { checkWritable, isFolder } from '../base/output-path.ts';
+import { checkOutput } from '../archive/check-output.ts';
 import { type Lock, takeLock } from '../archive/lock.ts';
-import { liesBelow, PHOTO_FOLDER } from '../archive/photo-path.ts';
 import type { Archive } from '../archive/open.ts';
 import { PART_SUFFIX } from '../bundle/part-file.ts';
 import { checkName } from './check-room.ts';
-import type { ExportOptions } from './options.ts';
+import type { ExportOptions, Selection } from './options.ts';
 import { removePlanFile } from './plan-file.ts';
 
 /** The plan of an unfinished export lies beside its part file. */
@@ -21,6 +20,13 @@ export function takeOutputLock(path: string): Lock {
     if (!/^SQLITE_(CANTOPEN|READONLY)/.test(systemCode(error))) throw error;
     throw new BundleError('not-permitted', { cause: error, params: { what: path } });
   }
+}
+
+/** What an export reads besides its own archive. */
+function othersOf(selection: Selection): string[] {
+  if (selection.kind === 'request') return [selection.file];
+  if (selection.kind === 'all' || selection.kind === 'filters' || selection.database === undefined) return [];
+  return [selection.database];
 }
 
 /** A file that nobody else writes at the moment: nothing is at `path` before it is whole. */
@@ -38,25 +44,10 @@ export class FileOutput {
   }
 
   /** @throws BundleError `output-locked`, `output-is-input`, `option-value`, `write-protected`, `not-permitted` */
-  static take(name: string, archive: Archive): FileOutput {
+  static take(name: string, archive: Archive, selection: Selection): FileOutput {
     const path = resolve(name);
-    if (path === archive.path) throw new BundleError('output-is-input', { params: { path } });
-    if (!isFolder(dirname(path))) {
-      throw new BundleError('option-value', {
-        params: { option: '-o', found: name, expected: 'a file in a folder that exists' },
-      });
-    }
-    if (isFolder(path)) {
-      throw new BundleError('option-value', {
-        params: { option: '-o', found: name, expected: 'a file name; this is a folder' },
-      });
-    }
-    if (liesBelow(join(archive.root, PHOTO_FOLDER), path))
-      throw new BundleError('option-value', {
-        params: { option: '-o', found: name, expected: 'a file that is not among the photos' },
-      });
+    checkOutput(path, { force: true, archive, others: othersOf(selection) }); // force: see checkFree
     checkName(path);
-    checkWritable(dirname(path));
     return new FileOutput(path, takeOutputLock(path));
   }
 

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { BundleError } from '../base/errors.ts';
 import { type Observer, silent } from '../base/events.ts';
-import { firstBytes } from '../base/first-bytes.ts';
+import { firstBytes, isDatabaseFile } from '../base/first-bytes.ts';
 import { findsPhotos } from '../archive/any-file.ts';
 import { openToRead } from '../archive/open.ts';
 import { CatalogReader } from '../catalog-file/catalog-reader.ts';
@@ -27,7 +27,6 @@ export interface Remote {
   readonly holdings: Holdings;
 }
 
-const SQLITE_MAGIC = 'SQLite format 3\0';
 const ZSTD_MAGIC = 0xfd2fb528;
 
 /**
@@ -39,7 +38,7 @@ export function remoteKind(path: string): RemoteKind {
   const status = statSync(path, { throwIfNoEntry: false });
   if (status === undefined) throw new BundleError('input-not-found', { params: { path } });
   if (status.isDirectory()) return 'database';
-  if (firstBytes(path, SQLITE_MAGIC.length).toString('latin1') === SQLITE_MAGIC) return 'database';
+  if (isDatabaseFile(path)) return 'database';
   if (isCatalog(path)) return 'catalog';
   throw new BundleError('not-a-remote', { params: { path } });
 }

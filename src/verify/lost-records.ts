@@ -1,6 +1,7 @@
 import { type Digest, digestOf } from '../base/digest.ts';
 import { FindingList } from '../base/findings.ts';
 import { checkOutputPath, creationTime } from '../base/output-path.ts';
+import { filesOfArchive } from '../archive/database-files.ts';
 import { VERSION } from '../base/version.ts';
 import { PartFile } from '../bundle/part-file.ts';
 import { BundleWalk } from '../reading/bundle-walk.ts';
@@ -48,9 +49,13 @@ async function addAddresses(lost: Map<Digest, LostRecord>, input: string): Promi
 }
 
 /** @throws BundleError `output-exists`, `output-is-input`, `option-value` */
-export function checkRequestPath({ request, force = false, input }: VerifyOptions): void {
-  if (request !== undefined)
-    checkOutputPath(request, { force, inputs: typeof input === 'string' ? [input] : [] });
+export function checkRequestPath({ request, force = false, input, db }: VerifyOptions): void {
+  if (request === undefined) return;
+  const inputs = [
+    ...(typeof input === 'string' ? [input] : []),
+    ...(db === undefined ? [] : filesOfArchive(db)),
+  ];
+  checkOutputPath(request, { force, inputs });
 }
 
 /**

@@ -89,6 +89,12 @@ export const DETAILS: readonly (readonly [english: RegExp, hungarian: string])[]
   [/^neither$/, 'egyik sem'],
   [/^a file in a folder that exists$/, 'fájl egy létező mappában'],
   [/^a new file, or an earlier report$/, 'új fájl vagy egy korábbi jelentés'],
+  [/^a file that is not a photo$/, 'olyan fájl, amely nem fénykép'],
+  [/^a file that is not a database$/, 'olyan fájl, amely nem adatbázis'],
+  [
+    /^an ordinary file; -o - writes to standard output$/,
+    'közönséges fájl; a szabványos kimenetre az -o - ír',
+  ],
   [/^a file name; this is a folder$/, 'fájlnév; ez viszont mappa'],
   [
     /^the folder holds no manifest\.json of an unpacked bundle$/,
