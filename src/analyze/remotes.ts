@@ -19,7 +19,7 @@ export async function readOwn(options: AnalyzeOptions): Promise<OwnHoldings> {
   const observer: Observer = options.observer ?? silent;
   const archive = openToRead(options.db, { root: options.root, observer });
   try {
-    const filesThere = findsPhotos(archive, observer, 'own-photos-believed');
+    const filesThere = await findsPhotos(archive, observer, 'own-photos-believed');
     observer({ type: 'phase', phase: 'read', total: imageCount(archive), unit: 'records' });
     const holdings = await Holdings.load(
       counted(archiveImages(archive, filesThere, { signal: options.signal }), observer),

@@ -1,25 +1,18 @@
 import type Database from 'better-sqlite3';
 import { asBundleError, BundleError } from '../base/errors.ts';
 import { silent } from '../base/events.ts';
-import { siteImageId } from '../archive/identity.ts';
 import { takeArchiveLock } from '../archive/archive-lock.ts';
 import { locate, openToRead, openToWrite } from '../archive/open.ts';
 import { type ExportList, hasListTables, SyncTables } from '../archive/sync-tables.ts';
 import { immediately } from '../archive/transaction.ts';
-import type { HeldImage } from '../holdings/archive-images.ts';
-import type { Holdings } from '../holdings/holdings.ts';
 import { openRemote, type RemoteKind } from '../holdings/open-remote.ts';
-import { type Want, wantOf } from '../request-file/wants.ts';
+import { wantOf } from '../request-file/wants.ts';
+import { alreadyHere, type FailedRow, imagesFor } from './already-here.ts';
 import { askAll, notAsked } from './ask-all.ts';
 import { requestOutput } from './asking.ts';
 import { Offers } from './offers.ts';
 import type { RetryOptions, RetryResult } from './options.ts';
-import { checkRemotes, readOwn, wantFor } from './remotes.ts';
-
-interface FailedRow {
-  readonly id: number;
-  readonly path: string | null;
-}
+import { checkRemotes, wantFor } from './remotes.ts';
 
 /**
  * Asks others for what a list could not get: its failed rows move to new lists, one for each remote
@@ -35,7 +28,7 @@ export async function retry(options: RetryOptions): Promise<RetryResult> {
   const offers = new Offers();
   try {
     const failed = failedRows(options, database);
-    const here = await hereMeanwhile(failed, options);
+    const here = await alreadyHere(failed, options);
     const wanted = failed.filter(({ id }) => !here.has(id));
     const remotes: Opened[] = [];
     const found = new Set<number>();
@@ -83,17 +76,6 @@ function failedRows(options: RetryOptions, database: string): FailedRow[] {
   }
 }
 
-/** Rows whose picture came in some other way. */
-async function hereMeanwhile(failed: readonly FailedRow[], options: RetryOptions): Promise<Set<number>> {
-  const own = await readOwn(options);
-  try {
-    const here = failed.filter(({ path }) => findWant(own.holdings, wantOf(path)) !== null);
-    return new Set(here.map(({ id }) => id));
-  } finally {
-    own.holdings.close();
-  }
-}
-
 interface Opened {
   readonly remote: string;
   readonly kind: RemoteKind;
@@ -113,7 +95,7 @@ async function offerFrom(
   try {
     for (const row of wanted) {
       const want = wantOf(row.path);
-      const image = findWant(holdings, want);
+      const image = want === null ? null : (imagesFor(holdings, want)[0] ?? null);
       const asking = image === null ? null : want?.kind === 'hash' ? row.path : wantFor(image);
       if (image === null || asking === null) continue;
       found.add(row.id);
@@ -132,20 +114,6 @@ async function offerFrom(
     holdings.close();
   }
   return { remote, kind, label };
-}
-
-/** An image with a usable file that is what was wanted. */
-function findWant(holdings: Holdings, want: Want | null): HeldImage | null {
-  if (want === null) return null;
-  const matches =
-    want.kind === 'hash' ? holdings.withDigest(want.digest) : holdings.matches(identityOf(want.url));
-  return matches.find(({ here }) => here) ?? null;
-}
-
-/** A list may name an image by the address of its file or of its page. */
-function identityOf(address: string): Pick<HeldImage, 'site' | 'url' | 'pageUrl' | 'digest'> {
-  const site = siteImageId({ url: address, pageUrl: address });
-  return { site: site === null ? null : Number(site), url: address, pageUrl: address, digest: null };
 }
 
 const ROWS = 1000;
@@ -194,7 +162,9 @@ function takeRows(db: Database.Database, listId: string, images: readonly string
 function closeList(db: Database.Database, list: ExportList): void {
   const sync = new SyncTables(db);
   const open = db
-    .prepare(`SELECT 1 FROM sync_export_files WHERE list_id = ? AND status <> 'completed' LIMIT 1`)
+    .prepare(
+      `SELECT 1 FROM sync_export_files WHERE list_id = ? AND coalesce(status, '') <> 'completed' LIMIT 1`,
+    )
     .get(sync.listReference(list));
   if (open === undefined) sync.setList(list.list_id, { status: 'completed' });
 }

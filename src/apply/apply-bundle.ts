@@ -53,7 +53,7 @@ async function applyOpened(
   findings: FindingList,
   options: ApplyOptions,
 ): Promise<ApplyResult> {
-  findsPhotos(archive, options.observer ?? silent, 'own-photos-missing');
+  await findsPhotos(archive, options.observer ?? silent, 'own-photos-missing');
   const opened = await openBundle(options.input, findings);
   const run = new ApplyRun(archive, opened, findings, options);
   let result: ApplyResult;

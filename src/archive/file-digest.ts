@@ -38,3 +38,13 @@ export async function hashFile(path: string, signal?: AbortSignal): Promise<Hash
     await handle.close();
   }
 }
+
+/** The digest of a file; null where there is none that can be read. */
+export async function hashOrNull(path: string, signal?: AbortSignal): Promise<Digest | null> {
+  try {
+    return (await hashFile(path, signal)).digest;
+  } catch (error) {
+    if (/^(ENOENT|EACCES|EPERM|EISDIR)$/.test((error as NodeJS.ErrnoException).code ?? '')) return null;
+    throw error;
+  }
+}

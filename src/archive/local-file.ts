@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { type Digest, parseDigest } from '../base/digest.ts';
-import { hashFile } from './file-digest.ts';
+import { hashOrNull } from './file-digest.ts';
 import type { LocalImage } from './local-index.ts';
 import { type PathMap, photoPath } from './photo-path.ts';
 
@@ -56,13 +56,4 @@ export async function checkLocalFile(
   if (found === null) return 'unusable';
   if (found === expected.digest) return 'same';
   return digest === null || found === digest ? 'other' : 'unusable';
-}
-
-async function hashOrNull(path: string, signal: AbortSignal | undefined): Promise<Digest | null> {
-  try {
-    return (await hashFile(path, signal)).digest;
-  } catch (error) {
-    if (/^(ENOENT|EACCES|EPERM|EISDIR)$/.test((error as NodeJS.ErrnoException).code ?? '')) return null;
-    throw error;
-  }
 }

@@ -69,7 +69,7 @@ async function gather(
   options: CatalogOptions,
 ): Promise<{ images: SortedImages; tally: Tally }> {
   const observer = options.observer ?? silent;
-  const filesThere = findsPhotos(archive, observer, 'own-photos-believed', options.maps);
+  const filesThere = await findsPhotos(archive, observer, 'own-photos-believed', options.maps);
   const total = Number(archive.db.prepare('SELECT count(*) FROM main.images').pluck().get());
   observer({ type: 'phase', phase: 'read', total, unit: 'records' });
   const sorted = new SortedImages(archive.scratch);

@@ -116,6 +116,7 @@ function standing(image: CatalogImage, other: Holdings): DifferenceKind | 'same'
   const { kind, match } = other.verdict(image);
   if (kind === 'missing') return 'only';
   if (!image.here) return other.matches(image).some(({ here }) => here) ? 'less' : 'same';
+  if (kind === 'cut') return 'less';
   if (kind === 'present') return 'same';
   if (kind === 'restore') return 'photo';
   return kind === 'conflict' && match.here ? 'other' : 'unknown';

@@ -8,18 +8,11 @@ import { type LocalImage, LocalIndex } from '../archive/local-index.ts';
 import { type Archive, openToRead } from '../archive/open.ts';
 import { type PathMap, photoPath } from '../archive/photo-path.ts';
 import { inTransaction } from '../archive/scratch.ts';
-import type { Observer } from '../base/events.ts';
 import { isCatalog } from '../holdings/open-remote.ts';
 import { chooseWanted } from './choose-wanted.ts';
 import { insertMissingFromCatalog } from './compare-catalog.ts';
 import type { Filters, Selection } from './options.ts';
-import type { Why } from './planned.ts';
-
-export interface ChooseOptions {
-  readonly maps: readonly PathMap[];
-  readonly observer: Observer;
-  readonly signal?: AbortSignal | undefined;
-}
+import type { ChooseOptions, Why } from './planned.ts';
 
 /**
  * Creates `temp.chosen`: the rows to pack with the reason, in the order of the bundle. Returns the
@@ -41,8 +34,7 @@ export async function chooseRows(
       insertFiltered(archive, selection.filters);
       break;
     case 'for':
-      if (isCatalog(selection.database))
-        await insertMissingFromCatalog(archive, selection.database, observer, signal);
+      if (isCatalog(selection.database)) await insertMissingFromCatalog(archive, selection.database, options);
       else await insertMissing(archive, selection, options);
       break;
     case 'request':
@@ -117,7 +109,9 @@ async function insertMissing(
   const { observer, signal } = options;
   const other = openToRead(selection.database, { root: selection.root, observer });
   try {
-    const comparison = new Comparison(archive, other, await LocalIndex.build(other), options);
+    const filesThere = await findsPhotos(other, observer, 'photo-folder-missing');
+    const index = await LocalIndex.build(other);
+    const comparison = new Comparison(archive, { archive: other, index, filesThere }, options.maps);
     const total = Number(archive.db.prepare('SELECT count(*) FROM main.images').pluck().get());
     observer({ type: 'phase', phase: 'compare', total, unit: 'records' });
     const insert = archive.db.prepare('INSERT INTO temp.candidates VALUES (?, ?)');
@@ -155,22 +149,24 @@ interface OwnFile {
   readonly size: number | null;
 }
 
+interface OtherArchive {
+  readonly archive: Archive;
+  readonly index: LocalIndex;
+  /** False where only its database was sent. */
+  readonly filesThere: boolean;
+}
+
 /** Tells for each row of one archive what it would be to another. */
 class Comparison {
   readonly #archive: Archive;
-  readonly #other: Archive;
-  readonly #index: LocalIndex;
-  readonly #filesThere: boolean;
+  readonly #other: OtherArchive;
   readonly #select: string;
   readonly #maps: readonly PathMap[];
 
-  constructor(archive: Archive, other: Archive, index: LocalIndex, options: ChooseOptions) {
-    const { observer, maps } = options;
+  constructor(archive: Archive, other: OtherArchive, maps: readonly PathMap[]) {
     this.#archive = archive;
     this.#other = other;
     this.#maps = maps;
-    this.#index = index;
-    this.#filesThere = findsPhotos(other, observer, 'photo-folder-missing');
     const columns = ['url', 'page_url', 'local_path', 'sha256_hash'].map((name) =>
       archive.shape.text('images', name),
     );
@@ -183,10 +179,10 @@ class Comparison {
 
   async why(row: SenderRow, signal?: AbortSignal): Promise<Why> {
     const stated = parseDigest(row.sha256_hash);
-    const rows = this.#index.matches({ url: row.url, pageUrl: row.page_url }, stated);
+    const rows = this.#other.index.matches({ url: row.url, pageUrl: row.page_url }, stated);
     if (rows.length === 0) return 'missing';
     const own = await this.#ownFile(row, stated, signal);
-    if (!this.#filesThere)
+    if (!this.#other.filesThere)
       return rows.some((other) => other.local_path && parseDigest(other.sha256_hash) === own?.digest)
         ? 'both'
         : withoutFiles(rows);
@@ -201,7 +197,7 @@ class Comparison {
 
   /** What the other's file is to ours; where nothing is to be had of ours, whatever is whole there is as good. */
   async #otherFile(own: OwnFile | null, other: LocalImage, signal?: AbortSignal): Promise<LocalFile> {
-    const { root } = this.#other;
+    const { root } = this.#other.archive;
     const expected = { digest: own?.digest ?? '', size: own?.size ?? localSize(root, other) ?? -1 };
     const file = await checkLocalFile(root, other, expected, { always: false, signal });
     return own === null && file === 'other' ? 'same' : file;

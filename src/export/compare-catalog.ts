@@ -1,17 +1,18 @@
-import type { Observer } from '../base/events.ts';
 import { hasAnyFile } from '../archive/any-file.ts';
 import type { Archive } from '../archive/open.ts';
 import { inTransaction } from '../archive/scratch.ts';
 import { archiveImages, type HeldImage } from '../holdings/archive-images.ts';
 import type { Verdict } from '../holdings/holdings.ts';
 import { openRemote } from '../holdings/open-remote.ts';
-import type { Why } from './planned.ts';
+import type { ChooseOptions, Why } from './planned.ts';
 
 const REASON: { readonly [kind in Verdict['kind']]: Why } = {
   missing: 'missing',
   restore: 'restore',
   conflict: 'conflict',
   present: 'both',
+  // What is left of ours is nothing that can be sent.
+  cut: 'both',
   // Nobody knows that it is the same: the receiver, who has both files, will.
   undecided: 'conflict',
 };
@@ -20,16 +21,16 @@ const REASON: { readonly [kind in Verdict['kind']]: Why } = {
 export async function insertMissingFromCatalog(
   archive: Archive,
   catalog: string,
-  observer: Observer,
-  signal?: AbortSignal,
+  { observer, maps, signal }: ChooseOptions,
 ): Promise<void> {
   const { holdings } = await openRemote(catalog, { observer, signal });
   try {
     const total = Number(archive.db.prepare('SELECT count(*) FROM main.images').pluck().get());
     observer({ type: 'phase', phase: 'compare', total, unit: 'records' });
     const insert = archive.db.prepare('INSERT INTO temp.candidates VALUES (?, ?)');
+    const filesThere = await hasAnyFile(archive, maps);
     let done = 0;
-    for await (const images of archiveImages(archive, hasAnyFile(archive), { signal })) {
+    for await (const images of archiveImages(archive, filesThere, { maps, signal })) {
       const reasons = images.map((image) => whyOf(image, holdings.verdict(image)));
       inTransaction(archive.db, () => images.forEach(({ id }, at) => insert.run(id, reasons[at])));
       done += images.length;

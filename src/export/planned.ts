@@ -1,5 +1,14 @@
+import type { Observer } from '../base/events.ts';
+import type { PathMap } from '../archive/photo-path.ts';
 import type { Digest } from '../base/digest.ts';
 import type { OmissionReason } from '../manifest/types.ts';
+
+/** What deciding about the rows to pack needs besides the archive. */
+export interface ChooseOptions {
+  readonly maps: readonly PathMap[];
+  readonly observer: Observer;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** Why a row was chosen; `both` are images that the receiver has whole: metadata only. */
 export type Why = 'asked' | 'missing' | 'restore' | 'conflict' | 'both';

@@ -67,7 +67,7 @@ export async function makeNewPlan(
   const listId = await chooseRows(archive, options.selection, { maps, observer, signal });
   if (archive.db.prepare('SELECT 1 FROM temp.chosen LIMIT 1').get() === undefined)
     observer({ type: 'notice', notice: 'nothing-selected', params: {} });
-  else findsPhotos(archive, observer, 'own-photos-missing', maps);
+  else await findsPhotos(archive, observer, 'own-photos-missing', maps);
   await survey(archive, { rehash, metadataUpdates, maps, observer, signal });
   await settleSizes(archive, signal);
   if (listId !== null) archive.db.exec('CREATE INDEX temp.survey_id ON survey (id)');

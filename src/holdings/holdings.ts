@@ -8,8 +8,11 @@ import type { HeldImage } from './archive-images.ts';
 /** What an image of another archive would be to this one (docs/merging.md, by image and by content). */
 export type Verdict =
   | { readonly kind: 'missing'; readonly match: null }
-  /** `undecided`: both have a file, and one of them is not known by its digest. */
-  | { readonly kind: 'present' | 'restore' | 'conflict' | 'undecided'; readonly match: HeldImage };
+  /**
+   * `cut`: this one has more of the same content, so that the other's file was cut short.
+   * `undecided`: both have a file, and one of them is not known by its digest.
+   */
+  | { readonly kind: 'present' | 'cut' | 'restore' | 'conflict' | 'undecided'; readonly match: HeldImage };
 
 interface HeldRow {
   readonly id: number;
@@ -33,6 +36,12 @@ CREATE INDEX held_url ON held (url_key) WHERE url_key IS NOT NULL;
 CREATE INDEX held_page ON held (page_key) WHERE page_key IS NOT NULL;
 CREATE INDEX held_digest ON held (digest) WHERE digest IS NOT NULL;`;
 
+type ImageKeys = Pick<CatalogImage, 'site' | 'url' | 'pageUrl' | 'digest'>;
+
+type Finders = {
+  readonly [key in 'site' | 'url' | 'page' | 'digest' | 'bare']: Database.Statement<[unknown], HeldRow>;
+};
+
 const COLUMNS = 'id, site, url, page, digest, here, size, rank, author';
 const PAGE = 1000;
 
@@ -46,16 +55,20 @@ export class Holdings {
   here = 0;
   readonly #db: Database.Database;
   readonly #insert: Database.Statement;
-  readonly #find: {
-    readonly [key in 'site' | 'url_key' | 'page_key' | 'digest']: Database.Statement<[unknown], HeldRow>;
-  };
+  readonly #find: Finders;
 
   private constructor(db: Database.Database) {
     this.#db = db;
-    const by = (key: string) =>
-      db.prepare<[unknown], HeldRow>(`SELECT ${COLUMNS} FROM held WHERE ${key} = ? ORDER BY id`);
+    const by = (key: string, also = '') =>
+      db.prepare<[unknown], HeldRow>(`SELECT ${COLUMNS} FROM held WHERE ${key} = ? ${also} ORDER BY id`);
     this.#insert = db.prepare('INSERT INTO held VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
-    this.#find = { site: by('site'), url_key: by('url_key'), page_key: by('page_key'), digest: by('digest') };
+    this.#find = {
+      site: by('site'),
+      url: by('url_key'),
+      page: by('page_key'),
+      digest: by('digest'),
+      bare: by('digest', 'AND site IS NULL AND url IS NULL AND page IS NULL'),
+    };
   }
 
   /** Takes in all groups of images; those without an id are numbered. */
@@ -113,20 +126,34 @@ export class Holdings {
     const [first] = matches;
     if (first === undefined) return { kind: 'missing', match: null };
     const same = matches.find((match) => isSame(match, image));
-    if (same) return { kind: 'present', match: same };
+    if (same) return { kind: isShorter(image, same) ? 'cut' : 'present', match: same };
     const unknown = matches.find((match) => match.here && (match.digest === null || image.digest === null));
     if (unknown) return { kind: 'undecided', match: unknown };
     const lost = matches.find((match) => !match.here || isShorter(match, image));
     return lost ? { kind: 'restore', match: lost } : { kind: 'conflict', match: first };
   }
 
-  /** The images that are the same as `image`, the lowest id first. */
-  matches(image: Pick<CatalogImage, 'site' | 'url' | 'pageUrl' | 'digest'>): HeldImage[] {
-    const { site, url, pageUrl, digest } = image;
-    if (site !== null) return this.#find.site.all(site).map(heldOf);
-    if (url !== null) return this.#find.url_key.all(url).map(heldOf);
-    if (pageUrl !== null) return this.#find.page_key.all(pageUrl).map(heldOf);
-    return digest === null ? [] : this.withDigest(digest);
+  /**
+   * The images that are the same as `image`, the lowest id first: by the strongest of site id, address
+   * and page that both sides have; where a side has none of them, by the digest.
+   */
+  matches(image: ImageKeys): HeldImage[] {
+    const digest = image.digest === null ? null : Buffer.from(image.digest, 'hex');
+    const keys: [keyof Finders, string | number | Buffer | null][] = [
+      ['site', image.site],
+      ['url', image.url],
+      ['page', image.pageUrl],
+      [hasAddress(image) ? 'bare' : 'digest', digest],
+    ];
+    for (const [key, value] of keys) {
+      if (value === null) continue;
+      const found = this.#find[key]
+        .all(value)
+        .map(heldOf)
+        .filter((held) => isSameImage(held, image));
+      if (found.length > 0) return found;
+    }
+    return [];
   }
 
   withDigest(digest: Digest): HeldImage[] {
@@ -153,13 +180,26 @@ function heldOf(row: HeldRow): HeldImage {
   };
 }
 
+const hasAddress = ({ site, url, pageUrl }: ImageKeys) => site !== null || url !== null || pageUrl !== null;
+
+/** An address that holds the site id is left out of a catalogue; a page without one tells that it was there. */
+const hasUrl = ({ site, url, pageUrl }: ImageKeys) =>
+  url !== null || (site !== null && pageUrl !== null && siteImageId({ url: null, pageUrl }) === null);
+
+/** The rule of docs/merging.md, from what a catalogue says of both. */
+function isSameImage(one: ImageKeys, other: ImageKeys): boolean {
+  if (one.site !== null && other.site !== null) return one.site === other.site;
+  if (hasUrl(one) && hasUrl(other)) return one.url === other.url;
+  if (one.pageUrl !== null && other.pageUrl !== null) return one.pageUrl === other.pageUrl;
+  if (hasAddress(one) && hasAddress(other)) return false;
+  return one.digest !== null && one.digest === other.digest;
+}
+
 function isSame(match: HeldImage, image: CatalogImage): boolean {
   return match.here && match.digest !== null && match.digest === image.digest && !isShorter(match, image);
 }
 
 /** The same content in fewer bytes was cut short. */
-function isShorter(match: HeldImage, image: CatalogImage): boolean {
-  return (
-    match.digest === image.digest && match.size !== null && image.size !== null && match.size < image.size
-  );
+function isShorter(one: CatalogImage, other: CatalogImage): boolean {
+  return one.digest === other.digest && one.size !== null && other.size !== null && one.size < other.size;
 }

@@ -68,7 +68,7 @@ async function fromDatabase(
 ): Promise<Remote> {
   const archive = openToRead(path, { root, observer });
   try {
-    const filesThere = findsPhotos(archive, observer, 'photo-folder-missing');
+    const filesThere = await findsPhotos(archive, observer, 'photo-folder-missing');
     const holdings = await Holdings.load(archiveImages(archive, filesThere, { signal }));
     return { path: archive.path, kind: 'database', label: null, holdings };
   } finally {
