@@ -67,6 +67,13 @@ export class PlanStore {
     return new PlanStore(db, path);
   }
 
+  /** False where a plan was left before it was complete, and where there is none. */
+  static isSealed(path: string): boolean {
+    const db = reopenPlanFile(path, (found) => factOf(found, 'sealed') !== null);
+    db?.close();
+    return db !== null;
+  }
+
   /** A plan that was sealed for the same stamp; null where there is none. */
   static reopen(path: string, stamp: string): PlanStore | null {
     const db = reopenPlanFile(

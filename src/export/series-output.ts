@@ -8,6 +8,7 @@ import { PART_SUFFIX } from '../bundle/part-file.ts';
 import { BUNDLE_EXTENSION, isVolumeName, volumeName } from '../bundle/volumes.ts';
 import { PLAN_SUFFIX, takeOutputLock } from './output.ts';
 import { removePlanFile } from './plan-file.ts';
+import { PlanStore } from './plan-store.ts';
 
 /** What volumes are called where the folder has no name of its own (the top of a stick). */
 const STANDARD_STEM = 'photos';
@@ -64,9 +65,9 @@ export class SeriesOutput {
       .sort();
   }
 
-  /** True when something in the folder needs the plan that lies there. */
+  /** True when something in the folder may need the plan that lies there: volumes follow sealed plans only. */
   get isBegun(): boolean {
-    return existsSync(this.planPath);
+    return PlanStore.isSealed(this.planPath);
   }
 
   /** Takes away what belongs to no volume of this count: a series that was replaced. */

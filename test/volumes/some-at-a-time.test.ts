@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { uniqueJpeg } from '../../fixtures/pictures.ts';
+import { PlanStore } from '../../src/export/plan-store.ts';
 import { type Event, findSeries, verifyBundle } from '../../src/index.ts';
 import { changeDatabase, rowsOf } from '../support/database-dump.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
@@ -125,6 +126,15 @@ describe('volumes that are made a few at a time', () => {
 });
 
 describe('a series that is stopped', () => {
+  test('while it is planned begins anew', async () => {
+    const archive = archiveOf(folder('sender'), pictures(40));
+    const series = folder('trip');
+    PlanStore.create(join(series, 'trip.plan')).close(); // what is left of one that was killed
+    await makeSeries(archive, series, SIZE);
+    expect(volumesIn(series).length).toBeGreaterThan(1);
+    expect(readdirSync(series)).not.toContain('trip.plan');
+  });
+
   test('anywhere goes on where it was, and gives the same bytes', async () => {
     const archive = archiveOf(folder('sender'), pictures(40, { from: 100_000, to: 400_000 }));
     await makeSeries(archive, folder('whole/trip'), 2_500_000);
