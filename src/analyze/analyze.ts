@@ -61,21 +61,22 @@ async function compareWith(
   const remote = await openRemote(path, { observer, signal });
   const { holdings, kind, label } = remote;
   try {
-    const offer = offerTo(offers, number);
+    let nameless = 0;
+    const offer = offerTo(offers, number, () => void (nameless += 1));
     const nothing = { observer, signal, banned: new Set<string>(), offer: () => {} };
     const weLack = compare(holdings, own.holdings, { observer, signal, banned: own.banned, offer });
     const theyLack = compare(own.holdings, holdings, nothing);
-    return { remote: remote.path, kind, label, images: holdings.count, weLack, theyLack };
+    return { remote: remote.path, kind, label, images: holdings.count, weLack, theyLack, nameless };
   } finally {
     holdings.close();
   }
 }
 
 /** Notes what one remote can give, under its number. */
-function offerTo(offers: Offers, remote: number): CompareOptions['offer'] {
+function offerTo(offers: Offers, remote: number, onNameless: () => void): CompareOptions['offer'] {
   return (image, { match }) => {
     const want = wantFor(image);
-    if (want === null) return;
+    if (want === null) return onNameless();
     const { size, rank, author } = image;
     const ours = match === null ? imageKey(image) : `row ${match.id}`;
     const fits = match !== null && match.digest === image.digest;

@@ -82,6 +82,8 @@ export interface RemoteAnalysis {
   readonly images: number;
   readonly weLack: Comparison;
   readonly theyLack: Comparison;
+  /** Of what we lack, images that nothing names, neither digest nor address: they cannot be asked for. */
+  readonly nameless: number;
   readonly asked: Asked;
 }
 

@@ -25,6 +25,8 @@ export type NoticeCode =
   | 'wal-files-left'
   | 'backup-made'
   | 'nothing-selected'
+  | 'list-rows-unclear'
+  | 'never-downloaded'
   | 'stray-file'
   | 'waiting-for-lock'
   | 'resuming'

@@ -14,6 +14,9 @@ export class JsonRefused extends Error {
 const MAX_SHOWN_KEY = 64;
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
+/** True for a key that reaches an object's prototype. */
+export const isForbiddenKey = (key: string) => FORBIDDEN_KEYS.has(key);
+
 /**
  * Parses JSON that comes from strangers. Beyond the grammar it refuses what two readers could
  * understand differently, or what does harm further in: bytes that are no UTF-8, a byte order

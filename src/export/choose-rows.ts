@@ -60,8 +60,9 @@ function insertFiltered(archive: Archive, filters: Filters): void {
   const values: string[] = [];
   const any = (expression: string, wanted: readonly string[] | undefined) => {
     if (!wanted || wanted.length === 0) return;
-    conditions.push(expression.replaceAll('?', wanted.map(() => 'nfc(?)').join(', ')));
-    for (let times = expression.split('?').length - 1; times > 0; times -= 1) values.push(...wanted);
+    conditions.push(expression.replaceAll('?', 'SELECT value FROM json_each(?)'));
+    const list = JSON.stringify(wanted.map((value) => value.normalize('NFC')));
+    for (let times = expression.split('?').length - 1; times > 0; times -= 1) values.push(list);
   };
   any(ownColumn(archive, 'author'), filters.author);
   any(ownColumn(archive, 'license'), filters.license);

@@ -91,6 +91,8 @@ async function loadList(
       last = rows.at(-1)!.id;
     }
     store.flush();
+    if (store.unclear > 0)
+      observer({ type: 'notice', notice: 'list-rows-unclear', params: { count: store.unclear } });
     return listId;
   } finally {
     other?.close();
@@ -99,6 +101,8 @@ async function loadList(
 
 /** Gathers wants, and writes them by the thousand. */
 class WantStore {
+  /** Rows that name nothing. */
+  unclear = 0;
   readonly #archive: Archive;
   #wants: Want[] = [];
   #ids: number[] = [];
@@ -117,6 +121,7 @@ class WantStore {
     const want = wantOf(row.export_path);
     if (want !== null) this.add(want);
     else if (ownIds && row.image_id !== null) this.#ids.push(row.image_id);
+    else this.unclear += 1;
   }
 
   flush(): void {

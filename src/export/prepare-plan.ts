@@ -11,7 +11,7 @@ import type { ExportFacts } from './make-manifest.ts';
 import type { ExportOptions, ExportResult } from './options.ts';
 import { planVolumes } from './plan-series.ts';
 import { PlanStore } from './plan-store.ts';
-import { settleSizes, survey } from './survey.ts';
+import { settleSizes, survey, type SurveyCounts } from './survey.ts';
 
 /** A plan that is complete, with what follows from it. */
 export interface Prepared {
@@ -68,7 +68,8 @@ export async function makeNewPlan(
   if (archive.db.prepare('SELECT 1 FROM temp.chosen LIMIT 1').get() === undefined)
     observer({ type: 'notice', notice: 'nothing-selected', params: {} });
   else await findsPhotos(archive, observer, 'own-photos-missing', maps);
-  await survey(archive, { rehash, metadataUpdates, maps, observer, signal });
+  const surveyed = await survey(archive, { rehash, metadataUpdates, maps, observer, signal });
+  if (listId === null) sayNeverDownloaded(surveyed, observer);
   await settleSizes(archive, signal);
   if (listId !== null) archive.db.exec('CREATE INDEX temp.survey_id ON survey (id)');
   const plan = PlanStore.create(path);
@@ -83,6 +84,11 @@ export async function makeNewPlan(
     plan.close();
     throw error;
   }
+}
+
+/** Who asked for an image is told of it by name; who did not, by the number. */
+function sayNeverDownloaded({ neverDownloaded: count }: SurveyCounts, observer: Observer): void {
+  if (count > 0) observer({ type: 'notice', notice: 'never-downloaded', params: { count } });
 }
 
 /** @throws BundleError `option-value` */

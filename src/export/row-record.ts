@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import type { LinkKind } from '../archive/link-tables.ts';
 import type { Archive } from '../archive/open.ts';
 import { MAX_LINKS, MAX_TEXT_LENGTH } from '../base/limits.ts';
+import { isForbiddenKey } from '../base/strict-json.ts';
 import {
   type AlbumLink,
   type AuthorRecord,
@@ -24,6 +25,9 @@ const LOCAL_COLUMNS = ['id', 'local_path', 'sha256_hash', 'metadata_updated'];
 const LINK_COLUMNS = new Set(['url', 'page_url', 'author_url']);
 /** SQLite's bytes that are no UTF-8 arrive as this. */
 const UNREADABLE = '\u{fffd}';
+/** Columns of `author_details` that a record can name, and how many. */
+const DETAIL = /^[a-z][a-z0-9_]{0,63}$/;
+const MAX_DETAILS = 64;
 const HTTP = /^https?:\/\//i;
 
 /** Columns of an image that are counted. */
@@ -234,12 +238,14 @@ export class RowRecords {
     const details: { [column: string]: string | number } = {};
     for (const column of Object.keys(row).sort()) {
       const value = row[column];
-      if (column === 'id' || column === 'author' || !/^[a-z][a-z0-9_]{0,63}$/.test(column)) continue;
-      if (typeof value === 'number' && isTravelling(value)) details[column] = value;
+      if (column === 'id' || column === 'author' || value === null) continue;
+      if (!DETAIL.test(column) || isForbiddenKey(column) || Object.keys(details).length >= MAX_DETAILS)
+        this.#valuesLeftOut += 1;
+      else if (typeof value === 'number' && isTravelling(value)) details[column] = value;
       else if (typeof value === 'string') {
         const text = this.#text(value, false);
         if (text !== null) details[column] = text;
-      } else if (value !== null) this.#valuesLeftOut += 1;
+      } else this.#valuesLeftOut += 1;
     }
     return details;
   }

@@ -38,13 +38,18 @@ export interface SurveyOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface SurveyCounts {
+  /** Chosen rows that name no file. */
+  readonly neverDownloaded: number;
+}
+
 const BATCH = 500;
 
 /**
  * Looks at every chosen row's file without reading it, except where no digest is known: those are
  * hashed. Writes `temp.survey`, in the order of the bundle.
  */
-export async function survey(archive: Archive, options: SurveyOptions): Promise<void> {
+export async function survey(archive: Archive, options: SurveyOptions): Promise<SurveyCounts> {
   const { db, shape } = archive;
   db.exec(`CREATE TEMP TABLE survey (seq INTEGER PRIMARY KEY, id INTEGER, why TEXT, state TEXT, path TEXT, name TEXT,
            digest TEXT, size INTEGER, mtime INTEGER, url TEXT, local_path TEXT, detail TEXT, volume INTEGER NOT NULL DEFAULT 1)`);
@@ -58,6 +63,7 @@ export async function survey(archive: Archive, options: SurveyOptions): Promise<
   const total = Number(db.prepare('SELECT count(*) FROM temp.chosen').pluck().get());
   options.observer({ type: 'phase', phase: 'plan', total, unit: 'records' });
   let done = 0;
+  let neverDownloaded = 0;
   for (let last = 0; ; ) {
     const rows = select.all(last);
     if (rows.length === 0) break;
@@ -67,6 +73,7 @@ export async function survey(archive: Archive, options: SurveyOptions): Promise<
       options.signal?.throwIfAborted();
       const surveyed = await surveyRow(archive.root, row, options);
       if (surveyed !== null) found.push([row, surveyed]);
+      else if (row.why !== 'both') neverDownloaded += 1;
     }
     inTransaction(db, () => found.forEach(([row, surveyed]) => insert.run(...surveyValues(row, surveyed))));
     last = rows.at(-1)!.seq;
@@ -74,6 +81,7 @@ export async function survey(archive: Archive, options: SurveyOptions): Promise<
     options.observer({ type: 'progress', done });
   }
   serveFromTwins(archive);
+  return { neverDownloaded };
 }
 
 function surveyValues(row: ChosenRow, found: Surveyed): (string | number | null)[] {
@@ -166,6 +174,8 @@ interface DoubtfulRow {
   readonly size: number;
 }
 
+const SENT = `digest = ? AND state = 'ok' AND why <> 'both'`;
+
 /** One digest means one size: where rows of the same digest have files of several, reading tells which is right. */
 export async function settleSizes(archive: Archive, signal?: AbortSignal): Promise<void> {
   const { db } = archive;
@@ -176,11 +186,11 @@ export async function settleSizes(archive: Archive, signal?: AbortSignal): Promi
     .pluck()
     .all();
   const rows = db.prepare<[string], DoubtfulRow>(
-    `SELECT seq, path, size FROM temp.survey WHERE digest = ? AND state = 'ok' ORDER BY seq`,
+    `SELECT seq, path, size FROM temp.survey WHERE ${SENT} ORDER BY seq`,
   );
-  const share = db.prepare(`UPDATE temp.survey SET path = ?, size = ? WHERE digest = ? AND state = 'ok'`);
+  const share = db.prepare(`UPDATE temp.survey SET path = ?, size = ? WHERE ${SENT}`);
   const refuse = db.prepare(
-    `UPDATE temp.survey SET state = 'mismatch', detail = 'its bytes have another digest' WHERE digest = ? AND state = 'ok'`,
+    `UPDATE temp.survey SET state = 'mismatch', detail = 'its bytes have another digest' WHERE ${SENT}`,
   );
   for (const digest of doubtful) {
     const right = await firstWithDigest(rows.all(digest), digest, signal);

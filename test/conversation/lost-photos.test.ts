@@ -37,6 +37,21 @@ describe('an archive whose oldest photos are lost', () => {
   });
 });
 
+describe('an image that nothing names', () => {
+  test('is not asked for, and that is told', async () => {
+    const place = folder();
+    const nameless = { url: null, pageUrl: null, digest: null };
+    const anna = new Archivist(place, 'anna', { images: [...pictures(2), nameless] });
+    const bela = new Archivist(place, 'bela', { images: pictures(2) });
+    const { asked, remotes } = await bela.ask([await anna.catalog()]);
+    expect(asked).toBe(0);
+    expect(remotes[0]!).toMatchObject({ weLack: { missing: { images: 1 } }, nameless: 1 });
+    const selection = { kind: 'for', database: await bela.catalog() } as const;
+    const { forReceiver } = await exportBundle({ db: anna.db, selection, dryRun: true });
+    expect(forReceiver).toMatchObject({ missing: 1 });
+  });
+});
+
 describe('a photo that was cut short', () => {
   test('is asked for again, though its row says what it was', async () => {
     const { anna, bela } = pair(pictures(3));

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { ImageSpec } from '../../fixtures/archive-builder.ts';
 import { sha256 } from '../../fixtures/photo-folder.ts';
 import { uniqueJpeg } from '../../fixtures/jpeg-files.ts';
-import { analyze, analyzeList, applyBundle, cleanup, exportBundle } from '../../src/index.ts';
+import { analyze, analyzeList, applyBundle, cleanup, type Event, exportBundle } from '../../src/index.ts';
 import { Archivist } from '../support/conversation.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
@@ -55,7 +55,13 @@ describe('a half-done list of the Python scripts', () => {
       if (inOwn) halfDone(anna);
       const output = join(folder(), 'trip.indabundle');
       const selection = { kind: 'list', listId: LIST, ...(inOwn ? {} : { database: bela.db }) } as const;
-      expect((await exportBundle({ db: anna.db, selection, output })).records).toBe(3);
+      const unclear: unknown[] = [];
+      const observer = (event: Event) =>
+        event.type === 'notice' &&
+        event.notice === 'list-rows-unclear' &&
+        unclear.push(event.params['count']);
+      expect((await exportBundle({ db: anna.db, selection, output, observer })).records).toBe(3);
+      expect(unclear).toEqual([1]);
       const result = await applyBundle({ db: bela.db, input: output, backup: false });
       expect(result.outcomes).toMatchObject({ added: 3, failed: 0 });
       expect(

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { buildArchive, type ImageSpec } from '../../fixtures/archive-builder.ts';
-import { type Filters, inspectBundle } from '../../src/index.ts';
+import { type Filters, inspectBundle, verifyBundle } from '../../src/index.ts';
 import { titlesIn } from '../support/bundle-contents.ts';
 import { exportAll } from '../support/exchange.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
@@ -50,6 +50,18 @@ async function exported(filters: Filters): Promise<string> {
   expect(records).toBe(titles.length);
   return titles.join('');
 }
+
+describe('a filter of very many values', () => {
+  const many = Array.from({ length: 40_000 }, (_, at) => `címke ${at}`);
+
+  test.each<[string, Filters, string]>([
+    ['tags', { tag: [...many, 'Tó'] }, 'b'],
+    ['albums and authors', { album: [...many, '104777'], author: [...many, COMPOSED] }, 'a'],
+  ])('finds what fits any of them, and the bundle is whole: %s', async (_, filters, expected) => {
+    expect(await exported(filters)).toBe(expected);
+    expect((await verifyBundle({ input: join(folder(), 'trip.indabundle') })).verdict).toBe('whole');
+  });
+});
 
 describe('a filter alone', () => {
   test.each<[string, Filters, string]>([

@@ -5,7 +5,13 @@ import { describe, expect, test } from 'vitest';
 import type { ImageSpec } from '../../fixtures/archive-builder.ts';
 import { notAJpeg, truncatedJpeg, uniqueJpeg } from '../../fixtures/jpeg-files.ts';
 import { sha256 } from '../../fixtures/photo-folder.ts';
-import { type ExportOptions, type ExportResult, inspectBundle, verifyBundle } from '../../src/index.ts';
+import {
+  type Event,
+  type ExportOptions,
+  type ExportResult,
+  inspectBundle,
+  verifyBundle,
+} from '../../src/index.ts';
 import { indexOf, recordsIn, titlesIn } from '../support/bundle-contents.ts';
 import { rowsOf } from '../support/database-dump.ts';
 import { exchange, type Exchange, outcomesOf } from '../support/exchange.ts';
@@ -186,5 +192,20 @@ describe('digests', () => {
     const result = await carried.export({ rehash: true });
     expect(result).toMatchObject({ records: 1, files: 1, omittedByReason: { mismatch: 1 } });
     expect(await titlesIn(carried.bundle)).toEqual(['jó']);
+  });
+});
+
+describe('images that were never downloaded', () => {
+  test.each<[string, (carried: Exchange) => Partial<ExportOptions>]>([
+    ['all', () => ({})],
+    ['by a filter', () => ({ selection: { kind: 'filters', filters: { author: ['Anna'] } } })],
+    ['for another', ({ receiver }) => ({ selection: { kind: 'for', database: receiver.databasePath } })],
+  ])('are counted: %s', async (_, options) => {
+    const carried = trip({ author: 'Anna' }, { author: 'Anna', file: null }, { author: 'Anna', file: null });
+    const notices: unknown[] = [];
+    const observer = (event: Event) =>
+      event.type === 'notice' && notices.push([event.notice, event.params['count']]);
+    expect(await carried.export({ ...options(carried), observer })).toMatchObject({ records: 1 });
+    expect(notices).toContainEqual(['never-downloaded', 2]);
   });
 });

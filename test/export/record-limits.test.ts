@@ -81,6 +81,12 @@ describe('numbers about an author that JSON cannot carry exactly', () => {
 });
 
 describe('what no record can carry', () => {
+  const NAMES = Array.from({ length: 68 }, (_, at) => `column_${at}`);
+  const authorColumns = (...names: string[]) => [
+    ...names.map((name) => `ALTER TABLE author_details ADD COLUMN "${name}" TEXT`),
+    `INSERT INTO author_details (author, bio, website, ${names.map((name) => `"${name}"`).join()})
+     SELECT author, 'fotós', 'https://anna.example', ${names.map(() => `'x'`).join()} FROM images LIMIT 1`,
+  ];
   const NUMBERS = 'WITH n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 2003)';
   const CHANGES: [what: string, leftOut: number, ...statements: string[]][] = [
     ['a title that is no text', 1, `UPDATE images SET title = x'00ff'`],
@@ -93,6 +99,9 @@ describe('what no record can carry', () => {
       `${NUMBERS} INSERT INTO tags (name) SELECT 'tag ' || n FROM n`,
       `INSERT INTO image_tags SELECT 1, id FROM tags WHERE name GLOB 'tag *'`,
     ],
+    ['a column of an author that readers refuse', 1, ...authorColumns('constructor')],
+    ['a column of an author with a name of its own', 1, ...authorColumns('Kedvenc szín')],
+    ['more columns of an author than a record holds', 7, ...authorColumns(...NAMES)],
     ['more notes', 3, `${NUMBERS} INSERT INTO image_notes (image_id, note) SELECT 1, n FROM n`],
   ];
 

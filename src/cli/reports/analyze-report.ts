@@ -17,8 +17,10 @@ export function analyzeLines(page: Page, result: AnalyzeResult, options: Analyze
   return [...title(page, result), ...remotes, ...write];
 }
 
-function title(page: Page, { asked, dryRun }: AnalyzeResult): string[] {
+function title(page: Page, { asked, dryRun, remotes }: AnalyzeResult): string[] {
   const { t } = page.texts;
+  if (asked === 0 && remotes.some(({ nameless }) => nameless > 0))
+    return heading(page, 'partly', t('analyze.nothingAsked'));
   if (asked === 0) return heading(page, 'good', t('analyze.nothing'));
   if (dryRun) return heading(page, 'neutral', t('analyze.dryRun', { count: asked }));
   return heading(page, 'good', t('analyze.asked', { count: asked }));
@@ -39,6 +41,7 @@ function remoteLines(page: Page, remote: RemoteAnalysis, options: AnalyzeOptions
   const { missing, restore } = remote.weLack;
   if (missing.byAuthor.length + restore.byAuthor.length > 0) lines.push('', ...authorTable(page, remote));
   if (remote.asked.images > 0) lines.push('', ...factList(page, askedFacts(page, remote.asked)));
+  if (remote.nameless > 0) lines.push('', ...prose(page, t('analyze.nameless', { count: remote.nameless })));
   const answer = answerLines(page, remote.asked, options.db);
   if (answer.length > 0) lines.push('', ...answer);
   return [...lines, ...givingLines(page, remote, named, options)];

@@ -4,19 +4,23 @@ import { remoteName } from './analyze-report.ts';
 import { answerLines, askedFacts } from './asked-facts.ts';
 import { heading } from './heading.ts';
 
+function title(page: Page, { dryRun, failed, hereMeanwhile, remotes, listId: list }: RetryResult): string[] {
+  const { t } = page.texts;
+  if (dryRun) return heading(page, 'neutral', t('analyze.retryDry', { list }));
+  if (hereMeanwhile === failed) return heading(page, 'good', t('analyze.retryHere', { list }));
+  if (remotes.every(({ asked }) => asked.images === 0))
+    return heading(page, 'partly', t('analyze.retryNowhere', { list }));
+  return heading(page, 'good', t('analyze.retried', { list }));
+}
+
 /** What is asked of others now, and what nobody has. */
 export function retryLines(page: Page, result: RetryResult, options: AnalyzeOptions): string[] {
   const { texts, figures } = page;
   const { t } = texts;
   if (result.failed === 0) return heading(page, 'good', t('analyze.retryNothing', { list: result.listId }));
-  const key = result.dryRun ? 'analyze.retryDry' : 'analyze.retried';
   const facts: Fact[] = [[t('fact.failed'), figures.number(result.failed)]];
   if (result.hereMeanwhile > 0) facts.push([t('fact.hereMeanwhile'), figures.number(result.hereMeanwhile)]);
-  const lines = [
-    ...heading(page, result.dryRun ? 'neutral' : 'good', t(key, { list: result.listId })),
-    '',
-    ...factList(page, facts),
-  ];
+  const lines = [...title(page, result), '', ...factList(page, facts)];
   if (result.notFound > 0) lines.push('', ...prose(page, t('analyze.notFound', { count: result.notFound })));
   for (const [at, { remote, label, asked }] of result.remotes.entries()) {
     if (asked.images === 0) continue;

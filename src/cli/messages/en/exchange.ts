@@ -27,9 +27,16 @@ export const exchange = {
   'analyze.asked_one': '{{count, number}} image is asked for.',
   'analyze.asked_other': '{{count, number}} images are asked for.',
   'analyze.nothing': 'Nothing is lacking here that the others have.',
+  'analyze.nothingAsked': 'Nothing was asked for.',
+  'analyze.nameless_one':
+    '{{count, number}} image that you lack has neither digest nor address there and cannot be asked for. Send your catalogue instead: export --for packs the image, too.',
+  'analyze.nameless_other':
+    '{{count, number}} images that you lack have neither digest nor address there and cannot be asked for. Send your catalogue instead: export --for packs the images, too.',
   'analyze.dryRun_one': 'Dry run: nothing was changed. {{count, number}} image would be asked for.',
   'analyze.dryRun_other': 'Dry run: nothing was changed. {{count, number}} images would be asked for.',
   'analyze.retried': 'List {{list}}: what failed is asked of others.',
+  'analyze.retryNowhere': 'List {{list}}: nobody of those asked has what failed.',
+  'analyze.retryHere': 'List {{list}}: what failed is here by now.',
   'analyze.retryNothing': 'Nothing has failed in list {{list}}.',
   'analyze.retryDry': 'Dry run: nothing was changed. What failed in list {{list}}:',
   'analyze.remote': '{{name}}: {{images}}',

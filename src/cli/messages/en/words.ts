@@ -56,6 +56,10 @@ export const words = {
   'notice.wal-files-left': 'SQLite may leave -wal and -shm files beside the database it read: {{path}}',
   'notice.backup-made': 'Backup of the database: {{path}}',
   'notice.nothing-selected': 'Nothing in the archive matches.',
+  'notice.list-rows-unclear':
+    'Rows of the list that name no image (see analyze --list-id): {{count, number}}',
+  'notice.never-downloaded':
+    'Images that were never downloaded here, so that nothing is sent of them: {{count, number}}',
   'notice.stray-file': 'Not part of the bundle, ignored: {{name}}',
   'notice.waiting-for-lock': 'Another program is writing to the database; waiting for it: {{path}}',
   'notice.resuming': 'Going on where an earlier run stopped (operation {{operation}}).',

@@ -29,9 +29,16 @@ export const exchange: { readonly [key in keyof typeof english]: string } = {
   'analyze.asked_one': '{{count, number}} kép elkérve.',
   'analyze.asked_other': '{{count, number}} kép elkérve.',
   'analyze.nothing': 'Nem hiányzik innen semmi, ami a többieknek megvan.',
+  'analyze.nothingAsked': 'Semmi sem lett elkérve.',
+  'analyze.nameless_one':
+    '{{count, number}} hiányzó képnek ott sem lenyomata, sem címe nincs, ezért nem kérhető el. Küldje el inkább a katalógusát: az export --for azt a képet is becsomagolja.',
+  'analyze.nameless_other':
+    '{{count, number}} hiányzó képnek ott sem lenyomata, sem címe nincs, ezért nem kérhető el. Küldje el inkább a katalógusát: az export --for azokat a képeket is becsomagolja.',
   'analyze.dryRun_one': 'Próbafutás: semmi sem változott. Ennyi képet kérne el: {{count, number}}.',
   'analyze.dryRun_other': 'Próbafutás: semmi sem változott. Ennyi képet kérne el: {{count, number}}.',
   'analyze.retried': 'Ami a {{list}} listán sikertelen volt, másoktól elkérve.',
+  'analyze.retryNowhere': 'Ami a {{list}} listán sikertelen volt, a megkérdezettek egyikénél sincs meg.',
+  'analyze.retryHere': 'Ami a {{list}} listán sikertelen volt, időközben megérkezett.',
   'analyze.retryNothing': 'Ezen a listán semmi sem volt sikertelen: {{list}}.',
   'analyze.retryDry': 'Próbafutás: semmi sem változott. A {{list}} lista sikertelen tételei:',
   'analyze.remote': '{{name}}: {{images}}',

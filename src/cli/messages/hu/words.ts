@@ -59,6 +59,10 @@ export const words: { readonly [key in keyof typeof english]: string } = {
   'notice.wal-files-left': 'Az SQLite -wal és -shm fájlokat hagyhat az olvasott adatbázis mellett: {{path}}',
   'notice.backup-made': 'Biztonsági mentés az adatbázisról: {{path}}',
   'notice.nothing-selected': 'Az archívumban semmi sem felel meg a kérésnek.',
+  'notice.list-rows-unclear':
+    'A lista képet nem megnevező sorai (lásd: analyze --list-id): {{count, number}}',
+  'notice.never-downloaded':
+    'Itt sohasem letöltött képek, amelyekből ezért semmi sem utazik: {{count, number}}',
   'notice.stray-file': 'Nem a csomag része, kihagyva: {{name}}',
   'notice.waiting-for-lock': 'Egy másik program éppen az adatbázisba ír; várakozás rá: {{path}}',
   'notice.resuming': 'Folytatás onnan, ahol egy korábbi futás abbamaradt (művelet: {{operation}}).',
