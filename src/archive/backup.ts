@@ -1,11 +1,11 @@
 import { existsSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import Database from 'better-sqlite3';
 import { BundleError } from '../base/errors.ts';
 import type { Observer } from '../base/events.ts';
 import { patientRename, syncFolder } from '../base/put-in-place.ts';
 import { firstDefect } from './quick-check.ts';
+import { Sqlite } from './sqlite.ts';
 
 const PAGES_PER_STEP = 2000;
 
@@ -21,7 +21,7 @@ export async function backupDatabase(
   signal?: AbortSignal,
 ): Promise<void> {
   const part = `${target}.part`;
-  const db = new Database(source, { readonly: true, fileMustExist: true, timeout: 5000 });
+  const db = new Sqlite(source, { readonly: true, fileMustExist: true, timeout: 5000 });
   try {
     db.exec('BEGIN');
     db.prepare('SELECT count(*) FROM sqlite_master').get();
@@ -46,7 +46,7 @@ export async function backupDatabase(
 }
 
 function checkCopy(path: string): void {
-  const copy = new Database(path); // read-only would leave -wal and -shm behind
+  const copy = new Sqlite(path); // read-only would leave -wal and -shm behind
   try {
     const defect = firstDefect(copy);
     if (defect === null) return;

@@ -1,7 +1,8 @@
 import { rmSync, statSync, truncateSync } from 'node:fs';
 import { hostname } from 'node:os';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { BundleError, type ErrorCode, systemCode } from '../base/errors.ts';
+import { Sqlite } from './sqlite.ts';
 
 /** Held until `release` is called or the process ends, however it ends. */
 export interface Lock {
@@ -30,7 +31,7 @@ export function takeLock(path: string, busyCode: ErrorCode & `${string}-locked`,
 
 function openLockFile(path: string): Database.Database {
   for (let tries = 0; ; tries += 1) {
-    const db = new Database(path, { timeout: 0 });
+    const db = new Sqlite(path, { timeout: 0 });
     try {
       db.pragma('journal_mode = MEMORY');
       db.exec('CREATE TABLE IF NOT EXISTS holder (name TEXT)');
@@ -108,7 +109,7 @@ function release(db: Database.Database, path: string): void {
 export function isLockHeld(path: string): boolean | null {
   let db: Database.Database;
   try {
-    db = new Database(path, { timeout: 0, fileMustExist: true });
+    db = new Sqlite(path, { timeout: 0, fileMustExist: true });
   } catch {
     return null;
   }

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { BundleError, systemCode } from '../base/errors.ts';
 import { type Observer, silent } from '../base/events.ts';
 import { isDatabaseFile } from '../base/first-bytes.ts';
@@ -20,6 +20,7 @@ import { checkIds, checkNewIds, giveKeys, lacksKeys } from './keys.ts';
 import { firstDefect, isReadFailure } from './quick-check.ts';
 import { openScratch } from './scratch.ts';
 import { Shape } from './shape.ts';
+import { Sqlite } from './sqlite.ts';
 
 /** Columns without which an archive cannot be matched at all; the others may be missing. */
 const NEEDED_COLUMNS = ['id', 'local_path'];
@@ -76,7 +77,7 @@ function openAsItIs(path: string, options: OpenOptions): Archive {
   const observer = options.observer ?? silent;
   const before = besides(database);
   try {
-    const db = new Database(database, { readonly: true, fileMustExist: true, timeout: 5000 });
+    const db = new Sqlite(database, { readonly: true, fileMustExist: true, timeout: 5000 });
     return archive(database, root, db, () => sayWhatIsLeft(database, before, observer));
   } catch (error) {
     if (systemCode(error) !== 'SQLITE_CANTOPEN' && !/^SQLITE_READONLY/.test(systemCode(error)))
@@ -101,7 +102,7 @@ export function openToWrite(path: string, options: OpenOptions = {}): Archive {
   checkPermission(database);
   const root = locateRoot(database, options.root);
   try {
-    const db = new Database(database, { fileMustExist: true, timeout: BUSY_MILLISECONDS });
+    const db = new Sqlite(database, { fileMustExist: true, timeout: BUSY_MILLISECONDS });
     const opened = archive(database, root, db);
     checkToWrite(opened);
     // Outside WAL a power cut after FULL may bring the journal back, and undo what photos were removed for.
@@ -195,7 +196,7 @@ function openWithKeys({ path, root, db, shape, close }: Archive, observer: Obser
   try {
     return openMade(path, root, (copy) => {
       db.prepare('VACUUM main INTO ?').run(copy);
-      const keyed = new Database(copy);
+      const keyed = new Sqlite(copy);
       try {
         giveKeys(keyed, shape, path);
       } finally {
@@ -215,7 +216,7 @@ function openMade(database: string, root: string, make: (copy: string) => void):
   try {
     const copy = join(folder, basename(database));
     make(copy);
-    const opened = archive(copy, root, new Database(copy, { fileMustExist: true }), remove);
+    const opened = archive(copy, root, new Sqlite(copy, { fileMustExist: true }), remove);
     return { ...opened, path: database };
   } catch (error) {
     remove();
@@ -241,7 +242,7 @@ function asOpenError(error: unknown, path: string): unknown {
 /** SQLite tells of a page of the schema that the disk did not give as of one that is wrong: a second look tells which. */
 function isDamaged(path: string): boolean {
   try {
-    const db = new Database(path, { readonly: true, fileMustExist: true });
+    const db = new Sqlite(path, { readonly: true, fileMustExist: true });
     try {
       const defect = firstDefect(db);
       return defect !== null && !isReadFailure(defect);

@@ -1,4 +1,5 @@
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
+import { Sqlite } from './sqlite.ts';
 
 /** KiB of pages kept in memory; the rest goes to a file that the system removes. */
 const CACHE_KIB = 16 * 1024;
@@ -9,7 +10,7 @@ const CACHE_KIB = 16 * 1024;
  * It is not part of the archive's transactions.
  */
 export function openScratch(): Database.Database {
-  const scratch = new Database('');
+  const scratch = new Sqlite('');
   scratch.pragma('journal_mode = OFF');
   scratch.pragma('synchronous = OFF');
   scratch.pragma('temp_store = FILE');

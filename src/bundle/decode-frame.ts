@@ -1,6 +1,6 @@
-import zstd from 'zstd-napi/binding.js';
+import { zstd } from './zstd.ts';
 
-let decoder: zstd.DCtx | null = null;
+let decoder: InstanceType<typeof zstd.DCtx> | null = null;
 
 /** Decodes one whole frame into `content`. Returns how many bytes that gave, or why it cannot be decoded. */
 export function decodeFrame(frame: Buffer, content: Buffer): number | string {

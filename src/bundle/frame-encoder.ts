@@ -1,6 +1,6 @@
-import zstd from 'zstd-napi/binding.js';
 import { MAX_FRAME_CONTENT, MAX_WINDOW_LOG } from '../base/limits.ts';
 import { FRAME_MAGIC, MAX_BLOCK } from './frame-header.ts';
+import { zstd } from './zstd.ts';
 
 /** Room that a frame of this much content can take, compressed or stored. */
 export function frameBound(contentBytes: number): number {

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type CommandType, Option } from './commander.ts';
 import type { ExitStatus } from '../base/errors.ts';
 import type { MessageKey } from './messages/en.ts';
 import { DEFAULT_DATABASE, integerBetween, nonEmpty } from './option-values.ts';
@@ -25,11 +25,11 @@ export interface OptionForm {
 
 /** Fills in one command of commander, with texts from the catalogue. */
 export class CommandForm {
-  readonly #command: Command;
+  readonly #command: CommandType;
   readonly #texts: Texts;
   readonly #choose: (work: Work) => void;
 
-  constructor(command: Command, texts: Texts, choose: (work: Work) => void) {
+  constructor(command: CommandType, texts: Texts, choose: (work: Work) => void) {
     this.#command = command;
     this.#texts = texts;
     this.#choose = choose;

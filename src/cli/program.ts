@@ -1,7 +1,7 @@
-import { Command, CommanderError, type Help, Option } from 'commander';
 import { BundleError, EXIT, type ExitStatus } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
 import { CommandForm, type Work } from './command-declaration.ts';
+import { Command, CommanderError, type CommandType, type Help, Option } from './commander.ts';
 import { COMMANDS } from './commands/all.ts';
 import { chooseLanguage, LANGUAGES } from './language.ts';
 import type { MessageKey } from './messages/en.ts';
@@ -80,12 +80,16 @@ async function parse(argv: readonly string[], texts: Texts, world: Surroundings)
 }
 
 /** The first word that a command was given and has no place for: mostly the rest of a name without quotes. */
-function excessWord(program: Command, name: string): string {
+function excessWord(program: CommandType, name: string): string {
   const command = program.commands.find((one) => one.name() === name);
   return command?.args[command.registeredArguments.length] ?? '';
 }
 
-function declareProgram(texts: Texts, world: Surroundings, printed: { out: string; err: string }): Command {
+function declareProgram(
+  texts: Texts,
+  world: Surroundings,
+  printed: { out: string; err: string },
+): CommandType {
   const columns = Math.min(world.stdout.columns || Number(world.env['COLUMNS']) || 80, 100);
   const program = new Command('indabundle')
     .description(texts.t('help.program'))
@@ -105,7 +109,7 @@ function declareProgram(texts: Texts, world: Surroundings, printed: { out: strin
   return program.addHelpText('after', `\n${texts.t('help.more')}`);
 }
 
-function declareCommonOptions(program: Command, texts: Texts): void {
+function declareCommonOptions(program: CommandType, texts: Texts): void {
   const option = (flags: string, key: MessageKey) => new Option(flags, texts.t(key));
   program
     .addOption(option('--json', 'option.json'))
@@ -116,7 +120,7 @@ function declareCommonOptions(program: Command, texts: Texts): void {
 
 /** Declares the command that is asked for; all of them for whoever must see them, as `--help` does. */
 async function declareCommands(
-  program: Command,
+  program: CommandType,
   argv: readonly string[],
   texts: Texts,
   choose: (command: string, work: Work) => void,

@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import type { CommanderError } from 'commander';
 import { BundleError, type ErrorParams, fill } from '../base/errors.ts';
 import { en, type MessageKey } from './messages/en.ts';
 import type { Localized, Texts, Values } from './texts.ts';

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { digestOf } from '../base/digest.ts';
 import { ARCHIVE_TABLES } from './archive-tables.ts';
 import type { DemoArchive, DemoGroup, DemoImage } from './collection.ts';
+import { Sqlite } from '../archive/sqlite.ts';
 
 /** Drawn for this project; they lie beside `src` and `dist` alike. */
 const PICTURES = new URL('../../fixtures/pictures/', import.meta.url);
@@ -12,7 +13,7 @@ const PICTURES = new URL('../../fixtures/pictures/', import.meta.url);
 /** Makes `indafoto.db` and the photo folder in an empty folder, as the crawler would leave them. */
 export function makeArchive(folder: string, archive: DemoArchive): void {
   mkdirSync(folder, { recursive: true });
-  const db = new Database(join(folder, 'indafoto.db'));
+  const db = new Sqlite(join(folder, 'indafoto.db'));
   try {
     db.pragma('journal_mode = WAL');
     for (const statement of ARCHIVE_TABLES) db.exec(statement);

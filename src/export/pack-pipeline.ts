@@ -27,7 +27,7 @@ export class PackPipeline {
   /** `bytes` of content to come, as far as anybody knows. */
   static async start(threads: number | undefined, bytes: number): Promise<PackPipeline> {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    const module = new URL(`./pack-group.${extension}`, import.meta.url);
+    const module = new URL(`../export/pack-group.${extension}`, import.meta.url);
     return new PackPipeline(await startThreads(module, packGroup, threads, bytes));
   }
 

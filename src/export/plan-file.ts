@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, rmSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { systemCode } from '../base/errors.ts';
+import { Sqlite } from '../archive/sqlite.ts';
 
 /** KiB of pages kept in memory: digests come in no order. */
 const CACHE_KIB = 16 * 1024;
@@ -11,7 +12,7 @@ const COMPANIONS = ['', '-wal', '-shm', '-journal'];
 /** A new database at `path`; '' for a temporary one that the system removes. Nothing of it is durable yet. */
 export function createPlanFile(path: string): Database.Database {
   if (path !== '') removePlanFile(path);
-  const db = new Database(path);
+  const db = new Sqlite(path);
   db.pragma('locking_mode = EXCLUSIVE');
   db.pragma('journal_mode = MEMORY'); // without any, a failed write is told as a damaged database
   db.pragma('synchronous = OFF');
@@ -41,7 +42,7 @@ export function reopenPlanFile(
   accepts: (db: Database.Database) => boolean,
 ): Database.Database | null {
   if (!existsSync(path)) return null;
-  const db = new Database(path);
+  const db = new Sqlite(path);
   try {
     db.pragma('locking_mode = EXCLUSIVE');
     db.pragma('journal_mode = WAL');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Ajv2020, ValidateFunction } from 'ajv/dist/2020.js';
+import { requirePackage } from '../base/require-package.ts';
 
 export const SCHEMA_NAMES = ['manifest', 'record', 'author', 'index', 'end', 'catalog', 'request'] as const;
 export type SchemaName = (typeof SCHEMA_NAMES)[number];
@@ -15,7 +15,6 @@ const OPTIONS = {
   meta: false,
 } as const;
 
-const require = createRequire(import.meta.url);
 let ajv: Ajv2020 | null = null;
 
 /** Makes the function that holds a value against one of the JSON Schemas in `schemas/`. */
@@ -26,7 +25,9 @@ export function compileSchema(name: SchemaName): ValidateFunction {
 
 /** The same function as the text of a CommonJS module. */
 export function validatorSource(name: SchemaName): string {
-  const standalone = require('ajv/dist/standalone/index.js') as typeof import('ajv/dist/standalone/index.js');
+  const standalone = requirePackage(
+    'ajv/dist/standalone/index.js',
+  ) as typeof import('ajv/dist/standalone/index.js');
   const compiler = newAjv({ ...OPTIONS, code: { source: true } });
   return standalone.default(compiler, compiler.compile(schemaOf(name)));
 }
@@ -38,6 +39,6 @@ function schemaOf(name: SchemaName): object {
 
 /** Loaded with the first schema to compile: a hundred modules, which nobody needs who has validators ready. */
 function newAjv(options: ConstructorParameters<typeof Ajv2020>[0]): Ajv2020 {
-  const { Ajv2020: Compiler } = require('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
+  const { Ajv2020: Compiler } = requirePackage('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
   return new Compiler(options);
 }

@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { compileSchema, type SchemaName } from './compile-schema.ts';
+import { requirePackage } from '../base/require-package.ts';
 
-const require = createRequire(import.meta.url);
 const validators = new Map<SchemaName, ValidateFunction>();
 
 /**
@@ -28,6 +27,6 @@ function validatorOf(name: SchemaName): ValidateFunction {
 
 /** What the build wrote: to compile a schema at each start takes longer than to verify a small bundle. */
 function readyMade(name: SchemaName): ValidateFunction | null {
-  const file = fileURLToPath(new URL(`./validators/${name}.cjs`, import.meta.url));
-  return existsSync(file) ? (require(file) as ValidateFunction) : null;
+  const file = fileURLToPath(new URL(`../manifest/validators/${name}.cjs`, import.meta.url));
+  return existsSync(file) ? (requirePackage(file) as ValidateFunction) : null;
 }

@@ -62,7 +62,7 @@ export class ContentPool {
     bytes: number = opened.size ?? Number.POSITIVE_INFINITY,
   ): Promise<ContentPool> {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    const module = new URL(`./thread-work.${extension}`, import.meta.url);
+    const module = new URL(`../reading/thread-work.${extension}`, import.meta.url);
     const pool = new ContentPool(await startThreads(module, work, threads, bytes));
     opened.scanWith(pool.#frames);
     return pool;

@@ -1,5 +1,5 @@
-import humanizeDuration from 'humanize-duration';
 import prettyBytes from 'pretty-bytes';
+import { requirePackage } from '../../base/require-package.ts';
 import type { Language } from '../language.ts';
 
 /** Numbers as people of one language write them. */
@@ -27,6 +27,7 @@ export function makeFigures(language: Language): Figures {
     bytes: (value) => (value < 0 ? '?' : prettyBytes(value, { locale: language })),
     duration: (seconds) => {
       const shown = seconds < 10 ? Math.max(0.1, Math.round(seconds * 10) / 10) : Math.round(seconds);
+      const humanizeDuration = requirePackage('humanize-duration') as typeof import('humanize-duration');
       return humanizeDuration(shown * 1000, { language, largest: 2, maxDecimalPoints: 1 });
     },
     clock,

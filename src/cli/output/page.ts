@@ -1,9 +1,11 @@
-import pc from 'picocolors';
+import { requirePackage } from '../../base/require-package.ts';
 import type { Texts } from '../texts.ts';
 import type { Environment, Output } from '../surroundings.ts';
 import { escapeForTerminal } from './escape.ts';
 import { type Figures, makeFigures } from './figures.ts';
 import { pad, widthOf, wrap } from './text-width.ts';
+
+const pc = requirePackage('picocolors') as typeof import('picocolors');
 
 export type Colors = ReturnType<typeof pc.createColors>;
 

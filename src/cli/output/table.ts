@@ -1,7 +1,7 @@
-import { createRequire } from 'node:module';
 import type { Table, TableConstructorOptions } from 'cli-table3';
 import type { Page } from './page.ts';
 import { type Clip, clip, pad, widthOf, wrap } from './text-width.ts';
+import { requirePackage } from '../../base/require-package.ts';
 
 export interface Column {
   readonly title: string;
@@ -62,11 +62,9 @@ export function tableLines(
   return filled.split('\n').map((line) => line.trimEnd());
 }
 
-const require = createRequire(import.meta.url);
-
 /** Loaded with the first table: many a report has none. */
 function newTable(options: TableConstructorOptions): Table {
-  const CliTable = require('cli-table3') as typeof import('cli-table3');
+  const CliTable = requirePackage('cli-table3') as typeof import('cli-table3');
   return new CliTable(options);
 }
 

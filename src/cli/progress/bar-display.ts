@@ -1,5 +1,6 @@
-import cliProgress from 'cli-progress';
+import type cliProgress from 'cli-progress';
 import type { Event } from '../../base/events.ts';
+import { requirePackage } from '../../base/require-package.ts';
 import type { Page } from '../output/page.ts';
 import { noticeLines } from '../reports/notice.ts';
 import type { Output } from '../surroundings.ts';
@@ -52,7 +53,8 @@ export class BarDisplay implements Display {
   }
 
   #draw(stage: Stage): void {
-    this.#bar = new cliProgress.SingleBar({
+    const { SingleBar } = requirePackage('cli-progress') as typeof cliProgress;
+    this.#bar = new SingleBar({
       stream: this.#output,
       fps: REDRAWS,
       linewrap: false,
