@@ -45,7 +45,8 @@ export class CatalogWriter {
     this.#addToColumns(image);
     this.#rows += 1;
     this.#images += 1;
-    if (this.#rows === CATALOG_GROUP_ROWS || this.#columns.addresses.length > CATALOG_GROUP_TEXT)
+    const { addresses, names } = this.#columns;
+    if (this.#rows === CATALOG_GROUP_ROWS || Math.max(addresses.length, names.length) > CATALOG_GROUP_TEXT)
       await this.#endGroup();
   }
 

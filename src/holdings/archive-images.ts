@@ -1,5 +1,6 @@
 import { breathe } from '../base/breathe.ts';
 import { parseDigest } from '../base/digest.ts';
+import { MAX_TEXT_LENGTH } from '../base/limits.ts';
 import { siteImageId, siteSize } from '../archive/identity.ts';
 import { localSize } from '../archive/local-file.ts';
 import type { LocalImage } from '../archive/local-index.ts';
@@ -78,7 +79,8 @@ export function identityPart(
   };
 }
 
-/** What cannot be written as UTF-8 text is no address and no name. */
+/** What cannot be written as UTF-8 text, or is longer than a record can have it, is no address and no name. */
 export function textOrNull(value: unknown): string | null {
-  return typeof value === 'string' && value.isWellFormed() && !value.includes('\0') ? value : null;
+  if (typeof value !== 'string' || value.length > MAX_TEXT_LENGTH) return null;
+  return value.isWellFormed() && !value.includes('\0') ? value : null;
 }

@@ -52,6 +52,36 @@ describe('an image that nothing names', () => {
   });
 });
 
+describe('texts that are longer than any real one', () => {
+  test('make no catalogue or request that cannot be read', async () => {
+    const place = folder();
+    const long = (character: string, length: number) =>
+      `https://elsewhere.example/${character.repeat(length)}`;
+    const anna = new Archivist(place, 'anna', {
+      images: [
+        {
+          url: long('a', 6_000_000),
+          pageUrl: long('b', 5_000_000),
+          author: 'x'.repeat(5_000_000),
+          localPath: 'indafoto_archive/x.jpg',
+        },
+        ...Array.from({ length: 30 }, (_, at) => ({
+          url: long(`é${at}`, 80_000),
+          pageUrl: long(`ő${at}`, 80_000),
+          author: `${at}${'ű'.repeat(100_000)}`,
+          localPath: `indafoto_archive/${at}.jpg`,
+          digest: null,
+        })),
+      ],
+    });
+    const bela = new Archivist(place, 'bela', { images: [] });
+    const { remotes } = await bela.ask([await anna.catalog()]);
+    expect(remotes[0]!).toMatchObject({ weLack: { missing: { images: 31 } }, asked: { images: 31 } });
+    const { outcomes } = await bela.take(await anna.answer(remotes[0]!.asked.requestPath!));
+    expect(outcomes).toMatchObject({ added: 31, failed: 0 });
+  });
+});
+
 describe('a photo that was cut short', () => {
   test('is asked for again, though its row says what it was', async () => {
     const { anna, bela } = pair(pictures(3));
