@@ -6,6 +6,7 @@ import type { Language } from './language.ts';
 import { type Catalogue, en, type MessageKey } from './messages/en.ts';
 import { escapeForTerminal } from './output/escape.ts';
 import { makeFigures } from './output/figures.ts';
+import { numberFormat } from './output/numbers.ts';
 
 export type Values = Readonly<Record<string, string | number>>;
 
@@ -77,17 +78,16 @@ function translator(language: Language, catalogue: Catalogue): I18n {
     interpolation: { escapeValue: false },
     resources: { [language]: { translation: { ...catalogue } } },
   });
+  const number = numberFormat(language);
+  i18n.services.formatter?.add('number', (value) => number(Number(value)));
   return i18n;
 }
 
 /** Texts made safe for the terminal, numbers as the language writes them. */
 function valueShower(language: Language): (values: Values) => Record<string, string> {
-  let numbers: Intl.NumberFormat | null = null;
-  const shown = (value: string | number): string => {
-    if (typeof value === 'string') return escapeForTerminal(value);
-    numbers ??= new Intl.NumberFormat(language);
-    return numbers.format(value);
-  };
+  const number = numberFormat(language);
+  const shown = (value: string | number): string =>
+    typeof value === 'string' ? escapeForTerminal(value) : number(value);
   return (values) => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, shown(value)]));
 }
 

@@ -1,6 +1,7 @@
 import prettyBytes from 'pretty-bytes';
 import { requirePackage } from '../../base/require-package.ts';
 import type { Language } from '../language.ts';
+import { numberFormat } from './numbers.ts';
 
 /** Numbers as people of one language write them. */
 export interface Figures {
@@ -16,15 +17,12 @@ export interface Figures {
 }
 
 export function makeFigures(language: Language): Figures {
-  // Made when first needed: each takes 10 ms, and many reports have neither.
-  let numbers: Intl.NumberFormat | null = null;
   let times: Intl.DateTimeFormat | null = null;
+  // English is what it writes without rules of a language, which take a while to be loaded.
+  const size = language === 'en' ? {} : { locale: language };
   return {
-    number: (value) => {
-      numbers ??= new Intl.NumberFormat(language);
-      return numbers.format(value);
-    },
-    bytes: (value) => (value < 0 ? '?' : prettyBytes(value, { locale: language })),
+    number: numberFormat(language),
+    bytes: (value) => (value < 0 ? '?' : prettyBytes(value, size)),
     duration: (seconds) => {
       const shown = seconds < 10 ? Math.max(0.1, Math.round(seconds * 10) / 10) : Math.round(seconds);
       const humanizeDuration = requirePackage('humanize-duration') as typeof import('humanize-duration');
