@@ -10,7 +10,7 @@ import { nodeWasGiven } from './node-options.ts';
  */
 
 /** Bytes of the main thread's young generation from which on it grows no more. */
-const YOUNG_ENOUGH = 8 * 1024 * 1024;
+const YOUNG_ENOUGH = 4 * 1024 * 1024;
 
 /** Often enough that it cannot grow by more than a step in between. */
 const LOOK_EVERY_MILLISECONDS = 20;

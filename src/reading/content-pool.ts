@@ -14,7 +14,7 @@ const BATCH_BYTES = 1024 * 1024;
 const BATCHES_PER_THREAD = 3;
 
 /** Large contents wait for room: this much may be on its way at once, or one content. */
-const BYTES_IN_FLIGHT = 4 * 1024 * 1024;
+const BYTES_IN_FLIGHT = 6 * 1024 * 1024;
 
 interface Waiting {
   readonly job: ContentJob;

@@ -5,7 +5,7 @@ import type { FrameScanner, ScannedEntry, ScannedFrame } from '../bundle/frames-
 import type { ReadingAnswer, ReadingJob } from './thread-work.ts';
 
 /** Contents of frames that are read ahead, or still being written. */
-const BYTES_AHEAD = 5 * 1024 * 1024;
+const BYTES_AHEAD = 6 * 1024 * 1024;
 
 /** Decodes frames into shared memory and has worker threads look at them; where there is one thread, one at a time. */
 export class FramePool implements FrameScanner {
