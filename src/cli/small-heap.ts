@@ -9,8 +9,12 @@ import { nodeWasGiven } from './node-options.ts';
  * Whoever gives Node other limits is left alone.
  */
 
-/** Bytes of the main thread's young generation from which on it grows no more. */
+/** Bytes of the main thread's young generation from which on it grows no more: little for short work. */
 const YOUNG_ENOUGH = 4 * 1024 * 1024;
+
+/** Long work is mostly that of many records. Their garbage comes so fast that a larger one saves a fifth of the time. */
+const YOUNG_ENOUGH_FOR_LONG = 8 * 1024 * 1024;
+const LONG_MILLISECONDS = 15_000;
 
 /** Often enough that it cannot grow by more than a step in between. */
 const LOOK_EVERY_MILLISECONDS = 20;
@@ -19,11 +23,12 @@ if (!nodeWasGiven(/space[-_]size|heap[-_]growing/)) {
   setFlagsFromString('--heap-growing-percent=30');
   setFlagsFromString('--max-semi-space-size=2');
   // A new thread sets the growth of everybody's young generation back to what is usual.
-  setInterval(stopGrowth, LOOK_EVERY_MILLISECONDS).unref();
+  setInterval(limitGrowth, LOOK_EVERY_MILLISECONDS).unref();
 }
 
-function stopGrowth(): void {
+function limitGrowth(): void {
   const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
-  if (young !== undefined && young.space_size >= YOUNG_ENOUGH)
-    setFlagsFromString('--semi-space-growth-factor=1');
+  const enough = performance.now() < LONG_MILLISECONDS ? YOUNG_ENOUGH : YOUNG_ENOUGH_FOR_LONG;
+  const mayGrow = young === undefined || young.space_size < enough;
+  setFlagsFromString(`--semi-space-growth-factor=${mayGrow ? 2 : 1}`);
 }
