@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import type Database from 'better-sqlite3';
 import { BundleError } from '../base/errors.ts';
@@ -16,6 +16,7 @@ import { wantOf } from '../request-file/wants.ts';
 import { safeName } from '../archive/safe-name.ts';
 import type { Offers, Share } from './offers.ts';
 import type { AnalyzeOptions, Asked } from './options.ts';
+import { statusAt } from '../base/status-at.ts';
 
 export const EXTENSION = '.indarequest';
 
@@ -29,7 +30,7 @@ export function requestOutput(options: AnalyzeOptions, database: string): Reques
   if (options.output === undefined) return { pathFor: () => null };
   creationTime(options.created);
   const path = resolve(options.output);
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = statusAt(path);
   const isFolder = found?.isDirectory() ?? false;
   if (options.remotes.length > 1 && found !== undefined && !isFolder) {
     throw new BundleError('option-value', {

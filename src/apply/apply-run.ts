@@ -162,7 +162,7 @@ export class ApplyRun {
   /** Once per operation, and never when no row of the user's changes. */
   async #backup(plan: ApplyPlan): Promise<void> {
     if (this.#options.backup === false || plan.changes === 0 || this.#hasBackup(plan)) return;
-    this.#observer({ type: 'phase', phase: 'backup' });
+    this.#observer({ type: 'phase', phase: 'backup', unit: 'bytes' });
     const target = backupName(this.#archive.path, new Date());
     await backupDatabase(this.#archive.path, target, this.#observer, this.#options.signal);
     this.#backupPath = target;

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type Database from 'better-sqlite3';
@@ -6,6 +5,7 @@ import { BundleError, systemCode } from '../base/errors.ts';
 import { firstBytes } from '../base/first-bytes.ts';
 import { checkOutputPath } from '../base/output-path.ts';
 import { filesOf } from '../archive/database-files.ts';
+import { statusAt } from '../base/status-at.ts';
 
 const COLUMNS = ['record', 'outcome', 'image_id', 'path', 'digest', 'title', 'author', 'url', 'message'];
 const ROWS = 1000;
@@ -28,7 +28,7 @@ export function checkReportPath(path: string, database: string, bundle: unknown)
 
 /** True for a report, an empty file, and what is no file at all, such as a pipe. */
 function mayBeReplaced(path: string): boolean {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = statusAt(path);
   if (!found?.isFile() || found.size === 0) return true;
   return firstBytes(path, Buffer.byteLength(FIRST_LINE)).toString() === FIRST_LINE;
 }

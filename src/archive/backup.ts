@@ -25,10 +25,11 @@ export async function backupDatabase(
   try {
     db.exec('BEGIN');
     db.prepare('SELECT count(*) FROM sqlite_master').get();
+    const pageSize = Number(db.pragma('page_size', { simple: true }));
     await db.backup(part, {
       progress: ({ totalPages, remainingPages }) => {
         signal?.throwIfAborted();
-        observer({ type: 'progress', done: totalPages - remainingPages });
+        observer({ type: 'progress', done: (totalPages - remainingPages) * pageSize });
         return PAGES_PER_STEP;
       },
     });

@@ -21,6 +21,7 @@ import { firstDefect, isReadFailure } from './quick-check.ts';
 import { openScratch } from './scratch.ts';
 import { Shape } from './shape.ts';
 import { Sqlite } from './sqlite.ts';
+import { statusAt } from '../base/status-at.ts';
 
 /** Columns without which an archive cannot be matched at all; the others may be missing. */
 const NEEDED_COLUMNS = ['id', 'local_path'];
@@ -118,7 +119,7 @@ export function openToWrite(path: string, options: OpenOptions = {}): Archive {
 /** `path` itself, or the `indafoto.db` in it when it is a folder. */
 export function locate(path: string): string {
   const full = resolve(path);
-  const status = statSync(full, { throwIfNoEntry: false });
+  const status = statusAt(full);
   if (status?.isDirectory()) return locate(join(full, DATABASE_NAME));
   if (!status?.isFile()) throw new BundleError('db-not-found', { params: { path: full } });
   return full;
@@ -126,7 +127,7 @@ export function locate(path: string): string {
 
 function locateRoot(database: string, root: string | undefined): string {
   const folder = root === undefined ? dirname(database) : resolve(root);
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+  if (!statusAt(folder)?.isDirectory()) {
     throw new BundleError('root-not-found', { params: { path: folder } });
   }
   return folder;

@@ -8,6 +8,7 @@ import { takeLock } from '../archive/lock.ts';
 import { checkOutput } from '../archive/check-output.ts';
 import { type Archive, openToRead, quickCheck } from '../archive/open.ts';
 import type { BackupOptions, BackupResult } from './options.ts';
+import { statusAt } from '../base/status-at.ts';
 
 /**
  * Makes a checked copy of the database, as one state of it, while others go on using it. The photos
@@ -43,7 +44,7 @@ function targetOf(database: string, output: string | undefined): string {
   const name = (folder: string) => backupName(join(folder, basename(database)), new Date());
   if (output === undefined) return name(dirname(database));
   const path = resolve(output);
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? name(path) : path;
+  return statusAt(path)?.isDirectory() ? name(path) : path;
 }
 
 type Watch = {
@@ -55,18 +56,16 @@ async function copy(archive: Archive, path: string, { observer, signal }: Watch)
   observer({ type: 'phase', phase: 'check' });
   quickCheck(archive);
   checkRoom(archive, path);
-  const total = Number(archive.db.pragma('page_count', { simple: true }));
-  observer({ type: 'phase', phase: 'backup', total, unit: 'records' });
+  observer({ type: 'phase', phase: 'backup', total: databaseBytes(archive), unit: 'bytes' });
   await backupDatabase(archive.db.name, path, observer, signal);
   // They belonged to the file that was replaced.
   for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true });
 }
 
 /** @throws BundleError `file-too-large`, `no-space` */
-function checkRoom({ db }: Archive, path: string): void {
+function checkRoom(archive: Archive, path: string): void {
   const folder = dirname(path);
-  const needed =
-    Number(db.pragma('page_count', { simple: true })) * Number(db.pragma('page_size', { simple: true }));
+  const needed = databaseBytes(archive);
   const limit = maxFileBytes(folder);
   if (needed > limit) {
     const params = { what: basename(path), size: `${needed} bytes`, limit: `${limit} bytes`, path: folder };
@@ -75,4 +74,8 @@ function checkRoom({ db }: Archive, path: string): void {
   const free = freeBytes(folder);
   if (free >= 0 && free < needed)
     throw new BundleError('no-space', { params: lackOfRoom(path, needed, free) });
+}
+
+function databaseBytes({ db }: Archive): number {
+  return Number(db.pragma('page_count', { simple: true })) * Number(db.pragma('page_size', { simple: true }));
 }

@@ -82,7 +82,7 @@ export const ERROR_TEXTS = {
   },
   'db-columns-missing': {
     exit: archive,
-    what: 'The images table of {{path}} lacks the columns {{columns}}.',
+    what: 'The images table of {{path}} lacks columns: {{columns}}.',
     next: 'Start the crawler once on this archive, so that it brings the database up to date, then run again.',
   },
   'db-id-unusable': {

@@ -1,5 +1,5 @@
 import { accessSync, type BigIntStats, constants, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { asBundleError, BundleError, systemCode } from './errors.ts';
 import { isDatabaseFile, isPicture } from './first-bytes.ts';
 
@@ -29,6 +29,7 @@ export function checkOutputPath(path: string, rules: OutputRules): void {
   if (inputs.some((input) => input === path || isSameFile(found, identityAt(input))))
     throw new BundleError('output-is-input', { params: { path } });
   if (!isFolder(dirname(path))) throw refuse('a file in a folder that exists');
+  if (isNameTooLong(path)) throw refuse('a shorter name');
   if (found?.isDirectory()) throw refuse('a file name; this is a folder');
   if (found !== undefined) {
     const expected = whatCannotBeReplaced(path, found, rules);
@@ -37,6 +38,9 @@ export function checkOutputPath(path: string, rules: OutputRules): void {
   }
   checkWritable(dirname(path));
 }
+
+/** Systems know names of 255 bytes, and what is written has `.plan-journal` and the like behind it for a while. */
+export const isNameTooLong = (path: string) => Buffer.byteLength(basename(path)) > 240;
 
 /** `--force` is for what an earlier run wrote: a slip of the pen must not cost a device, a photo or an archive. */
 function whatCannotBeReplaced(path: string, found: BigIntStats, rules: OutputRules): string | null {

@@ -5,6 +5,7 @@ import type { Archive } from '../archive/open.ts';
 import { PHOTO_FOLDER } from '../archive/photo-path.ts';
 import { TEMPORARY_NAME } from '../archive/temporary-name.ts';
 import type { LitterKind } from './options.ts';
+import { linkStatusAt } from '../base/status-at.ts';
 
 /** A file that may go. */
 export interface StrayFile {
@@ -33,7 +34,7 @@ export function* strayFiles(archive: Archive, rules: FileRules): Generator<Stray
 const stray = (kind: StrayFile['kind'], path: string): StrayFile => ({
   kind,
   path,
-  bytes: lstatSync(path, { throwIfNoEntry: false })?.size ?? 0,
+  bytes: linkStatusAt(path)?.size ?? 0,
 });
 
 /** Links are not followed: nothing of ours lies behind one. */
@@ -57,7 +58,7 @@ function entries(folder: string): Dirent[] {
 const OUTPUT = /\.(indabundle|indacatalog|indarequest|tar\.zst)$/;
 
 function kindOf(path: string, name: string, database: string, rules: FileRules): StrayFile['kind'] | null {
-  if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return null;
+  if (!linkStatusAt(path)?.isFile()) return null;
   if (name.startsWith(`${database}.backup-`)) return backupKind(path, name, database, rules);
   if (OUTPUT.test(name.replace(/\.lock$/, '')) && name.endsWith('.lock'))
     return isLockHeld(path) === false ? 'lock' : null;

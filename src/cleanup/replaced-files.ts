@@ -1,9 +1,10 @@
-import { lstatSync, realpathSync, rmSync } from 'node:fs';
+import { realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { NamedFiles } from '../archive/named-files.ts';
 import type { Archive } from '../archive/open.ts';
 import { isAbsolutePath, liesBelow, PHOTO_FOLDER, photoPath } from '../archive/photo-path.ts';
 import { hasJournal } from '../archive/sync-tables.ts';
+import { linkStatusAt } from '../base/status-at.ts';
 
 export interface ReplacedFile {
   readonly path: string;
@@ -47,7 +48,7 @@ export class ReplacedFiles {
 
 function unnamed(root: string, localPath: string, named: NamedFiles): ReplacedFile | null {
   const path = photoPath(root, localPath);
-  const status = lstatSync(path, { throwIfNoEntry: false });
+  const status = linkStatusAt(path);
   if (
     !status?.isFile() ||
     isAbsolutePath(localPath) ||

@@ -1,7 +1,7 @@
 import { type CommandType, Option } from './commander.ts';
 import type { ExitStatus } from '../base/errors.ts';
 import type { MessageKey } from './messages/en.ts';
-import { DEFAULT_DATABASE, integerBetween, nonEmpty } from './option-values.ts';
+import { collect, DEFAULT_DATABASE, integerBetween, nonEmpty } from './option-values.ts';
 import type { Session } from './session.ts';
 import type { Texts } from './texts.ts';
 
@@ -41,7 +41,10 @@ export class CommandForm {
   }
 
   argument(name: string, key: MessageKey): this {
-    this.#command.argument(name, this.#texts.t(key));
+    const parse = nonEmpty(name.replace(/[<>[\].]/g, ''));
+    const description = this.#texts.t(key);
+    if (name.includes('...')) this.#command.argument<string[]>(name, description, collect(parse));
+    else this.#command.argument<string>(name, description, parse);
     return this;
   }
 

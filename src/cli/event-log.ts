@@ -1,6 +1,6 @@
 import { openSync, statSync } from 'node:fs';
 import type { Observer } from '../base/events.ts';
-import { asBundleError, BundleError } from '../base/errors.ts';
+import { asBundleError, BundleError, systemCode } from '../base/errors.ts';
 import { firstBytes } from '../base/first-bytes.ts';
 import { thinned } from './progress/json-display.ts';
 
@@ -52,6 +52,11 @@ function openForAdding(path: string): number {
     checkLog(path);
     return openSync(path, 'a');
   } catch (cause) {
+    if (/^(ENOENT|ENOTDIR|EISDIR|ENAMETOOLONG)$/.test(systemCode(cause)))
+      throw new BundleError('option-value', {
+        cause,
+        params: { option: '--log-file', found: path, expected: 'a file in a folder that exists' },
+      });
     const known = asBundleError(cause, path);
     throw known instanceof BundleError
       ? known

@@ -96,6 +96,15 @@ export function nonEmpty(option: string): (text: string) => string {
   return matching(option, /\S/, 'expected.text');
 }
 
+/** The name of a file to write; `-`, which is standard output elsewhere, is none. */
+export function fileName(option: string): (text: string) => string {
+  const named = nonEmpty(option);
+  return (text) => {
+    if (text !== '-') return named(text);
+    throw new OptionProblem(option, text, 'expected.file');
+  };
+}
+
 /** For options that may be repeated: the values in their order. */
 export function collect<Value>(parse: (text: string) => Value): (text: string, before?: Value[]) => Value[] {
   return (text, before = []) => [...before, parse(text)];

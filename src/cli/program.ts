@@ -62,7 +62,9 @@ async function parse(argv: readonly string[], texts: Texts, world: Surroundings)
   const command = argv.find((argument) => COMMANDS.some(({ name }) => name === argument)) ?? '';
   try {
     await declareCommands(program, argv, texts, choose);
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(asksAboutNothing(program, argv) ? argv.filter((one) => one !== 'help') : argv, {
+      from: 'user',
+    });
   } catch (error) {
     if (printed.out !== '') return { kind: 'text', text: printed.out };
     if (error instanceof BundleError) return { kind: 'problem', command, error, help: '' };
@@ -77,6 +79,12 @@ async function parse(argv: readonly string[], texts: Texts, world: Surroundings)
   }
   if (chosen.work === null) return { kind: 'text', text: printed.out };
   return { kind: 'work', command: chosen.command, flags: program.opts<CommonFlags>(), work: chosen.work };
+}
+
+/** `help` with a name that is no command is as wrong as the name alone. */
+function asksAboutNothing(program: CommandType, argv: readonly string[]): boolean {
+  const [asked, about] = program.parseOptions([...argv]).operands;
+  return asked === 'help' && about !== undefined && !COMMANDS.some(({ name }) => name === about);
 }
 
 /** The first word that a command was given and has no place for: mostly the rest of a name without quotes. */

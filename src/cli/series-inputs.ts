@@ -1,7 +1,7 @@
-import { statSync } from 'node:fs';
 import type { FoundSeries } from '../inspect/find-series.ts';
 import { checkInputs } from './bundle-inputs.ts';
 import type { Session } from './session.ts';
+import { statusAt } from '../base/status-at.ts';
 
 /** What a command reads: bundles in order, and the series that some of them belong to. */
 export interface BundleInputs {
@@ -19,7 +19,7 @@ export async function gatherInputs(session: Session, given: readonly string[]): 
   const { bundlesIn, findSeries } = await import('../inspect/find-series.ts');
   const names = bundlesIn(given);
   // A pipe can be read only once: its head is not for looking.
-  const files = names.filter((name) => statSync(name, { throwIfNoEntry: false })?.isFile());
+  const files = names.filter((name) => statusAt(name)?.isFile());
   return { names, series: await findSeries(files, session.world.signal) };
 }
 

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RECEIVER, SENDER } from './collection.ts';
 import { makeArchive } from './make-archive.ts';
+import { statusAt } from '../base/status-at.ts';
 
 /** Says that a folder is a demo's, so that it may be made anew. */
 const MARK = 'DEMO.txt';
@@ -19,7 +20,9 @@ export interface DemoFolder {
 export type Ground = 'free' | 'demo' | 'foreign';
 
 export function groundAt(folder: string): Ground {
-  if (!existsSync(folder)) return 'free';
+  const found = statusAt(folder);
+  if (found === undefined) return 'free';
+  if (!found.isDirectory()) return 'foreign';
   const names = readdirSync(folder);
   if (names.length === 0) return 'free';
   return names.includes(MARK) ? 'demo' : 'foreign';

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BundleError } from '../base/errors.ts';
 import { Holdings } from '../holdings/holdings.ts';
@@ -7,6 +7,7 @@ import { readHead } from '../reading/read-head.ts';
 import { bundlesIn } from '../reading/volume-files.ts';
 import { bundleImages } from './bundle-images.ts';
 import type { Side, SideKind } from './options.ts';
+import { statusAt } from '../base/status-at.ts';
 
 export interface OpenedSide {
   readonly side: Side;
@@ -22,9 +23,9 @@ export interface OpenedSide {
 export async function openSide(name: string, options: RemoteOptions): Promise<OpenedSide> {
   const path = resolve(name);
   const bundles = bundlesIn([path]);
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const isFolder = statusAt(path)?.isDirectory() === true;
   if (isFolder && bundles[0] !== path) return await fromBundles(path, 'series', bundles, options.signal);
-  if (isFolder && statSync(join(path, 'manifest.json'), { throwIfNoEntry: false }))
+  if (isFolder && statusAt(join(path, 'manifest.json')))
     return await fromBundles(path, 'bundle', [path], options.signal);
   if (isFolder && !existsSync(join(path, 'indafoto.db')))
     throw new BundleError('not-a-side', { params: { path } });

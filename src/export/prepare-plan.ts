@@ -100,7 +100,7 @@ function exportNames(options: ExportOptions): Omit<ExportFacts, 'listId'> {
       params: {
         option: '--export-id',
         found: exportId,
-        expected: 'up to 64 letters, digits, dots and hyphens',
+        expected: 'up to 64 letters (A-Z, a-z), digits, dots, dashes, underscores',
       },
     });
   }

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { BundleError } from '../base/errors.ts';
+import { isFolder, isNameTooLong } from '../base/output-path.ts';
 import type { Lock } from '../archive/lock.ts';
 import type { Archive } from '../archive/open.ts';
 import { safeName } from '../archive/safe-name.ts';
@@ -9,6 +10,7 @@ import { BUNDLE_EXTENSION, isVolumeName, volumeName } from '../bundle/volumes.ts
 import { PLAN_SUFFIX, takeOutputLock } from './output.ts';
 import { removePlanFile } from './plan-file.ts';
 import { PlanStore } from './plan-store.ts';
+import { statusAt } from '../base/status-at.ts';
 
 /** What volumes are called where the folder has no name of its own (the top of a stick). */
 const STANDARD_STEM = 'photos';
@@ -39,9 +41,9 @@ export class SeriesOutput {
   /** @throws BundleError `output-locked`, `output-is-input`, `option-value`, `not-permitted` */
   static take(name: string, archive: Archive): SeriesOutput {
     const folder = resolve(name);
-    const status = statSync(folder, { throwIfNoEntry: false });
+    const status = statusAt(folder);
     if (folder === archive.path) throw new BundleError('output-is-input', { params: { path: folder } });
-    if (status !== undefined ? !status.isDirectory() : !existsSync(dirname(folder))) {
+    if (status !== undefined ? !status.isDirectory() : !isFolder(dirname(folder)) || isNameTooLong(folder)) {
       throw new BundleError('option-value', {
         params: {
           option: '-o',

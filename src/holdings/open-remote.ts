@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { BundleError } from '../base/errors.ts';
 import { type Observer, silent } from '../base/events.ts';
@@ -8,6 +7,7 @@ import { openToRead } from '../archive/open.ts';
 import { CatalogReader } from '../catalog-file/catalog-reader.ts';
 import { archiveImages } from './archive-images.ts';
 import { Holdings } from './holdings.ts';
+import { statusAt } from '../base/status-at.ts';
 
 export type RemoteKind = 'database' | 'catalog';
 
@@ -35,7 +35,7 @@ const ZSTD_MAGIC = 0xfd2fb528;
  * @throws BundleError `input-not-found`, `not-a-remote`
  */
 export function remoteKind(path: string): RemoteKind {
-  const status = statSync(path, { throwIfNoEntry: false });
+  const status = statusAt(path);
   if (status === undefined) throw new BundleError('input-not-found', { params: { path } });
   if (status.isDirectory()) return 'database';
   if (isDatabaseFile(path)) return 'database';
@@ -45,7 +45,7 @@ export function remoteKind(path: string): RemoteKind {
 
 /** True for a file that begins as a catalogue does. */
 export function isCatalog(path: string): boolean {
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return false;
+  if (!statusAt(path)?.isFile()) return false;
   const head = firstBytes(path, 4);
   return head.length === 4 && head.readUInt32LE(0) === ZSTD_MAGIC;
 }

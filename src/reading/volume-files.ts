@@ -1,5 +1,6 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { statusAt } from '../base/status-at.ts';
 
 /** The names that a bundle file may have. */
 const BUNDLE_NAME = /\.(indabundle|tar\.zst)$/i;
@@ -16,8 +17,8 @@ export function bundlesIn(names: readonly string[]): string[] {
 }
 
 function volumeFiles(folder: string): string[] {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
-  if (statSync(join(folder, 'manifest.json'), { throwIfNoEntry: false })?.isFile()) return [];
+  if (!statusAt(folder)?.isDirectory()) return [];
+  if (statusAt(join(folder, 'manifest.json'))?.isFile()) return [];
   const entries = readdirSync(folder, { withFileTypes: true });
   const names = entries
     .filter((entry) => !entry.isDirectory() && BUNDLE_NAME.test(entry.name))

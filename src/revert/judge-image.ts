@@ -1,4 +1,3 @@
-import { lstatSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { hashFile } from '../archive/file-digest.ts';
 import type { Archive } from '../archive/open.ts';
@@ -6,6 +5,7 @@ import { photoPath } from '../archive/photo-path.ts';
 import type { KeptReason } from './options.ts';
 import { ImageReferences } from './references.ts';
 import { type Step, stepsOf } from './steps.ts';
+import { linkStatusAt } from '../base/status-at.ts';
 
 type ImageRow = { readonly [column: string]: unknown };
 
@@ -62,7 +62,7 @@ export class ImageJudge {
   async #differs(path: string, signal: AbortSignal | undefined): Promise<boolean> {
     const digest = this.#digest.get(path);
     const file = photoPath(this.#root, path);
-    const status = lstatSync(file, { throwIfNoEntry: false });
+    const status = linkStatusAt(file);
     if (digest === undefined || status === undefined) return false;
     return !status.isFile() || (await hashFile(file, signal)).digest !== digest;
   }

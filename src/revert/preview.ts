@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import type { Observer } from '../base/events.ts';
 import { LINK_KINDS, LINK_TABLES } from '../archive/link-tables.ts';
 import type { Archive } from '../archive/open.ts';
@@ -8,6 +7,7 @@ import { checkRoot } from './check-root.ts';
 import { countTouched, loadSteps, touchedImages } from './steps.ts';
 import type { Tally } from './tally.ts';
 import { otherInserts } from './undo-others.ts';
+import { statusAt } from '../base/status-at.ts';
 
 const PAGE = 1000;
 
@@ -59,7 +59,7 @@ function previewImage({ root }: Archive, verdict: ImageVerdict, fileChanged: boo
       (step) => step.column !== 'local_path' && step.column !== 'sha256_hash',
     ).length;
   for (const path of placedPaths(steps)) {
-    const size = statSync(photoPath(root, path), { throwIfNoEntry: false })?.size;
+    const size = statusAt(photoPath(root, path))?.size;
     if (size === undefined) continue;
     tally.filesRemoved += 1;
     tally.bytesFreed += size;

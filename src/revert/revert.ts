@@ -100,7 +100,7 @@ async function backUp(
   observer: Observer,
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  observer({ type: 'phase', phase: 'backup' });
+  observer({ type: 'phase', phase: 'backup', unit: 'bytes' });
   const target = backupName(archive.path, new Date());
   await backupDatabase(archive.path, target, observer, signal);
   observer({ type: 'notice', notice: 'backup-made', params: { path: target } });

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { silent } from '../base/events.ts';
@@ -10,6 +10,7 @@ import { TEMPORARY_NAME } from '../archive/temporary-name.ts';
 import { immediately, type WaitOptions } from '../archive/transaction.ts';
 import { syncFolder } from '../base/put-in-place.ts';
 import type { Tally } from './tally.ts';
+import { linkStatusAt, statusAt } from '../base/status-at.ts';
 
 interface FileStep {
   readonly sequence: number;
@@ -75,7 +76,7 @@ async function removeFile(
   tally: Tally,
 ): Promise<void> {
   const file = photoPath(root, path);
-  const status = lstatSync(file, { throwIfNoEntry: false });
+  const status = linkStatusAt(file);
   // Its folder is looked at all the same: a run that was killed may have come no further than the file.
   if (status === undefined) {
     folders.add(dirname(file));
@@ -101,13 +102,13 @@ async function removeUnfinished(
 ): Promise<void> {
   const file = photoPath(root, path);
   const folder = dirname(file);
-  const place = statSync(folder, { throwIfNoEntry: false });
+  const place = statusAt(folder);
   if (place === undefined || place.isDirectory()) folders.add(folder);
   if (!place?.isDirectory()) return;
   const ours = `.indabundle-${operationId.slice(0, 8)}-`;
   for (const name of readdirSync(folder))
     if (name.startsWith(ours) && TEMPORARY_NAME.test(name)) rmSync(join(folder, name), { force: true });
-  const status = lstatSync(file, { throwIfNoEntry: false });
+  const status = linkStatusAt(file);
   if (!status?.isFile() || named.names(path)) return;
   if (status.size === 0 || (await hashFile(file)).digest === digest) rmSync(file);
 }

@@ -55,7 +55,7 @@ export function checkRequestPath({ request, force = false, input, db }: VerifyOp
     ...(typeof input === 'string' ? [input] : []),
     ...(db === undefined ? [] : filesOfArchive(db)),
   ];
-  checkOutputPath(request, { force, inputs });
+  checkOutputPath(request, { force, inputs, option: '--request' });
 }
 
 /**

@@ -7,7 +7,10 @@ test.each([
   [['export', '--label', 'Kovács Éva'], 'indabundle export --label "Kovács Éva"'],
   [['verify', 'a$b'], "indabundle verify 'a$b'"],
   [['verify', "it's"], "indabundle verify 'it'\\''s'"],
-  [['verify', 'a\nb'], "indabundle verify 'a\nb'"],
+  [['verify', 'a\nb'], "indabundle verify $'a\\u000ab'"],
+  [['verify', "it's\t\\"], "indabundle verify $'it\\'s\\u0009\\\\'"],
+  [['verify', '-x.indabundle', '--quiet'], 'indabundle verify ./-x.indabundle --quiet'],
+  [['export', '--level', '-5', '-o', '-'], 'indabundle export --level -5 -o -'],
   [['verify', ''], 'indabundle verify ""'],
 ])('%j can be typed again in a POSIX shell', (argv, text) => {
   expect(commandText(argv, 'linux')).toBe(text);

@@ -40,7 +40,7 @@ export const analyzeCommand: CommandDeclaration = {
 function declareOptions(form: CommandForm): void {
   const parseRemote = values.collect(values.nonEmpty('--remote'));
   form.option('--remote <DB-OR-CATALOG>', 'analyze.option.remote', { parse: parseRemote });
-  form.option('-o, --output <FILE>', 'analyze.option.output', { parse: values.nonEmpty('-o') });
+  form.option('-o, --output <FILE>', 'analyze.option.output', { parse: values.fileName('-o') });
   form.database();
   form.option('--retry <ID>', 'analyze.option.retry', { parse: values.nonEmpty('--retry') });
   form.option('--list-id <ID>', 'analyze.option.listId', { parse: values.nonEmpty('--list-id') });

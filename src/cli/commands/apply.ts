@@ -43,7 +43,7 @@ export const applyCommand: CommandDeclaration = {
     form.database();
     declareChoices(form);
     form.option('--remove-when-done', 'apply.option.removeWhenDone');
-    form.option('--report <FILE>', 'apply.option.report', { parse: values.nonEmpty('--report') });
+    form.option('--report <FILE>', 'apply.option.report', { parse: values.fileName('--report') });
     form.threads();
     form.option('--dry-run', 'option.dryRun');
     form.option('--yes', 'option.yes');

@@ -9,7 +9,7 @@ type BackupFlags = Pick<BackupOptions, 'db' | 'output' | 'force'>;
 export const backupCommand: CommandDeclaration = {
   declare(form) {
     form.about('backup.summary', 'backup.about');
-    form.option('-o, --output <FILE>', 'backup.option.output', { parse: values.nonEmpty('-o') });
+    form.option('-o, --output <FILE>', 'backup.option.output', { parse: values.fileName('-o') });
     form.databaseFile();
     form.option('--force', 'backup.option.force');
     form.examples([

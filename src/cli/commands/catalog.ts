@@ -17,7 +17,7 @@ interface CatalogFlags {
 export const catalogCommand: CommandDeclaration = {
   declare(form) {
     form.about('catalog.summary', 'catalog.about');
-    form.option('-o, --output <FILE>', 'catalog.option.output', { parse: values.nonEmpty('-o') });
+    form.option('-o, --output <FILE>', 'catalog.option.output', { parse: values.fileName('-o') });
     form.database();
     form.option('--map <OLD=NEW>', 'export.option.map', { parse: values.collect(values.pathMap('--map')) });
     form.option('--label <TEXT>', 'catalog.option.label', { parse: values.nonEmpty('--label') });

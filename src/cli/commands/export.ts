@@ -5,7 +5,7 @@ import type { CommandDeclaration, CommandForm } from '../command-declaration.ts'
 import * as values from '../option-values.ts';
 import type { Session } from '../session.ts';
 import { asOutputError, STANDARD_OUTPUT } from '../standard-output.ts';
-import { UsageProblem } from '../usage-problem.ts';
+import { OptionProblem, UsageProblem } from '../usage-problem.ts';
 
 interface ExportFlags extends Filters {
   readonly output?: string;
@@ -114,7 +114,14 @@ function optionsOf(flags: ExportFlags): ExportOptions {
   return { ...content, db, selection: selectionOf(flags), ...(map === undefined ? {} : { maps: map }) };
 }
 
+/** A span that ends before it begins would find nothing. */
+function checkSpan({ since, until }: ExportFlags): void {
+  if (since === undefined || until === undefined || since.slice(0, until.length) <= until) return;
+  throw new OptionProblem('--until', until, 'expected.until');
+}
+
 function selectionOf(flags: ExportFlags): Selection {
+  checkSpan(flags);
   const { author, album, collection, tag, license, since, until } = flags;
   const given = Object.entries({ author, album, collection, tag, license, since, until });
   const filters: Filters = Object.fromEntries(given.filter(([, value]) => value !== undefined));

@@ -23,7 +23,7 @@ export const verifyCommand: CommandDeclaration = {
     form.database('verify.option.db', null);
     form.option('--list-id <ID>', 'verify.option.listId', { parse: values.nonEmpty('--list-id') });
     form.option('--operation <ID>', 'verify.option.operation', { parse: values.nonEmpty('--operation') });
-    form.option('--request <FILE>', 'verify.option.request', { parse: values.nonEmpty('--request') });
+    form.option('--request <FILE>', 'verify.option.request', { parse: values.fileName('--request') });
     form.option('--force', 'verify.option.force');
     form.threads();
     form.examples([

@@ -35,8 +35,10 @@ export const problems = {
   'expected.choice': 'one of {{values}}',
   'expected.map': 'OLD=NEW, such as D:\\photos=E:\\photos',
   'expected.day': 'a day such as 2011-07-23, a month such as 2011-07, or a year',
-  'expected.time': 'a time in UTC from 1970 to 2242, such as 2026-03-14T09:26:53Z',
-  'expected.id': 'an id of up to 64 letters A-Z, digits, dots, dashes',
+  'expected.time': 'a time in UTC from 1970 to the beginning of 2242, such as 2026-03-14T09:26:53Z',
+  'expected.file': 'the name of a file',
+  'expected.until': 'a day that is not before that of --since',
+  'expected.id': 'an id of up to 64 letters (A-Z, a-z), digits, dots, dashes, underscores',
   'expected.text': 'something that is not empty',
 
   'run.stopping': 'Stopping cleanly; press Ctrl-C again to stop at once.',

@@ -64,7 +64,10 @@ export const DETAILS: readonly (readonly [english: RegExp, hungarian: string])[]
     /^a time in UTC from 1970 to 2242, such as (\S+)$/,
     'UTC szerinti időpont 1970 és 2242 között, például $1',
   ],
-  [/^up to 64 letters, digits, dots and hyphens$/, 'legfeljebb 64 betű, számjegy, pont és kötőjel'],
+  [
+    /^up to 64 letters \(A-Z, a-z\), digits, dots, dashes, underscores$/,
+    'legfeljebb 64 betű, számjegy, pont és kötőjel',
+  ],
   [/^a time such as (\S+)$/, 'időpont, például $1'],
   [/^a name from the format$/, 'a formátumban szereplő név'],
   [/^two zero blocks and no more$/, 'két üres blokk és semmi több'],
@@ -89,6 +92,7 @@ export const DETAILS: readonly (readonly [english: RegExp, hungarian: string])[]
   [/^neither$/, 'egyik sem'],
   [/^a file in a folder that exists$/, 'fájl egy létező mappában'],
   [/^a new file, or an earlier report$/, 'új fájl vagy egy korábbi jelentés'],
+  [/^a shorter name$/, 'rövidebb név'],
   [/^a file that is not a photo$/, 'olyan fájl, amely nem fénykép'],
   [/^a file that is not a database$/, 'olyan fájl, amely nem adatbázis'],
   [

@@ -40,9 +40,11 @@ export const problems: { readonly [key in keyof typeof english]: string } = {
   'expected.choice': 'ezek egyike: {{values}}',
   'expected.map': 'OLD=NEW, például D:\\photos=E:\\photos',
   'expected.day': 'nap (2011-07-23), hónap (2011-07) vagy év (2011)',
-  'expected.time': 'UTC szerinti időpont 1970 és 2242 között, például 2026-03-14T09:26:53Z',
+  'expected.time': 'UTC szerinti időpont 1970 és 2242 eleje között, például 2026-03-14T09:26:53Z',
   'expected.id':
     'legfeljebb 64 karakteres azonosító ékezet nélküli betűkből, számjegyekből, pontból, kötőjelből',
+  'expected.file': 'egy fájl neve',
+  'expected.until': 'olyan nap, amely nem előzi meg a --since napját',
   'expected.text': 'nem üres szöveg',
 
   'run.stopping': 'A program szabályosan leáll; az azonnali leálláshoz nyomja meg újra a Ctrl-C-t.',
