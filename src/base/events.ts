@@ -41,6 +41,7 @@ export type NoticeCode =
   | 'larger-available'
   | 'plan-kept'
   | 'bundle-not-removed'
+  | 'bundle-damaged'
   | 'bundle-kept'
   | 'checked-in-memory'
   | 'photo-folder-missing'

@@ -1,4 +1,5 @@
 import { BundleError } from '../base/errors.ts';
+import { silent } from '../base/events.ts';
 import { FindingList } from '../base/findings.ts';
 import { siteSize } from '../archive/identity.ts';
 import type { CatalogImage } from '../catalog-file/types.ts';
@@ -6,16 +7,18 @@ import { identityPart, textOrNull } from '../holdings/archive-images.ts';
 import type { ImageRecord } from '../manifest/types.ts';
 import { BundleWalk } from '../reading/bundle-walk.ts';
 import { openBundle } from '../reading/open-bundle.ts';
+import type { RemoteOptions } from '../holdings/open-remote.ts';
 import { skipUnwanted } from '../reading/skip-unwanted.ts';
+import { contentsLostIn } from '../reading/contents-lost.ts';
 
 /**
- * The images of bundles, as a catalogue would list them, and behind them the digests of what was
- * left out. No payload is read where a bundle can be read at any position.
+ * The images of bundles, as a catalogue would list them; `absent` takes the digests of what was left out
+ * or is lost. No payload is read where a bundle can be read at any position, and is not damaged.
  */
 export async function* bundleImages(
   paths: readonly string[],
-  omitted: Set<string>,
-  signal: AbortSignal | undefined,
+  absent: Set<string>,
+  { signal, observer = silent }: RemoteOptions,
 ): AsyncGenerator<readonly CatalogImage[]> {
   for (const path of paths) {
     const findings = new FindingList();
@@ -24,7 +27,7 @@ export async function* bundleImages(
     try {
       for await (const item of walk.items()) {
         if (item.kind === 'records') yield item.records.filter((record) => record !== null).map(imageOf);
-        if (item.kind === 'omitted' && item.line.digest !== undefined) omitted.add(item.line.digest);
+        if (item.kind === 'omitted' && item.line.digest !== undefined) absent.add(item.line.digest);
         if (item.kind === 'payload-begins') await skipUnwanted(opened, walk, () => false);
       }
     } finally {
@@ -36,6 +39,10 @@ export async function* bundleImages(
         params: { path, reason: refusal?.code ?? '' },
         findings: findings.listed,
       });
+    if (findings.damaged > 0) {
+      for (const digest of await contentsLostIn(path, signal)) absent.add(digest);
+      observer({ type: 'notice', notice: 'bundle-damaged', params: { path } });
+    }
   }
 }
 

@@ -24,14 +24,14 @@ export async function openSide(name: string, options: RemoteOptions): Promise<Op
   const path = resolve(name);
   const bundles = bundlesIn([path]);
   const isFolder = statusAt(path)?.isDirectory() === true;
-  if (isFolder && bundles[0] !== path) return await fromBundles(path, 'series', bundles, options.signal);
+  if (isFolder && bundles[0] !== path) return await fromBundles(path, 'series', bundles, options);
   if (isFolder && statusAt(join(path, 'manifest.json')))
-    return await fromBundles(path, 'bundle', [path], options.signal);
+    return await fromBundles(path, 'bundle', [path], options);
   if (isFolder && !existsSync(join(path, 'indafoto.db')))
     throw new BundleError('not-a-side', { params: { path } });
   // Catalogues and bundles both begin as zstd does.
   if (!isFolder && isCatalog(path) && (await readHead(path)) !== null)
-    return await fromBundles(path, 'bundle', [path], options.signal);
+    return await fromBundles(path, 'bundle', [path], options);
   const { kind, label, holdings } = await openRemote(path, options);
   return opened(path, kind, label, holdings);
 }
@@ -40,12 +40,12 @@ async function fromBundles(
   path: string,
   kind: SideKind,
   paths: readonly string[],
-  signal: AbortSignal | undefined,
+  options: RemoteOptions,
 ): Promise<OpenedSide> {
   const head = await readHead(paths[0]!);
-  const omitted = new Set<string>();
-  const holdings = await Holdings.load(bundleImages(paths, omitted, signal));
-  for (const digest of omitted) holdings.loseFile(digest);
+  const absent = new Set<string>();
+  const holdings = await Holdings.load(bundleImages(paths, absent, options));
+  for (const digest of absent) holdings.loseFile(digest);
   return opened(path, kind, head?.manifest.source.label ?? null, holdings);
 }
 

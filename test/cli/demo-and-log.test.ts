@@ -31,8 +31,8 @@ describe('every command', () => {
       '--log-file',
       join(here.folder, 'no', 'run.log'),
     ]);
-    expect(status).toBe(6);
-    expect(err).toContain('[io-error]');
+    expect(status).toBe(2);
+    expect(err).toContain('[option-value]');
   });
 });
 

@@ -1,9 +1,9 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type ArchiveSpec, buildArchive, type BuiltArchive } from '../../fixtures/archive-builder.ts';
 import { uniqueJpeg } from '../../fixtures/pictures.ts';
-import { Diff, diff, type Event, exportBundle, writeCatalog } from '../../src/index.ts';
+import { Diff, diff, type Event, exportBundle, verifyBundle, writeCatalog } from '../../src/index.ts';
 import { rowsOf } from '../support/database-dump.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
@@ -60,6 +60,21 @@ describe('what one side has that the other has not', () => {
       photoOnlyA: photoOnlyB,
       photoOnlyB: photoOnlyA,
     });
+  });
+
+  test('a bundle that was cut short has only what is left of it', async () => {
+    const { a, b } = twoArchives();
+    const bundle = join(folder(), 'cut.indabundle');
+    await exportBundle({ db: a, selection: { kind: 'all' }, output: bundle });
+    const { size } = statSync(bundle);
+    truncateSync(bundle, size - 9000);
+    const notices: string[] = [];
+    const observer = (event: Event) => void (event.type === 'notice' && notices.push(event.notice));
+    const result = await diff({ a: bundle, b, observer });
+    const { lostTotal } = await verifyBundle({ input: bundle });
+    expect(lostTotal).toBeGreaterThan(0);
+    expect(result.a).toMatchObject({ images: 9, photos: 9 - lostTotal });
+    expect(notices).toContain('bundle-damaged');
   });
 
   test('of an archive and itself: nothing', async () => {

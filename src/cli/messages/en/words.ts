@@ -56,6 +56,8 @@ export const words = {
   'notice.wal-files-left': 'SQLite may leave -wal and -shm files beside the database it read: {{path}}',
   'notice.backup-made': 'Backup of the database: {{path}}',
   'notice.nothing-selected': 'Nothing in the archive matches.',
+  'notice.bundle-damaged':
+    'The bundle is damaged; photos that are lost count as not there (see verify): {{path}}',
   'notice.list-rows-unclear':
     'Rows of the list that name no image (see analyze --list-id): {{count, number}}',
   'notice.never-downloaded':

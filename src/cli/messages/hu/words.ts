@@ -59,6 +59,8 @@ export const words: { readonly [key in keyof typeof english]: string } = {
   'notice.wal-files-left': 'Az SQLite -wal és -shm fájlokat hagyhat az olvasott adatbázis mellett: {{path}}',
   'notice.backup-made': 'Biztonsági mentés az adatbázisról: {{path}}',
   'notice.nothing-selected': 'Az archívumban semmi sem felel meg a kérésnek.',
+  'notice.bundle-damaged':
+    'A csomag sérült; az elveszett képek hiányzónak számítanak (lásd: verify): {{path}}',
   'notice.list-rows-unclear':
     'A lista képet nem megnevező sorai (lásd: analyze --list-id): {{count, number}}',
   'notice.never-downloaded':
