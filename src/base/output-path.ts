@@ -80,6 +80,22 @@ export function checkWritable(folder: string): void {
 /** True for a folder that is there; also what lies below a file is none. */
 export const isFolder = (path: string) => identityAt(path)?.isDirectory() ?? false;
 
+/** What the format allows for the name of an archive. */
+const LONGEST_LABEL = 1000;
+
+/**
+ * What an archive is called in the files that others get.
+ *
+ * @throws BundleError `option-value` for what no reader would accept
+ */
+export function sourceLabel(label = 'photo archive'): string {
+  if (label.length <= LONGEST_LABEL && label.isWellFormed() && !label.includes('\0')) return label;
+  const found = `${label.slice(0, 20)}...`;
+  throw new BundleError('option-value', {
+    params: { option: '--label', found, expected: `a text of at most ${LONGEST_LABEL} characters` },
+  });
+}
+
 /**
  * A time as our files bear it; now, where none is given.
  *

@@ -29,8 +29,8 @@ const SMALLEST = 64 * 1000;
  * GiB or TiB. Returns null, not throws, for anything else and for what no bundle fits.
  */
 export function parseVolumeSize(text: string): number | null {
-  const named = MEDIA[text.toLowerCase()];
-  if (named !== undefined) return named;
+  const name = text.toLowerCase();
+  if (Object.hasOwn(MEDIA, name)) return MEDIA[name]!;
   const [, digits, unit = ''] = /^(\d{1,9}(?:[.,]\d{1,3})?) ?([kmgt]i?)b?$/i.exec(text) ?? [];
   if (digits === undefined) return null;
   const bytes = Math.floor(Number(digits.replace(',', '.')) * UNITS[unit.toLowerCase()]!);

@@ -16,25 +16,30 @@ export interface ByteSink {
 /** Writes into a stream at the pace at which its reader takes it. */
 export class StreamSink implements ByteSink {
   readonly #stream: Writable;
-  readonly #closed = new AbortController();
+  /** Nobody waits for the reader any longer: it went away, or the work is stopped. */
+  readonly #over: AbortSignal;
   #failure: Error | null = null;
 
-  constructor(stream: Writable) {
+  constructor(stream: Writable, signal?: AbortSignal) {
     this.#stream = stream;
+    const closed = new AbortController();
+    this.#over = AbortSignal.any(signal === undefined ? [closed.signal] : [closed.signal, signal]);
+    const close = () => {
+      this.#failure ??= Object.assign(new Error('the reader closed the stream'), { code: 'EPIPE' });
+      closed.abort();
+    };
     stream.on('error', (error: Error) => {
       this.#failure = error;
     });
-    stream.on('close', () => {
-      this.#failure ??= Object.assign(new Error('the reader closed the stream'), { code: 'EPIPE' });
-      this.#closed.abort();
-    });
+    stream.on('close', close);
+    if (stream.destroyed || stream.writableEnded) close();
   }
 
   async write(bytes: Buffer): Promise<void> {
     if (this.#failure) throw this.#failure;
     if (this.#stream.write(Buffer.from(bytes))) return;
     try {
-      await once(this.#stream, 'drain', { signal: this.#closed.signal });
+      await once(this.#stream, 'drain', { signal: this.#over });
     } catch (error) {
       throw this.#failure ?? error;
     }
@@ -47,6 +52,8 @@ export class StreamSink implements ByteSink {
   async finish(): Promise<void> {
     if (this.#failure) throw this.#failure;
     await new Promise<void>((resolve, reject) => {
+      const giveUp = () => reject(this.#failure ?? (this.#over.reason as Error));
+      this.#over.addEventListener('abort', giveUp, { once: true });
       this.#stream.end((error?: Error | null) => (error ? reject(error) : resolve()));
     });
   }

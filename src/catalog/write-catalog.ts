@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { breathe } from '../base/breathe.ts';
 import { asBundleError } from '../base/errors.ts';
 import { silent } from '../base/events.ts';
-import { creationTime } from '../base/output-path.ts';
+import { creationTime, sourceLabel } from '../base/output-path.ts';
 import { VERSION } from '../base/version.ts';
 import { findsPhotos } from '../archive/any-file.ts';
 import { checkOutput } from '../archive/check-output.ts';
@@ -27,6 +27,7 @@ export async function writeCatalog(options: CatalogOptions): Promise<CatalogResu
   const started = performance.now();
   const path = resolve(options.output);
   const created = creationTime(options.created);
+  sourceLabel(options.label);
   const archive = openToRead(options.db, { root: options.root, observer: options.observer });
   try {
     checkOutput(path, { force: options.force ?? false, archive });
@@ -55,7 +56,7 @@ async function write(
     format: { name: CATALOG_NAME, version: CATALOG_VERSION, capabilities: [] },
     created,
     generator: { name: 'indabundle', version: VERSION },
-    source: { label: options.label ?? 'photo archive' },
+    source: { label: sourceLabel(options.label) },
     images: tally.images,
   };
   const catalogBytes = await writeFile(path, head, images.sorted(), options);

@@ -1,3 +1,4 @@
+import { isAbort } from '../base/errors.ts';
 import { breathe } from '../base/breathe.ts';
 import { type Digest, parseDigest } from '../base/digest.ts';
 import { findsPhotos } from '../archive/any-file.ts';
@@ -210,7 +211,7 @@ class Comparison {
     if (size === null) return null;
     return await hashFile(photoPath(this.#archive.root, row.local_path!, this.#maps), signal).catch(
       (error: unknown) => {
-        if ((error as Error).name === 'AbortError') throw error;
+        if (isAbort(error)) throw error;
         return null; // what cannot be read cannot be sent either, and the survey says so
       },
     );

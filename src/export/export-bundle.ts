@@ -81,7 +81,7 @@ async function toStream(archive: Archive, options: ExportOptions, observer: Obse
         volumes,
       });
     }
-    const sink = new StreamSink(output);
+    const sink = new StreamSink(output, options.signal);
     const volume = plan.volume(1);
     const written = await writeBundle(volume, sink, writeOptions(prepared, options, observer)).catch(
       async (error: unknown) => {

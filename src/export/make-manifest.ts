@@ -1,3 +1,4 @@
+import { sourceLabel } from '../base/output-path.ts';
 import { digestOf } from '../base/digest.ts';
 import { VERSION } from '../base/version.ts';
 import { shardName } from '../bundle/entry-names.ts';
@@ -36,7 +37,7 @@ export function makeManifest(
     format: { name: FORMAT_NAME, version: FORMAT_VERSION, capabilities: [] },
     created: facts.created,
     generator: { name: 'indabundle', version: VERSION },
-    source: { label: options.label ?? 'photo archive' },
+    source: { label: sourceLabel(options.label) },
     export_id: facts.exportId,
     ...(facts.listId === null ? {} : { list_id: facts.listId }),
     selection: selectionWords(options),

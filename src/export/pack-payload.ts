@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
-import { BundleError } from '../base/errors.ts';
+import { BundleError, isAbort } from '../base/errors.ts';
 import type { Observer } from '../base/events.ts';
 import { MAX_FRAME_CONTENT, SHARED_FRAME_CONTENT } from '../base/limits.ts';
 import { payloadName } from '../bundle/entry-names.ts';
@@ -178,7 +178,7 @@ class PayloadPacker {
         return { reason: 'changed', detail: `${job.size} bytes when planned, ${size} now` };
       if (digest !== job.digest) return { reason: 'mismatch', detail: 'its bytes have another digest' };
     } catch (error) {
-      if ((error as Error).name === 'AbortError') throw error;
+      if (isAbort(error)) throw error;
       return failureToRead(error);
     }
     return await this.#copyLong(job, path);

@@ -1,3 +1,4 @@
+import { sourceLabel } from '../base/output-path.ts';
 import { randomBytes } from 'node:crypto';
 import { canonicalLine } from '../base/canonical-json.ts';
 import { BundleError } from '../base/errors.ts';
@@ -93,6 +94,7 @@ function sayNeverDownloaded({ neverDownloaded: count }: SurveyCounts, observer: 
 
 /** @throws BundleError `option-value` */
 function exportNames(options: ExportOptions): Omit<ExportFacts, 'listId'> {
+  sourceLabel(options.label);
   const exportId = options.exportId ?? randomBytes(8).toString('hex');
   const created = options.created ?? formatUtcTime(new Date());
   if (!/^[A-Za-z0-9._-]{1,64}$/.test(exportId)) {

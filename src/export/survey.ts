@@ -1,3 +1,4 @@
+import { isAbort } from '../base/errors.ts';
 import { statSync } from 'node:fs';
 import { breathe } from '../base/breathe.ts';
 import { EMPTY_DIGEST, parseDigest } from '../base/digest.ts';
@@ -142,7 +143,7 @@ async function hashed(found: Surveyed, known: string | null, options: SurveyOpti
   try {
     file = await hashFile(found.path, options.signal);
   } catch (error) {
-    if ((error as Error).name === 'AbortError') throw error;
+    if (isAbort(error)) throw error;
     return {
       ...found,
       state: 'unreadable',
@@ -206,7 +207,7 @@ async function firstWithDigest(
 ): Promise<DoubtfulRow | null> {
   for (const row of rows) {
     const file = await hashFile(row.path, signal).catch((error: unknown) => {
-      if ((error as Error).name === 'AbortError') throw error;
+      if (isAbort(error)) throw error;
       return null;
     });
     if (file?.digest === digest) return { ...row, size: file.size };

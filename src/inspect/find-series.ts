@@ -1,4 +1,5 @@
 import type { Digest } from '../base/digest.ts';
+import { BundleError } from '../base/errors.ts';
 import type { Manifest } from '../manifest/types.ts';
 import { readHead } from '../reading/read-head.ts';
 
@@ -33,7 +34,7 @@ export interface FoundSeries {
 export async function findSeries(paths: readonly string[], signal?: AbortSignal): Promise<FoundSeries[]> {
   const series = new Map<string, { manifest: Manifest; volumes: FoundVolume[] }>();
   for (const path of paths) {
-    signal?.throwIfAborted();
+    if (signal?.aborted) throw new BundleError('interrupted');
     const head = await readHead(path);
     if (head === null || head.manifest.volume.count === 1) continue;
     const { export_id: exportId, volume } = head.manifest;

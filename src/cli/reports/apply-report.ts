@@ -33,7 +33,10 @@ export function applyLines(page: Page, result: ApplyResult, about: ApplyAbout): 
     ...factList(page, facts(page, result, about)),
   ];
   if (problems.length > 0) lines.push('', ...problems);
-  if (result.dryRun && isDamaged(result)) lines.push('', ...prose(page, page.texts.t('apply.planDamaged')));
+  if (result.dryRun && isDamaged(result)) {
+    const verify = commandLines(page, commandText(['verify', about.name]));
+    lines.push('', ...prose(page, page.texts.t('apply.planDamaged')), ...verify);
+  }
   const next = about.asPlan ? [] : nextSteps(page, result, about);
   return next.length === 0 ? lines : [...lines, '', ...next];
 }

@@ -131,6 +131,6 @@ export const reports = {
   'apply.nextFailed':
     'Ask the sender for a new copy of the bundle and run the same command again: only what is missing will be added.',
   'apply.planDamaged':
-    'The bundle is damaged: of what stands here, the photos that are lost will fail. See which with: indabundle verify',
+    'The bundle is damaged: of what stands here, the photos that are lost will fail. See which with:',
   'apply.nextWrite': 'To do it, run the same command without --dry-run.',
 } as const;

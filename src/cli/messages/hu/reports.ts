@@ -135,6 +135,6 @@ export const reports: { readonly [key in keyof typeof english]: string } = {
   'apply.nextFailed':
     'Kérjen új példányt a csomagból, és futtassa újra ugyanezt a parancsot: csak a hiányzók kerülnek be.',
   'apply.planDamaged':
-    'A csomag sérült: a fentiekből az elveszett fotók nem fognak megérkezni. Hogy melyek ezek, ez mutatja meg: indabundle verify',
+    'A csomag sérült: a fentiekből az elveszett fotók nem fognak megérkezni. Hogy melyek ezek, ez mutatja meg:',
   'apply.nextWrite': 'A betöltéshez futtassa ugyanezt a parancsot a --dry-run nélkül.',
 };
