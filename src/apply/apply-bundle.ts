@@ -1,6 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { asBundleError, BundleError } from '../base/errors.ts';
+import { checkChoice, checkThreads } from '../base/option-ranges.ts';
 import { silent } from '../base/events.ts';
 import { FindingList } from '../base/findings.ts';
 import { findsPhotos } from '../archive/any-file.ts';
@@ -13,7 +14,7 @@ import { notAcceptable } from '../reading/not-acceptable.ts';
 import { openBundle, type OpenedBundle } from '../reading/open-bundle.ts';
 import { alreadyApplied } from './already-applied.ts';
 import { ApplyRun } from './apply-run.ts';
-import type { ApplyOptions, ApplyResult } from './options.ts';
+import { type ApplyOptions, type ApplyResult, CONFLICT_POLICIES, METADATA_CHOICES } from './options.ts';
 import { removeBundle } from './remove-bundle.ts';
 import { checkReportPath } from './report.ts';
 
@@ -26,6 +27,9 @@ import { checkReportPath } from './report.ts';
  */
 export async function applyBundle(options: ApplyOptions): Promise<ApplyResult> {
   const observer = options.observer ?? silent;
+  checkThreads(options.threads);
+  checkChoice('--on-conflict', options.onConflict, CONFLICT_POLICIES);
+  checkChoice('--metadata', options.metadata, METADATA_CHOICES);
   const findings = new FindingList((finding) => observer({ type: 'finding', finding }));
   const database = locate(options.db);
   if (options.report !== undefined) checkReportPath(options.report, database, options.input);

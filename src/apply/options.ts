@@ -9,6 +9,9 @@ export type { SeriesState } from './series-books.ts';
 export { CONFLICT_POLICIES, OUTCOMES } from '../merge/outcomes.ts';
 export type { ConflictPolicy, Outcome, OutcomeTally } from '../merge/outcomes.ts';
 
+/** What becomes of the metadata of images that are there: empty columns are filled, or nothing is touched. */
+export const METADATA_CHOICES = ['fill', 'keep'] as const;
+
 export interface ApplyOptions {
   /** A bundle file, an unpacked folder, or a stream. */
   readonly input: string | Readable;
@@ -16,7 +19,7 @@ export interface ApplyOptions {
   readonly db: string;
   readonly root?: string;
   readonly onConflict?: ConflictPolicy;
-  readonly metadata?: 'fill' | 'keep';
+  readonly metadata?: (typeof METADATA_CHOICES)[number];
   readonly includePersonal?: boolean;
   /** Hash every local file that a record matches, instead of trusting its size. */
   readonly checkLocal?: boolean;

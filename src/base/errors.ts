@@ -98,7 +98,7 @@ export function asBundleError(error: unknown, what: string): unknown {
   if (ENVIRONMENT_CODES.test(code) || SQLITE_ENVIRONMENT.test(code)) {
     return new BundleError('io-error', { cause: error, params });
   }
-  if (/^E(NOTDIR|NAMETOOLONG|LOOP)$/.test(code))
+  if (/^E(NOENT|NOTDIR|NAMETOOLONG|LOOP)$/.test(code))
     return new BundleError('input-not-found', { cause: error, params: { path: params.what } });
   if (code === 'EROFS') return new BundleError('write-protected', { cause: error, params });
   if (/^E(ACCES|PERM|BUSY)$/.test(code)) return new BundleError('not-permitted', { cause: error, params });

@@ -75,21 +75,21 @@ export class StreamSource implements ByteSource {
   readonly label: string;
   readonly size = null;
   readonly seekable = false;
-  readonly #chunks: AsyncIterator<Buffer>;
+  readonly #chunks: AsyncIterator<Buffer | string>;
   readonly #stream: Readable;
   #rest: Buffer = Buffer.alloc(0);
 
   constructor(label: string, stream: Readable) {
     this.label = label;
     this.#stream = stream;
-    this.#chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+    this.#chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer | string>;
   }
 
   async read(target: Buffer): Promise<number> {
     while (this.#rest.length === 0) {
       const next = await this.#chunks.next();
       if (next.done) return 0;
-      this.#rest = next.value;
+      this.#rest = typeof next.value === 'string' ? Buffer.from(next.value) : next.value;
     }
     const length = Math.min(target.length, this.#rest.length);
     this.#rest.copy(target, 0, 0, length);

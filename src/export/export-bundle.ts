@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { checkThreads, checkWhole } from '../base/option-ranges.ts';
 import { asBundleError, BundleError, systemCode } from '../base/errors.ts';
 import { type Observer, silent } from '../base/events.ts';
 import { type Archive, locate, openToRead, quickCheck } from '../archive/open.ts';
@@ -48,8 +49,11 @@ function asExportError(error: unknown, archive: Archive, what: string): unknown 
   return new BundleError('io-error', { cause: error, params: { what } });
 }
 
-/** @throws BundleError `usage` */
-function checkUsage({ output, dryRun, volumeSize, volumes, check }: ExportOptions): void {
+/** @throws BundleError `usage`, `option-value` */
+function checkUsage(options: ExportOptions): void {
+  const { output, dryRun, volumeSize, volumes, check, level, threads } = options;
+  checkWhole('--level', level, -7, 19);
+  checkThreads(threads);
   const usage = (problem: string) => new BundleError('usage', { params: { problem, command: 'export' } });
   if (output === undefined && !dryRun) throw usage('no output is named');
   if (volumes !== undefined && volumeSize === undefined)

@@ -124,7 +124,7 @@ class SeriesRun {
   #chosen(): PlanVolume[] {
     const { volumes } = this.#options;
     const { count } = this.#plan;
-    const wrong = volumes?.find((number) => number < 1 || number > count);
+    const wrong = volumes?.find((number) => !Number.isInteger(number) || number < 1 || number > count);
     if (wrong !== undefined) {
       throw new BundleError('option-value', {
         params: {

@@ -4,6 +4,7 @@ import {
   type ApplyResult,
   CONFLICT_POLICIES,
   type ConflictPolicy,
+  METADATA_CHOICES,
 } from '../../apply/options.ts';
 import { EXIT, type ExitStatus } from '../../base/errors.ts';
 import type { Event } from '../../base/events.ts';
@@ -33,8 +34,6 @@ interface ApplyFlags {
 
 /** What came of one bundle; `declined` when the user, shown the plan, said no. */
 type Applied = ApplyResult | 'declined';
-
-const METADATA_CHOICES = ['fill', 'keep'] as const;
 
 export const applyCommand: CommandDeclaration = {
   declare(form) {

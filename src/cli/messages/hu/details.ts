@@ -93,6 +93,8 @@ export const DETAILS: readonly (readonly [english: RegExp, hungarian: string])[]
   [/^a file in a folder that exists$/, 'fájl egy létező mappában'],
   [/^a new file, or an earlier report$/, 'új fájl vagy egy korábbi jelentés'],
   [/^a text of at most (\d+) characters$/, 'legfeljebb $1 karakteres szöveg'],
+  [/^a whole number from (-?\d+) to (\d+)$/, 'egész szám $1 és $2 között'],
+  [/^one of (.+)$/, 'ezek egyike: $1'],
   [/^a shorter name$/, 'rövidebb név'],
   [/^a file that is not a photo$/, 'olyan fájl, amely nem fénykép'],
   [/^a file that is not a database$/, 'olyan fájl, amely nem adatbázis'],
