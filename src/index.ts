@@ -4,11 +4,12 @@
  * Every function rejects with {@link BundleError} when it cannot go on; defects of a bundle come
  * back as {@link Finding} data in the result.
  */
-export { BundleError, EXIT, type ErrorCode, type ExitStatus } from './base/errors.ts';
+export { BundleError, EXIT, type ErrorCode, type ErrorParams, type ExitStatus } from './base/errors.ts';
 export type { Event, NoticeCode, Observer, Phase } from './base/events.ts';
 export type { Finding, FindingCode, Gravity, Place } from './base/findings.ts';
 export { analyze } from './analyze/analyze.ts';
 export { analyzeList, type ListOptions, type ListStatistics } from './analyze/analyze-list.ts';
+export { MOST_REMOTES } from './analyze/options.ts';
 export type {
   AnalyzeOptions,
   AnalyzeResult,
@@ -38,6 +39,7 @@ export { cleanup } from './cleanup/cleanup.ts';
 export type { CleanupOptions, CleanupResult, Litter, LitterKind } from './cleanup/options.ts';
 export { Diff, diff } from './diff/diff.ts';
 export type {
+  CatalogImage,
   DiffCounts,
   Difference,
   DifferenceKind,
@@ -71,6 +73,7 @@ export type {
   OperationStatus,
   StatusOptions,
   StatusResult,
+  SyncStatus,
 } from './status/types.ts';
 export type {
   ArrivedOptions,
@@ -80,5 +83,12 @@ export type {
 } from './verify/arrived-types.ts';
 export { verifyBundle } from './verify/verify-bundle.ts';
 export { verifyArrived } from './verify/verify-list.ts';
-export type { OutcomeCounts, VerifyOptions, VerifyResult } from './verify/types.ts';
-export type { AuthorRecord, End, ImageRecord, IndexLine, Manifest } from './manifest/types.ts';
+export type { LostRecord, OutcomeCounts, VerifyOptions, VerifyResult } from './verify/types.ts';
+export type {
+  AuthorRecord,
+  End,
+  ImageRecord,
+  IndexLine,
+  Manifest,
+  OmissionReason,
+} from './manifest/types.ts';

@@ -18,7 +18,7 @@ import type { Offers, Share } from './offers.ts';
 import type { AnalyzeOptions, Asked } from './options.ts';
 import { statusAt } from '../base/status-at.ts';
 
-export const EXTENSION = '.indarequest';
+const EXTENSION = '.indarequest';
 
 /** Where the requests go, decided and checked before the work begins. */
 export interface RequestOutput {

@@ -111,7 +111,7 @@ export function registerBundle(
 }
 
 /** How many bundles an operation has seen. */
-export function registeredBundles(db: Database.Database, operationId: string): number {
+function registeredBundles(db: Database.Database, operationId: string): number {
   const count = db.prepare('SELECT count(*) FROM indabundle_journal WHERE operation = ? AND sequence < 0');
   return Number(count.pluck().get(operationId));
 }

@@ -2,7 +2,7 @@ import { asCannotOpen } from './cannot-open.ts';
 import { type Lock, takeLock } from './lock.ts';
 
 /** Lies beside the database while one of us changes the archive. */
-export const ARCHIVE_LOCK_SUFFIX = '.indabundle-lock';
+const ARCHIVE_LOCK_SUFFIX = '.indabundle-lock';
 
 /**
  * Keeps other runs of this program from changing the same archive; crawler and explorer go on.

@@ -138,7 +138,7 @@ function insertsOf(scratch: Database.Database): (count: number) => Database.Stat
     );
 }
 
-export function identityOf(row: LocalImage): Identity {
+function identityOf(row: LocalImage): Identity {
   return { url: row.url, pageUrl: row.page_url };
 }
 

@@ -7,9 +7,6 @@ const MEDIA: { readonly [name: string]: number } = {
   dvd: 4_690_000_000,
 };
 
-/** Sizes that have a name. */
-export const MEDIA_NAMES = Object.keys(MEDIA);
-
 const UNITS: { readonly [unit: string]: number } = {
   k: 1000,
   m: 1000 ** 2,

@@ -7,7 +7,7 @@
 export const SEEK_TABLE_MAGIC = 0x184d2a5e;
 
 /** The last four bytes of a seekable file. */
-export const SEEK_FOOTER_MAGIC = 0x8f92eab1;
+const SEEK_FOOTER_MAGIC = 0x8f92eab1;
 
 /** Number of frames, descriptor, magic. */
 export const SEEK_FOOTER_BYTES = 9;

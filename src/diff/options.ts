@@ -1,6 +1,8 @@
 import type { Observer } from '../base/events.ts';
 import type { CatalogImage } from '../catalog-file/types.ts';
 
+export type { CatalogImage } from '../catalog-file/types.ts';
+
 export interface DiffOptions {
   /** A bundle, a folder of volumes, a catalogue, or a database (or the folder of one). */
   readonly a: string;

@@ -14,7 +14,7 @@ const ROWS_PER_TRANSACTION = 2000;
 const LIST_ID = /^[0-9a-f]{16}$/;
 
 /** A list id is 16 hex digits: the export's id where it is one, else a digest of it. */
-export function listIdFor(exportId: string): string {
+function listIdFor(exportId: string): string {
   return LIST_ID.test(exportId) ? exportId : digestOf(`indabundle list of ${exportId}`).slice(0, 16);
 }
 

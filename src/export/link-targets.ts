@@ -92,7 +92,7 @@ export class LinkTargets<T extends object> {
 }
 
 /** The order of two texts as UTF-8: surrogates stand for what comes behind all other characters. */
-export function compareBytes(a: string, b: string): number {
+function compareBytes(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let at = 0; at < length; at += 1) {
     const first = a.charCodeAt(at);

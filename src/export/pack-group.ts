@@ -20,7 +20,7 @@ export interface PackedGroup {
 }
 
 /** Bytes that the entries of these files take in the tar. */
-export function groupContentBytes(files: readonly { readonly size: number }[]): number {
+function groupContentBytes(files: readonly { readonly size: number }[]): number {
   return files.reduce((sum, file) => sum + BLOCK + padded(file.size), 0);
 }
 

@@ -195,7 +195,7 @@ function* headSums(volume: PlanVolume, manifestBytes: Buffer): Generator<string>
 
 const sumsLine = (digest: Digest, name: string) => `${digest}  ${name}\n`;
 
-export function countOmissions(volume: PlanVolume): { [reason in OmissionReason]?: number } {
+function countOmissions(volume: PlanVolume): { [reason in OmissionReason]?: number } {
   const counts: { [reason in OmissionReason]?: number } = {};
   for (const { reason } of volume.omissions()) counts[reason] = (counts[reason] ?? 0) + 1;
   return counts;

@@ -58,7 +58,7 @@ function writeTarget(target: FileTarget, content: Buffer): void {
 }
 
 /** A temporary file of an earlier run with the same name goes: only its name was ever ours. */
-export function openExclusively(path: string): number {
+function openExclusively(path: string): number {
   try {
     return openSync(path, 'wx', 0o644);
   } catch (error) {

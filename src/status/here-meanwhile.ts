@@ -1,12 +1,19 @@
+import { localSize } from '../archive/local-file.ts';
 import type { Archive } from '../archive/open.ts';
 import { SyncTables } from '../archive/sync-tables.ts';
 import { EXPORT_PREFIX } from './operations.ts';
+
+interface Found {
+  readonly row: number;
+  readonly list: string;
+  readonly local_path: string;
+}
 
 /**
  * How many rows of each list wait, or have failed, although the archive has what they ask for by now:
  * it came by another way. By the list's id; lists of exports ask for nothing.
  */
-export function hereMeanwhile({ db, shape }: Archive): ReadonlyMap<string, number> {
+export function hereMeanwhile({ db, shape, root }: Archive): ReadonlyMap<string, number> {
   db.exec('CREATE TEMP TABLE IF NOT EXISTS awaited (list TEXT, wanted TEXT); DELETE FROM temp.awaited');
   const column = new SyncTables(db).listColumn;
   const { changes } = db
@@ -24,10 +31,15 @@ export function hereMeanwhile({ db, shape }: Archive): ReadonlyMap<string, numbe
   ].filter((key) => key !== null);
   const rows = keys.map(
     (key) =>
-      `SELECT awaited.rowid AS row, list FROM main.images CROSS JOIN temp.awaited ON wanted = ${key} WHERE local_path <> ''`,
+      `SELECT awaited.rowid AS row, list, CAST(local_path AS TEXT) AS local_path FROM main.images CROSS JOIN temp.awaited ON wanted = ${key} WHERE local_path <> ''`,
   );
-  const counts = db.prepare<[], [list: string, here: number]>(
-    `SELECT list, count(DISTINCT row) FROM (${rows.join(' UNION ALL ')}) GROUP BY list`,
-  );
-  return new Map(counts.raw().all());
+  const found = db.prepare<[], Found>(`SELECT DISTINCT * FROM (${rows.join(' UNION ALL ')}) ORDER BY row`);
+  const counts = new Map<string, number>();
+  let last: number | null = null;
+  for (const one of found.iterate()) {
+    if (one.row === last || (localSize(root, one) ?? 0) === 0) continue; // a row that is asked for since its file is lost
+    last = one.row;
+    counts.set(one.list, (counts.get(one.list) ?? 0) + 1);
+  }
+  return counts;
 }

@@ -1,6 +1,8 @@
 import type { SyncStatus } from '../archive/sync-tables.ts';
 import type { OutcomeTally } from '../merge/outcomes.ts';
 
+export type { SyncStatus } from '../archive/sync-tables.ts';
+
 export interface StatusOptions {
   readonly db: string;
   readonly root?: string;

@@ -157,13 +157,21 @@ describe('files', () => {
     expect((await cleanup({ db: bela.db, olderThan: 30 * DAY })).counts['partial-file']).toBe(2);
   });
 
-  test('a lock goes when nobody holds it', async () => {
+  test('a lock goes when nobody holds it, and so does what is written behind it', async () => {
     const { bela } = await exchanged();
     const held = takeLock(join(bela.archive.dir, 'held.indabundle.lock'), 'output-locked', 'held');
     writeFileSync(join(bela.archive.dir, 'x.indabundle.lock'), 'somebody else');
-    expect((await cleanup({ db: bela.db })).counts.lock).toBe(0);
-    expect(litter(bela)).toEqual(['held.indabundle.lock', 'x.indabundle.lock']);
+    const writing = takeLock(join(bela.archive.dir, 'new.indacatalog.lock'), 'output-locked', 'writing');
+    writeFileSync(join(bela.archive.dir, 'new.indacatalog.part'), 'as far as it is');
+    expect((await cleanup({ db: bela.db })).counts).toMatchObject({ lock: 0, 'partial-file': 0 });
+    expect(litter(bela)).toEqual([
+      'held.indabundle.lock',
+      'new.indacatalog.lock',
+      'new.indacatalog.part',
+      'x.indabundle.lock',
+    ]);
     held.release();
+    writing.release();
   });
 
   test('backups go by age, and only when asked to', async () => {

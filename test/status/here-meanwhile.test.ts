@@ -23,3 +23,12 @@ test('what was asked for and came by another way is told, and how to forget the 
   expect((await words(['cleanup', listId!, '--db', bela.db, '--yes'])).status).toBe(0);
   expect(await waiting()).toBeUndefined();
 });
+
+test('a photo that is asked for because it is lost did not come by another way', async () => {
+  const images = [{ siteImageId: 1, file: 'missing' as const }, { siteImageId: 2 }];
+  const bela = new Archivist(folder(), 'bela', { images });
+  const anna = new Archivist(folder(), 'anna', pictures(1, 2));
+  const { listId } = (await bela.ask([await anna.catalog()])).remotes[0]!.asked;
+  const { lists } = await statusOf({ db: bela.db });
+  expect(lists.find((list) => list.listId === listId)).toMatchObject({ pending: 1, hereMeanwhile: 0 });
+});

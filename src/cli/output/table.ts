@@ -69,11 +69,7 @@ function newTable(options: TableConstructorOptions): Table {
 }
 
 /** Natural widths where they fit; else columns that wrap give way first, which loses nothing, then those that are cut. */
-export function fitWidths(
-  room: number,
-  columns: readonly Column[],
-  rows: readonly (readonly string[])[],
-): number[] {
+function fitWidths(room: number, columns: readonly Column[], rows: readonly (readonly string[])[]): number[] {
   const widths = columns.map((_, index) => Math.max(1, ...rows.map((row) => widthOf(row[index] ?? ''))));
   const gaps = INDENT.length + GAP.length * (columns.length - 1);
   let excess = widths.reduce((sum, width) => sum + width, gaps) - room;
