@@ -84,6 +84,14 @@ describe('what is cut where', () => {
     }
   });
 
+  test('an author is cut in two where a volume would stay empty by more than a quarter', async () => {
+    const archive = archiveOf(folder('sender'), pictures(90, { from: 20_000, to: 20_001, authors: 9 }));
+    await makeSeries(archive, folder('trip'), 360_000); // 17 pictures and the documents: an author and seven pictures
+    const first = await recordsOf(volumesIn(folder('trip'))[0]!);
+    expect(first.length).toBeGreaterThan(14);
+    expect(new Set(first.map((record) => record.image.author)).size).toBe(2);
+  });
+
   test('records that share a content share a volume', async () => {
     const shared = uniqueJpeg('shared', 30_000);
     const images = Array.from({ length: 60 }, (_, at) => ({

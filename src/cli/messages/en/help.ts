@@ -56,7 +56,7 @@ export const help = {
   'inspect.about':
     'Shows who made a bundle, when and for whom, and what is in it. Reads only the beginning and the end, so it is quick for any size; it proves nothing: for that there is verify.',
   'inspect.option.files': 'list the photo files, and those that were left out',
-  'inspect.option.records': 'list the images: title, author, date and file',
+  'inspect.option.records': 'list the images: date, author, size, title, digest and page',
   'inspect.example.summary': 'A summary:',
   'inspect.example.records': 'Every image in it:',
 

@@ -60,7 +60,7 @@ export const help: { readonly [key in keyof typeof english]: string } = {
   'inspect.about':
     'Megmutatja, ki, mikor és kinek készítette a csomagot, és mi van benne. Csak az elejét és a végét olvassa, ezért bármekkora csomagnál gyors; de nem bizonyít semmit: arra a verify való.',
   'inspect.option.files': 'a képfájlok felsorolása azokkal együtt, amelyek kimaradtak',
-  'inspect.option.records': 'a képek felsorolása: cím, szerző, dátum és fájl',
+  'inspect.option.records': 'a képek felsorolása: dátum, szerző, méret, cím, lenyomat és oldal',
   'inspect.example.summary': 'Összefoglaló:',
   'inspect.example.records': 'A csomag minden képe:',
 
