@@ -12,6 +12,7 @@ import { ContentPool } from '../reading/content-pool.ts';
 import { readEndOfFile } from '../reading/end-of-file.ts';
 import { notAcceptable } from '../reading/not-acceptable.ts';
 import { openBundle, type OpenedBundle } from '../reading/open-bundle.ts';
+import { stopInput } from '../reading/stop-input.ts';
 import { alreadyApplied } from './already-applied.ts';
 import { ApplyRun } from './apply-run.ts';
 import { type ApplyOptions, type ApplyResult, CONFLICT_POLICIES, METADATA_CHOICES } from './options.ts';
@@ -33,6 +34,7 @@ export async function applyBundle(options: ApplyOptions): Promise<ApplyResult> {
   const findings = new FindingList((finding) => observer({ type: 'finding', finding }));
   const database = locate(options.db);
   if (options.report !== undefined) checkReportPath(options.report, database, options.input);
+  stopInput(options.input, options.signal);
   const lock = options.dryRun ? null : takeArchiveLock(database);
   try {
     const archive = openArchive(options);

@@ -8,6 +8,7 @@ import type { AuthorRecord, End, ImageRecord, IndexLine, Shard } from '../manife
 import { BundleWalk, type WalkItem } from '../reading/bundle-walk.ts';
 import { EntryLines } from '../reading/entry-lines.ts';
 import { type OpenedBundle, openBundle } from '../reading/open-bundle.ts';
+import { stopInput } from '../reading/stop-input.ts';
 import { notAcceptable } from '../reading/not-acceptable.ts';
 import { HEAD_READ_AHEAD } from '../reading/read-head.ts';
 import { findIndex, readEndOfFile } from '../reading/end-of-file.ts';
@@ -21,6 +22,7 @@ import type { InspectLists, InspectOptions, InspectResult } from './types.ts';
  */
 export async function inspectBundle(options: InspectOptions): Promise<InspectResult> {
   const findings = new FindingList();
+  stopInput(options.input, options.signal);
   const opened = await open(options, findings);
   try {
     const walk = new BundleWalk(opened.reader, findings, { proveAll: false, signal: options.signal });

@@ -6,6 +6,7 @@ import { openToRead } from '../archive/open.ts';
 import { BundleWalk, type Payload } from '../reading/bundle-walk.ts';
 import { ContentPool } from '../reading/content-pool.ts';
 import { type OpenedBundle, openBundle } from '../reading/open-bundle.ts';
+import { stopInput } from '../reading/stop-input.ts';
 import { Forecast } from './forecast.ts';
 import { checkRequestPath, lostRecords, writeRequest } from './lost-records.ts';
 import type { VerifyOptions, VerifyResult } from './types.ts';
@@ -22,6 +23,7 @@ export async function verifyBundle(options: VerifyOptions): Promise<VerifyResult
   const findings = new FindingList((finding) => observer({ type: 'finding', finding }));
   checkThreads(options.threads);
   checkRequestPath(options);
+  stopInput(options.input, options.signal);
   const opened = await openBundle(options.input, findings);
   try {
     const forecast = options.db === undefined ? null : await openForecast(options, options.db);

@@ -1,9 +1,17 @@
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { type BuiltArchive, buildArchive } from '../../fixtures/archive-builder.ts';
 import { uniqueJpeg } from '../../fixtures/pictures.ts';
-import { BundleError, exportBundle, findSeries, verifyBundle, writeCatalog } from '../../src/index.ts';
+import {
+  applyBundle,
+  BundleError,
+  exportBundle,
+  findSeries,
+  inspectBundle,
+  verifyBundle,
+  writeCatalog,
+} from '../../src/index.ts';
 import { exportAll } from '../support/exchange.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
@@ -31,6 +39,26 @@ describe('an export into a stream', () => {
     const output = new PassThrough();
     output.destroy();
     await expect(toStream(archive(), output)).rejects.toBeInstanceOf(Error);
+  });
+});
+
+test.each([
+  ['verify', (input: Readable, signal: AbortSignal) => verifyBundle({ input, signal })],
+  ['inspect', (input: Readable, signal: AbortSignal) => inspectBundle({ input, signal })],
+  [
+    'apply',
+    (input: Readable, signal: AbortSignal) => applyBundle({ input, signal, db: archive().databasePath }),
+  ],
+])('%s of a stream that sends nothing can be stopped', async (_, work) => {
+  const stop = new AbortController();
+  const silent = new Readable({ read: () => setTimeout(() => stop.abort(), 50) });
+  await expect(work(silent, stop.signal)).rejects.toMatchObject({ code: 'interrupted', exitStatus: 130 });
+});
+
+test('a stream that is stopped before it is read fails no less', async () => {
+  const silent = new Readable({ read: () => {} });
+  await expect(verifyBundle({ input: silent, signal: AbortSignal.abort() })).rejects.toMatchObject({
+    code: 'interrupted',
   });
 });
 
