@@ -1,6 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { breathe } from '../base/breathe.ts';
+import { linkStatusAt } from '../base/status-at.ts';
 import { keyNumber } from './identity.ts';
 import type { Archive } from './open.ts';
 import { baseName, foldedBelow, foldedPath, photoPath, rootPrefixes } from './photo-path.ts';
@@ -12,7 +13,8 @@ interface NamingRow {
 
 /**
  * Tells before a photo is removed whether some row names it: in whatever spelling, and by whatever
- * way through links and folders. Looks at all rows whose file bears the same name.
+ * way through links and folders. Looks at all rows whose file bears the same name,
+ * or is a link to one that does.
  */
 export class NamedFiles {
   readonly #root: string;
@@ -49,7 +51,11 @@ export class NamedFiles {
     for (;;) {
       const rows = this.#rowsAfter.all(this.#lastId);
       if (rows.length === 0) return;
-      for (const { id, path } of rows) this.#insert.run(keyOf(path), id);
+      for (const { id, path } of rows) {
+        this.#insert.run(keyOf(path), id);
+        const target = targetOf(photoPath(this.#root, path));
+        if (target !== null) this.#insert.run(keyOf(target), id);
+      }
       this.#lastId = rows.at(-1)!.id;
       await breathe();
     }
@@ -63,6 +69,15 @@ export class NamedFiles {
       others.some((other) => foldedBelow(this.#prefixes, other) === folded) ||
       others.some((other) => isSameFile(photoPath(this.#root, localPath), photoPath(this.#root, other)))
     );
+  }
+}
+
+/** Where a link leads, such as programs leave that look for doubled files; null for anything else. */
+function targetOf(path: string): string | null {
+  try {
+    return linkStatusAt(path)?.isSymbolicLink() ? realpathSync(path) : null;
+  } catch {
+    return null; // leads nowhere, or where nobody may look
   }
 }
 

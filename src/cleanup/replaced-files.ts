@@ -13,7 +13,8 @@ export interface ReplacedFile {
 
 /**
  * Photos that gave way to another one in a conflict: until now they were kept so that the operation
- * could be reverted. Only files inside the photo folder that no row names.
+ * could be reverted. Only files inside the photo folder that no row names, and
+ * that no other operation would point a row back to.
  */
 export class ReplacedFiles {
   readonly #archive: Archive;
@@ -33,12 +34,13 @@ export class ReplacedFiles {
       `INSERT OR IGNORE INTO temp.taken SELECT new FROM main.indabundle_journal WHERE operation = ? AND outcome = 'conflict' AND new IS NOT NULL`,
     ).run(operationId);
     const paths = db
-      .prepare<[string], string>(
+      .prepare<[string, string], string>(
         `SELECT DISTINCT old FROM main.indabundle_journal WHERE operation = ? AND "table" = 'images' AND "column" = 'local_path'
-         AND coalesce(old, '') <> '' AND new IN (SELECT path FROM temp.taken)`,
+         AND coalesce(old, '') <> '' AND new IN (SELECT path FROM temp.taken)
+         AND old NOT IN (SELECT old FROM main.indabundle_journal WHERE operation <> ? AND "table" = 'images' AND "column" = 'local_path' AND old IS NOT NULL)`,
       )
       .pluck()
-      .all(operationId);
+      .all(operationId, operationId);
     if (paths.length === 0) return [];
     const named = (this.#named ??= await NamedFiles.build(this.#archive));
     await named.refresh();

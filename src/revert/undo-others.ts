@@ -116,7 +116,7 @@ export function undoSequences(db: Database.Database): void {
       db.prepare('DELETE FROM main.sqlite_sequence WHERE name = ?').run(table);
     else
       db.prepare('UPDATE main.sqlite_sequence SET seq = ? WHERE name = ?').run(
-        Math.max(Number(old ?? 0), largest),
+        BigInt(Math.max(Number(old ?? 0), largest)), // a number would be stored as 1.0
         table,
       );
   }
