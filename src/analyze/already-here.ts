@@ -1,4 +1,3 @@
-import { parseDigest } from '../base/digest.ts';
 import { hashOrNull } from '../archive/file-digest.ts';
 import { siteImageId } from '../archive/identity.ts';
 import { type Archive, openToRead } from '../archive/open.ts';
@@ -24,12 +23,13 @@ export async function alreadyHere(
   const own = await readOwn(options);
   const archive = openToRead(options.db, { root, observer });
   try {
+    const fileOf = fileReader(archive);
     const here = new Set<number>();
     for (const { id, path } of failed) {
       const want = wantOf(path);
       if (want === null) continue;
       for (const image of imagesFor(own.holdings, want)) {
-        if (!(await isWhole(archive, image, want, signal))) continue;
+        if (!(await isWhole(fileOf(image), image, want, signal))) continue;
         here.add(id);
         break;
       }
@@ -41,19 +41,26 @@ export async function alreadyHere(
   }
 }
 
+/** Where the file of an image is; null where its row names none. */
+function fileReader({ db, root }: Archive): (image: HeldImage) => string | null {
+  const select = db
+    .prepare<[number], string | null>('SELECT CAST(local_path AS TEXT) FROM main.images WHERE id = ?')
+    .pluck();
+  return ({ id }) => {
+    const path = select.get(id);
+    return path ? photoPath(root, path) : null;
+  };
+}
+
 /** What is wanted by its digest has that; else the file is what its row says, where that says anything. */
 async function isWhole(
-  { db, root }: Archive,
-  { id, digest }: HeldImage,
+  file: string | null,
+  { digest }: HeldImage,
   want: Want,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  const path = db
-    .prepare<[number], string | null>('SELECT CAST(local_path AS TEXT) FROM main.images WHERE id = ?')
-    .pluck()
-    .get(id);
-  const found = path ? await hashOrNull(photoPath(root, path), signal) : null;
-  const stated = want.kind === 'hash' ? parseDigest(want.digest) : digest;
+  const found = file === null ? null : await hashOrNull(file, signal);
+  const stated = want.kind === 'hash' ? want.digest : digest;
   return found !== null && (stated === null || found === stated);
 }
 

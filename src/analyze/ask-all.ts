@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { creationTime } from '../base/output-path.ts';
+import { creationTime } from '../base/head-facts.ts';
 import { takeArchiveLock } from '../archive/archive-lock.ts';
 import { locate, openToWrite } from '../archive/open.ts';
 import { ask, newListId, type RequestOutput } from './asking.ts';

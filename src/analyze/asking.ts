@@ -3,8 +3,9 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import type Database from 'better-sqlite3';
 import { BundleError } from '../base/errors.ts';
-import { creationTime } from '../base/output-path.ts';
+import { creationTime } from '../base/head-facts.ts';
 import { VERSION } from '../base/version.ts';
+import { statusAt } from '../base/status-at.ts';
 import { checkOutput } from '../archive/check-output.ts';
 import { Journal } from '../archive/journal.ts';
 import type { Archive } from '../archive/open.ts';
@@ -16,7 +17,6 @@ import { wantOf } from '../request-file/wants.ts';
 import { safeName } from '../archive/safe-name.ts';
 import type { Offers, Share } from './offers.ts';
 import type { AnalyzeOptions, Asked } from './options.ts';
-import { statusAt } from '../base/status-at.ts';
 
 const EXTENSION = '.indarequest';
 

@@ -33,12 +33,8 @@ export function compare(giver: Holdings, taker: Holdings, options: CompareOption
     else if (image.author !== null && options.banned.has(image.author)) counts.banned += 1;
     else {
       const verdict = taker.verdict(image);
-      if (verdict.kind === 'cut') {
-        counts.withoutFile += 1;
-        return;
-      }
       if (verdict.kind !== 'missing' && verdict.kind !== 'restore') {
-        counts[verdict.kind] += 1;
+        counts[verdict.kind === 'cut' ? 'withoutFile' : verdict.kind] += 1;
         return;
       }
       gaps[verdict.kind].add(image);

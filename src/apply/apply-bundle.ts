@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { asBundleError, BundleError } from '../base/errors.ts';
-import { checkChoice, checkThreads } from '../base/option-ranges.ts';
+import { checkChoice, checkWhole, THREADS } from '../base/option-ranges.ts';
 import { silent } from '../base/events.ts';
 import { FindingList } from '../base/findings.ts';
 import { findsPhotos } from '../archive/any-file.ts';
@@ -28,7 +28,7 @@ import { checkReportPath } from './report.ts';
  */
 export async function applyBundle(options: ApplyOptions): Promise<ApplyResult> {
   const observer = options.observer ?? silent;
-  checkThreads(options.threads);
+  checkWhole('--threads', options.threads, THREADS);
   checkChoice('--on-conflict', options.onConflict, CONFLICT_POLICIES);
   checkChoice('--metadata', options.metadata, METADATA_CHOICES);
   const findings = new FindingList((finding) => observer({ type: 'finding', finding }));

@@ -4,8 +4,8 @@ import type Database from 'better-sqlite3';
 import { BundleError, systemCode } from '../base/errors.ts';
 import { firstBytes } from '../base/first-bytes.ts';
 import { checkOutputPath } from '../base/output-path.ts';
-import { filesOf } from '../archive/database-files.ts';
 import { statusAt } from '../base/status-at.ts';
+import { filesOf } from '../archive/database-files.ts';
 
 const COLUMNS = ['record', 'outcome', 'image_id', 'path', 'digest', 'title', 'author', 'url', 'message'];
 const ROWS = 1000;

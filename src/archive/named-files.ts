@@ -1,6 +1,7 @@
-import { realpathSync, statSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { breathe } from '../base/breathe.ts';
+import { isSameFile } from '../base/same-file.ts';
 import { linkStatusAt } from '../base/status-at.ts';
 import { keyNumber } from './identity.ts';
 import type { Archive } from './open.ts';
@@ -83,15 +84,4 @@ function targetOf(path: string): string | null {
 
 function keyOf(path: string): number {
   return keyNumber('name', foldedPath(baseName(path)));
-}
-
-/** True for two ways to one file. File systems that number no files are asked for the way without links. */
-function isSameFile(path: string, other: string): boolean {
-  try {
-    const [one, two] = [path, other].map((way) => statSync(way, { bigint: true }));
-    if (one!.ino !== 0n) return one!.dev === two!.dev && one!.ino === two!.ino;
-    return realpathSync.native(path) === realpathSync.native(other);
-  } catch {
-    return false; // a row may name anything: what is not there, a name too long, a loop of links
-  }
 }

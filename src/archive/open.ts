@@ -14,6 +14,7 @@ import type Database from 'better-sqlite3';
 import { BundleError, systemCode } from '../base/errors.ts';
 import { type Observer, silent } from '../base/events.ts';
 import { isDatabaseFile } from '../base/first-bytes.ts';
+import { statusAt } from '../base/status-at.ts';
 import { asCannotOpen } from './cannot-open.ts';
 import { DATABASE_NAME, besides, checkPermission } from './database-files.ts';
 import { checkIds, checkNewIds, giveKeys, lacksKeys } from './keys.ts';
@@ -21,7 +22,6 @@ import { firstDefect, isReadFailure } from './quick-check.ts';
 import { openScratch } from './scratch.ts';
 import { Shape } from './shape.ts';
 import { Sqlite } from './sqlite.ts';
-import { statusAt } from '../base/status-at.ts';
 
 /** Columns without which an archive cannot be matched at all; the others may be missing. */
 const NEEDED_COLUMNS = ['id', 'local_path'];

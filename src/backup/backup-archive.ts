@@ -3,12 +3,12 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { asBundleError, BundleError } from '../base/errors.ts';
 import { silent } from '../base/events.ts';
 import { freeBytes, maxFileBytes, lackOfRoom } from '../base/room.ts';
+import { statusAt } from '../base/status-at.ts';
 import { backupDatabase, backupName } from '../archive/backup.ts';
 import { takeLock } from '../archive/lock.ts';
 import { checkOutput } from '../archive/check-output.ts';
 import { type Archive, openToRead, quickCheck } from '../archive/open.ts';
 import type { BackupOptions, BackupResult } from './options.ts';
-import { statusAt } from '../base/status-at.ts';
 
 /**
  * Makes a checked copy of the database, as one state of it, while others go on using it. The photos

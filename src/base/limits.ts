@@ -52,13 +52,22 @@ export const MAX_FINDINGS = 1000;
 /** One text column of a record, in characters. The longest seen in an archive is 5,000. */
 export const MAX_TEXT_LENGTH = 256 * KIB;
 
+/** What an archive is called in the head of a file. */
+export const MAX_LABEL_LENGTH = 1000;
+
+/** What was asked for, in the words of a manifest. */
+export const MAX_SELECTION_WORDS = 20_000;
+
+/** Columns of `author_details` in one record. */
+export const MAX_DETAILS = 64;
+
 /** Tags, albums or collections of one record. */
 export const MAX_LINKS = 2000;
 
 /** Rows of one group of a catalogue: its digests are the largest column, 512 KiB. */
 export const CATALOG_GROUP_ROWS = 16 * 1024;
 
-/** Addresses of one group of a catalogue: the writer begins a new group before it grows beyond this. */
+/** Addresses of one group of a catalogue, and new names of authors: the writer begins a new group before it grows beyond this. */
 export const CATALOG_GROUP_TEXT = MIB;
 
 /** One column of a catalogue: the addresses of a group and one address that is as long as they come. */

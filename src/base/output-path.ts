@@ -1,7 +1,8 @@
-import { accessSync, type BigIntStats, constants, statSync } from 'node:fs';
+import { accessSync, constants, type Stats, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { asBundleError, BundleError, systemCode } from './errors.ts';
 import { isDatabaseFile, isPicture } from './first-bytes.ts';
+import { isSameFile } from './same-file.ts';
 
 export interface OutputRules {
   /** Replace a file that is there. */
@@ -25,8 +26,8 @@ export function checkOutputPath(path: string, rules: OutputRules): void {
   const { force, inputs, option = '-o' } = rules;
   const refuse = (expected: string) =>
     new BundleError('option-value', { params: { option, found: path, expected } });
-  const found = identityAt(path);
-  if (inputs.some((input) => input === path || isSameFile(found, identityAt(input))))
+  const found = standsAt(path);
+  if (inputs.some((input) => input === path || isSameFile(path, input)))
     throw new BundleError('output-is-input', { params: { path } });
   if (!isFolder(dirname(path))) throw refuse('a file in a folder that exists');
   if (isNameTooLong(path)) throw refuse('a shorter name');
@@ -43,23 +44,19 @@ export function checkOutputPath(path: string, rules: OutputRules): void {
 export const isNameTooLong = (path: string) => Buffer.byteLength(basename(path)) > 240;
 
 /** `--force` is for what an earlier run wrote: a slip of the pen must not cost a device, a photo or an archive. */
-function whatCannotBeReplaced(path: string, found: BigIntStats, rules: OutputRules): string | null {
+function whatCannotBeReplaced(path: string, found: Stats, rules: OutputRules): string | null {
   if (!found.isFile()) return rules.inPlace ? null : 'an ordinary file; -o - writes to standard output';
   if (isPicture(path)) return 'a file that is not a photo';
   if (!rules.isCopy && isDatabaseFile(path)) return 'a file that is not a database';
   return null;
 }
 
-function identityAt(path: string): BigIntStats | undefined {
+function standsAt(path: string): Stats | undefined {
   try {
-    return statSync(path, { bigint: true, throwIfNoEntry: false });
+    return statSync(path, { throwIfNoEntry: false });
   } catch {
     return undefined; // what lies below a file, or in a folder that is closed to us, is found out later
   }
-}
-
-function isSameFile(one: BigIntStats | undefined, other: BigIntStats | undefined): boolean {
-  return one !== undefined && other !== undefined && one.dev === other.dev && one.ino === other.ino;
 }
 
 /**
@@ -78,32 +75,4 @@ export function checkWritable(folder: string): void {
 }
 
 /** True for a folder that is there; also what lies below a file is none. */
-export const isFolder = (path: string) => identityAt(path)?.isDirectory() ?? false;
-
-/** What the format allows for the name of an archive. */
-const LONGEST_LABEL = 1000;
-
-/**
- * What an archive is called in the files that others get.
- *
- * @throws BundleError `option-value` for what no reader would accept
- */
-export function sourceLabel(label = 'photo archive'): string {
-  if (label.length <= LONGEST_LABEL && label.isWellFormed() && !label.includes('\0')) return label;
-  const found = `${label.slice(0, 20)}...`;
-  throw new BundleError('option-value', {
-    params: { option: '--label', found, expected: `a text of at most ${LONGEST_LABEL} characters` },
-  });
-}
-
-/**
- * A time as our files bear it; now, where none is given.
- *
- * @throws BundleError `option-value`
- */
-export function creationTime(created = `${new Date().toISOString().slice(0, 19)}Z`): string {
-  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(created) && !Number.isNaN(Date.parse(created))) return created;
-  throw new BundleError('option-value', {
-    params: { option: '--created', found: created, expected: 'a time such as 2026-03-14T10:15:00Z' },
-  });
-}
+export const isFolder = (path: string) => standsAt(path)?.isDirectory() ?? false;

@@ -37,9 +37,13 @@ export class StreamSink implements ByteSink {
 
   async write(bytes: Buffer): Promise<void> {
     if (this.#failure) throw this.#failure;
-    if (this.#stream.write(Buffer.from(bytes))) return;
+    if (!this.#stream.write(Buffer.from(bytes))) await this.#told('drain');
+  }
+
+  /** Waits until the stream says so. */
+  async #told(event: 'drain' | 'finish'): Promise<void> {
     try {
-      await once(this.#stream, 'drain', { signal: this.#over });
+      await once(this.#stream, event, { signal: this.#over });
     } catch (error) {
       throw this.#failure ?? error;
     }
@@ -51,11 +55,9 @@ export class StreamSink implements ByteSink {
 
   async finish(): Promise<void> {
     if (this.#failure) throw this.#failure;
-    await new Promise<void>((resolve, reject) => {
-      const giveUp = () => reject(this.#failure ?? (this.#over.reason as Error));
-      this.#over.addEventListener('abort', giveUp, { once: true });
-      this.#stream.end((error?: Error | null) => (error ? reject(error) : resolve()));
-    });
+    const finished = this.#told('finish');
+    this.#stream.end();
+    await finished;
   }
 
   async abandon(): Promise<void> {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { breathe } from '../base/breathe.ts';
 import { asBundleError } from '../base/errors.ts';
 import { silent } from '../base/events.ts';
-import { creationTime, sourceLabel } from '../base/output-path.ts';
+import { creationTime, sourceLabel } from '../base/head-facts.ts';
 import { VERSION } from '../base/version.ts';
 import { findsPhotos } from '../archive/any-file.ts';
 import { checkOutput } from '../archive/check-output.ts';
@@ -27,13 +27,13 @@ export async function writeCatalog(options: CatalogOptions): Promise<CatalogResu
   const started = performance.now();
   const path = resolve(options.output);
   const created = creationTime(options.created);
-  sourceLabel(options.label);
+  const label = sourceLabel(options.label);
   const archive = openToRead(options.db, { root: options.root, observer: options.observer });
   try {
     checkOutput(path, { force: options.force ?? false, archive });
     const lock = takeLock(`${path}.lock`, 'output-locked', path);
     try {
-      return await write(archive, path, created, options, started);
+      return await write(archive, path, { created, label }, options, started);
     } finally {
       lock.release();
     }
@@ -47,7 +47,7 @@ export async function writeCatalog(options: CatalogOptions): Promise<CatalogResu
 async function write(
   archive: Archive,
   path: string,
-  created: string,
+  { created, label }: Pick<CatalogHead, 'created'> & CatalogHead['source'],
   options: CatalogOptions,
   started: number,
 ): Promise<CatalogResult> {
@@ -56,7 +56,7 @@ async function write(
     format: { name: CATALOG_NAME, version: CATALOG_VERSION, capabilities: [] },
     created,
     generator: { name: 'indabundle', version: VERSION },
-    source: { label: sourceLabel(options.label) },
+    source: { label },
     images: tally.images,
   };
   const catalogBytes = await writeFile(path, head, images.sorted(), options);

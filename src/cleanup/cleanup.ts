@@ -69,7 +69,7 @@ function resultOf(
 
 async function makePlan(archive: Archive, options: CleanupOptions): Promise<CleanupPlan> {
   const observer = options.observer ?? silent;
-  checkWhole('--older-than', options.olderThan, 0, Number.MAX_SAFE_INTEGER);
+  checkWhole('--older-than', options.olderThan, [0, Number.MAX_SAFE_INTEGER]);
   observer({ type: 'phase', phase: 'plan' });
   const before = options.olderThan === undefined ? null : Date.now() - options.olderThan;
   const books = options.id === undefined ? finishedBooks(archive, before) : booksOf(archive, options.id);

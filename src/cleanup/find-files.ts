@@ -1,11 +1,11 @@
 import { type Dirent, existsSync, lstatSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { linkStatusAt } from '../base/status-at.ts';
 import { isLockHeld } from '../archive/lock.ts';
 import type { Archive } from '../archive/open.ts';
 import { PHOTO_FOLDER } from '../archive/photo-path.ts';
 import { TEMPORARY_NAME } from '../archive/temporary-name.ts';
 import type { LitterKind } from './options.ts';
-import { linkStatusAt } from '../base/status-at.ts';
 
 /** A file that may go. */
 export interface StrayFile {

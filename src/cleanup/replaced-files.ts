@@ -1,10 +1,10 @@
 import { realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { linkStatusAt } from '../base/status-at.ts';
 import { NamedFiles } from '../archive/named-files.ts';
 import type { Archive } from '../archive/open.ts';
 import { isAbsolutePath, liesBelow, PHOTO_FOLDER, photoPath } from '../archive/photo-path.ts';
 import { hasJournal } from '../archive/sync-tables.ts';
-import { linkStatusAt } from '../base/status-at.ts';
 
 export interface ReplacedFile {
   readonly path: string;

@@ -1,5 +1,6 @@
-import { type CommandType, Option } from './commander.ts';
 import type { ExitStatus } from '../base/errors.ts';
+import { THREADS } from '../base/option-ranges.ts';
+import { type CommandType, Option } from './commander.ts';
 import type { MessageKey } from './messages/en.ts';
 import { collect, DEFAULT_DATABASE, integerBetween, nonEmpty } from './option-values.ts';
 import type { Session } from './session.ts';
@@ -69,7 +70,7 @@ export class CommandForm {
   }
 
   threads(): this {
-    return this.option('--threads <N>', 'option.threads', { parse: integerBetween('--threads', 1, 256) });
+    return this.option('--threads <N>', 'option.threads', { parse: integerBetween('--threads', THREADS) });
   }
 
   examples(examples: readonly (readonly [MessageKey, string])[]): this {

@@ -1,3 +1,4 @@
+import type { WholeRange } from '../base/option-ranges.ts';
 import { parseUtcTime } from '../base/utc-time.ts';
 import { parseVolumeNumbers, parseVolumeSize } from '../base/volume-text.ts';
 import { OptionProblem } from './usage-problem.ts';
@@ -7,7 +8,7 @@ export const DEFAULT_DATABASE = 'indafoto.db';
 
 /** Each makes the parser of one option: text in, value out, or an {@link OptionProblem}. */
 
-export function integerBetween(option: string, from: number, to: number): (text: string) => number {
+export function integerBetween(option: string, [from, to]: WholeRange): (text: string) => number {
   return (text) => {
     const value = /^[+-]?\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= from && value <= to) return value;

@@ -1,7 +1,7 @@
+import { statusAt } from '../base/status-at.ts';
 import type { FoundSeries } from '../inspect/find-series.ts';
 import { checkInputs } from './bundle-inputs.ts';
 import type { Session } from './session.ts';
-import { statusAt } from '../base/status-at.ts';
 
 /** What a command reads: bundles in order, and the series that some of them belong to. */
 export interface BundleInputs {

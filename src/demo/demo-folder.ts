@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { statusAt } from '../base/status-at.ts';
 import { RECEIVER, SENDER } from './collection.ts';
 import { makeArchive } from './make-archive.ts';
-import { statusAt } from '../base/status-at.ts';
 
 /** Says that a folder is a demo's, so that it may be made anew. */
 const MARK = 'DEMO.txt';

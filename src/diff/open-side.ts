@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BundleError } from '../base/errors.ts';
+import { statusAt } from '../base/status-at.ts';
 import { Holdings } from '../holdings/holdings.ts';
 import { isCatalog, openRemote, type RemoteOptions } from '../holdings/open-remote.ts';
 import { readHead } from '../reading/read-head.ts';
 import { bundlesIn } from '../reading/volume-files.ts';
 import { bundleImages } from './bundle-images.ts';
 import type { Side, SideKind } from './options.ts';
-import { statusAt } from '../base/status-at.ts';
 
 export interface OpenedSide {
   readonly side: Side;

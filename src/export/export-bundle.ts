@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { checkThreads, checkWhole } from '../base/option-ranges.ts';
+import { checkWhole, LEVELS, THREADS } from '../base/option-ranges.ts';
 import { asBundleError, BundleError, systemCode } from '../base/errors.ts';
 import { type Observer, silent } from '../base/events.ts';
 import { type Archive, locate, openToRead, quickCheck } from '../archive/open.ts';
@@ -52,8 +52,8 @@ function asExportError(error: unknown, archive: Archive, what: string): unknown 
 /** @throws BundleError `usage`, `option-value` */
 function checkUsage(options: ExportOptions): void {
   const { output, dryRun, volumeSize, volumes, check, level, threads } = options;
-  checkWhole('--level', level, -7, 19);
-  checkThreads(threads);
+  checkWhole('--level', level, LEVELS);
+  checkWhole('--threads', threads, THREADS);
   const usage = (problem: string) => new BundleError('usage', { params: { problem, command: 'export' } });
   if (output === undefined && !dryRun) throw usage('no output is named');
   if (volumes !== undefined && volumeSize === undefined)

@@ -1,9 +1,9 @@
 import { existsSync, rmSync } from 'node:fs';
 import { BundleError } from '../base/errors.ts';
 import type { Observer } from '../base/events.ts';
+import { volumeNumbersText } from '../base/volume-text.ts';
 import { type Archive, locate } from '../archive/open.ts';
 import { PART_SUFFIX } from '../bundle/part-file.ts';
-import { volumeNumbersText } from '../base/volume-text.ts';
 import { volumeName } from '../bundle/volumes.ts';
 import { recordExport } from './bookkeeping.ts';
 import { checkRoom } from './check-room.ts';

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
+import { MAX_LINKS } from '../base/limits.ts';
 import { canLink, LINK_TABLES, type LinkKind } from '../archive/link-tables.ts';
 import type { Archive } from '../archive/open.ts';
-import { MAX_LINKS } from '../base/limits.ts';
 
 /** Targets of one kind that are kept: an archive has far fewer tags than links. */
 const MOST_KEPT = 50_000;

@@ -1,4 +1,4 @@
-import { sourceLabel } from '../base/output-path.ts';
+import { sourceLabel } from '../base/head-facts.ts';
 import { digestOf } from '../base/digest.ts';
 import { VERSION } from '../base/version.ts';
 import { shardName } from '../bundle/entry-names.ts';

@@ -1,6 +1,6 @@
 import type { Observer } from '../base/events.ts';
-import type { PathMap } from '../archive/photo-path.ts';
 import type { Digest } from '../base/digest.ts';
+import type { PathMap } from '../archive/photo-path.ts';
 import type { OmissionReason } from '../manifest/types.ts';
 
 /** What deciding about the rows to pack needs besides the archive. */

@@ -1,10 +1,10 @@
-import { sourceLabel } from '../base/output-path.ts';
 import { randomBytes } from 'node:crypto';
 import { canonicalLine } from '../base/canonical-json.ts';
 import { BundleError } from '../base/errors.ts';
 import type { Observer } from '../base/events.ts';
 import { formatUtcTime, parseUtcTime } from '../base/utc-time.ts';
 import { VERSION } from '../base/version.ts';
+import { sourceLabel } from '../base/head-facts.ts';
 import { findsPhotos } from '../archive/any-file.ts';
 import type { Archive } from '../archive/open.ts';
 import { chooseRows } from './choose-rows.ts';

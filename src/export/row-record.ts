@@ -1,8 +1,8 @@
 import type Database from 'better-sqlite3';
+import { MAX_DETAILS, MAX_LINKS, MAX_TEXT_LENGTH } from '../base/limits.ts';
+import { isForbiddenKey } from '../base/strict-json.ts';
 import type { LinkKind } from '../archive/link-tables.ts';
 import type { Archive } from '../archive/open.ts';
-import { MAX_LINKS, MAX_TEXT_LENGTH } from '../base/limits.ts';
-import { isForbiddenKey } from '../base/strict-json.ts';
 import {
   type AlbumLink,
   type AuthorRecord,
@@ -25,9 +25,8 @@ const LOCAL_COLUMNS = ['id', 'local_path', 'sha256_hash', 'metadata_updated'];
 const LINK_COLUMNS = new Set(['url', 'page_url', 'author_url']);
 /** SQLite's bytes that are no UTF-8 arrive as this. */
 const UNREADABLE = '\u{fffd}';
-/** Columns of `author_details` that a record can name, and how many. */
+/** Columns of `author_details` that a record can name. */
 const DETAIL = /^[a-z][a-z0-9_]{0,63}$/;
-const MAX_DETAILS = 64;
 const HTTP = /^https?:\/\//i;
 
 /** Columns of an image that are counted. */

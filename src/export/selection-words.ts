@@ -1,3 +1,4 @@
+import { MAX_SELECTION_WORDS } from '../base/limits.ts';
 import type { Manifest } from '../manifest/types.ts';
 import type { ExportOptions, Filters } from './options.ts';
 
@@ -17,11 +18,13 @@ export function selectionWords(options: ExportOptions): Manifest['selection'] {
     case 'request':
     case 'list':
       return { words: 'what another archive asked for', data: { kind: selection.kind, ...extras } };
-    case 'filters':
+    case 'filters': {
+      const named = namedFilters(selection.filters);
       return {
-        words: filterWords(selection.filters),
-        data: { kind: 'filters', ...filterData(selection.filters), ...extras },
+        words: filterWords(named),
+        data: { kind: 'filters', ...named, ...extras },
       };
+    }
   }
 }
 
@@ -29,30 +32,29 @@ export function selectionWords(options: ExportOptions): Manifest['selection'] {
 const VALUES_NAMED = 100;
 const LONGEST_VALUE = 500;
 
-/** What the format allows for the words. */
-const LONGEST_WORDS = 20_000;
-
-type FilterEntry = [name: keyof Filters, value: string | readonly string[]];
-
-function filterWords(filters: Filters): string {
-  const words = (Object.entries(filters) as FilterEntry[]).map(([name, value]) => {
-    if (typeof value === 'string') return `${name} ${value}`;
-    const rest = value.length - VALUES_NAMED;
-    const named = value.slice(0, VALUES_NAMED).map((item) => `"${shortened(item)}"`);
-    return `${name} ${[...named, ...(rest > 0 ? [`${rest} more`] : [])].join(' or ')}`;
-  });
-  return `pictures with ${words.join(', ')}`.slice(0, LONGEST_WORDS).toWellFormed();
+/** The filters with the values that are named, and how many are not, by filter. */
+interface NamedFilters {
+  readonly filters: { readonly [name: string]: string | readonly string[] };
+  readonly more?: { readonly [name: string]: number };
 }
 
-/** The filters with the values that are named, and how many are not, by filter. */
-function filterData(filters: Filters): { filters: object; more?: object } {
-  const named: { [name: string]: unknown } = {};
+function namedFilters(all: Filters): NamedFilters {
+  const filters: { [name: string]: string | readonly string[] } = {};
   const more: { [name: string]: number } = {};
-  for (const [name, value] of Object.entries(filters) as FilterEntry[]) {
-    named[name] = typeof value === 'string' ? value : value.slice(0, VALUES_NAMED).map(shortened);
+  for (const [name, value] of Object.entries(all) as [string, string | readonly string[]][]) {
+    filters[name] = typeof value === 'string' ? value : value.slice(0, VALUES_NAMED).map(shortened);
     if (typeof value !== 'string' && value.length > VALUES_NAMED) more[name] = value.length - VALUES_NAMED;
   }
-  return { filters: named, ...(Object.keys(more).length > 0 ? { more } : {}) };
+  return { filters, ...(Object.keys(more).length > 0 ? { more } : {}) };
+}
+
+function filterWords({ filters, more = {} }: NamedFilters): string {
+  const words = Object.entries(filters).map(([name, value]) => {
+    if (typeof value === 'string') return `${name} ${value}`;
+    const rest = name in more ? [`${more[name]} more`] : [];
+    return `${name} ${[...value.map((item) => `"${item}"`), ...rest].join(' or ')}`;
+  });
+  return `pictures with ${words.join(', ')}`.slice(0, MAX_SELECTION_WORDS).toWellFormed();
 }
 
 const shortened = (value: string) =>

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { BundleError } from '../base/errors.ts';
 import { isFolder, isNameTooLong } from '../base/output-path.ts';
+import { statusAt } from '../base/status-at.ts';
 import type { Lock } from '../archive/lock.ts';
 import type { Archive } from '../archive/open.ts';
 import { safeName } from '../archive/safe-name.ts';
@@ -10,7 +11,6 @@ import { BUNDLE_EXTENSION, isVolumeName, volumeName } from '../bundle/volumes.ts
 import { PLAN_SUFFIX, takeOutputLock } from './output.ts';
 import { removePlanFile } from './plan-file.ts';
 import { PlanStore } from './plan-store.ts';
-import { statusAt } from '../base/status-at.ts';
 
 /** What volumes are called where the folder has no name of its own (the top of a stick). */
 const STANDARD_STEM = 'photos';

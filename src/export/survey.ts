@@ -1,9 +1,9 @@
-import { isAbort } from '../base/errors.ts';
 import { statSync } from 'node:fs';
 import { breathe } from '../base/breathe.ts';
 import { EMPTY_DIGEST, parseDigest } from '../base/digest.ts';
 import { MAX_ENTRY_BYTES } from '../base/limits.ts';
 import type { Observer } from '../base/events.ts';
+import { isAbort } from '../base/errors.ts';
 import { type HashedFile, hashFile } from '../archive/file-digest.ts';
 import type { Archive } from '../archive/open.ts';
 import { inTransaction } from '../archive/scratch.ts';

@@ -2,12 +2,12 @@ import { resolve } from 'node:path';
 import { BundleError } from '../base/errors.ts';
 import { type Observer, silent } from '../base/events.ts';
 import { firstBytes, isDatabaseFile } from '../base/first-bytes.ts';
+import { statusAt } from '../base/status-at.ts';
 import { findsPhotos } from '../archive/any-file.ts';
 import { openToRead } from '../archive/open.ts';
 import { CatalogReader } from '../catalog-file/catalog-reader.ts';
 import { archiveImages } from './archive-images.ts';
 import { Holdings } from './holdings.ts';
-import { statusAt } from '../base/status-at.ts';
 
 export type RemoteKind = 'database' | 'catalog';
 

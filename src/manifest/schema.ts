@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
-import { compileSchema, type SchemaName } from './compile-schema.ts';
 import { requirePackage } from '../base/require-package.ts';
+import { compileSchema, type SchemaName } from './compile-schema.ts';
 
 const validators = new Map<SchemaName, ValidateFunction>();
 

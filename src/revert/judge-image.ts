@@ -1,11 +1,11 @@
 import type Database from 'better-sqlite3';
+import { linkStatusAt } from '../base/status-at.ts';
 import { hashFile } from '../archive/file-digest.ts';
 import type { Archive } from '../archive/open.ts';
 import { photoPath } from '../archive/photo-path.ts';
 import type { KeptReason } from './options.ts';
 import { ImageReferences } from './references.ts';
 import { type Step, stepsOf } from './steps.ts';
-import { linkStatusAt } from '../base/status-at.ts';
 
 type ImageRow = { readonly [column: string]: unknown };
 

@@ -1,4 +1,5 @@
 import type { Observer } from '../base/events.ts';
+import { statusAt } from '../base/status-at.ts';
 import { LINK_KINDS, LINK_TABLES } from '../archive/link-tables.ts';
 import type { Archive } from '../archive/open.ts';
 import { photoPath } from '../archive/photo-path.ts';
@@ -7,7 +8,6 @@ import { checkRoot } from './check-root.ts';
 import { countTouched, loadSteps, touchedImages } from './steps.ts';
 import type { Tally } from './tally.ts';
 import { otherInserts } from './undo-others.ts';
-import { statusAt } from '../base/status-at.ts';
 
 const PAGE = 1000;
 

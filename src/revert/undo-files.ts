@@ -2,15 +2,15 @@ import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { silent } from '../base/events.ts';
+import { syncFolder } from '../base/put-in-place.ts';
+import { linkStatusAt, statusAt } from '../base/status-at.ts';
 import { hashFile } from '../archive/file-digest.ts';
 import { NamedFiles } from '../archive/named-files.ts';
 import type { Archive } from '../archive/open.ts';
 import { liesBelow, PHOTO_FOLDER, photoPath } from '../archive/photo-path.ts';
 import { TEMPORARY_NAME } from '../archive/temporary-name.ts';
 import { immediately, type WaitOptions } from '../archive/transaction.ts';
-import { syncFolder } from '../base/put-in-place.ts';
 import type { Tally } from './tally.ts';
-import { linkStatusAt, statusAt } from '../base/status-at.ts';
 
 interface FileStep {
   readonly sequence: number;

@@ -1,8 +1,9 @@
 import { type Digest, digestOf } from '../base/digest.ts';
 import { FindingList } from '../base/findings.ts';
-import { checkOutputPath, creationTime } from '../base/output-path.ts';
-import { filesOfArchive } from '../archive/database-files.ts';
+import { creationTime } from '../base/head-facts.ts';
+import { checkOutputPath } from '../base/output-path.ts';
 import { VERSION } from '../base/version.ts';
+import { filesOfArchive } from '../archive/database-files.ts';
 import { PartFile } from '../bundle/part-file.ts';
 import { BundleWalk } from '../reading/bundle-walk.ts';
 import { openBundle } from '../reading/open-bundle.ts';

@@ -1,7 +1,7 @@
 import { asBundleError, BundleError } from '../base/errors.ts';
 import { type Observer, silent } from '../base/events.ts';
 import { FindingList } from '../base/findings.ts';
-import { checkThreads } from '../base/option-ranges.ts';
+import { checkWhole, THREADS } from '../base/option-ranges.ts';
 import { openToRead } from '../archive/open.ts';
 import { BundleWalk, type Payload } from '../reading/bundle-walk.ts';
 import { ContentPool } from '../reading/content-pool.ts';
@@ -21,7 +21,7 @@ export async function verifyBundle(options: VerifyOptions): Promise<VerifyResult
   const started = performance.now();
   const observer = options.observer ?? silent;
   const findings = new FindingList((finding) => observer({ type: 'finding', finding }));
-  checkThreads(options.threads);
+  checkWhole('--threads', options.threads, THREADS);
   checkRequestPath(options);
   stopInput(options.input, options.signal);
   const opened = await openBundle(options.input, findings);

@@ -1,5 +1,5 @@
-import type { AnalyzeOptions } from '../../analyze/options.ts';
 import { EXIT, type ExitStatus } from '../../base/errors.ts';
+import type { AnalyzeOptions } from '../../analyze/options.ts';
 import type { CommandDeclaration, CommandForm } from '../command-declaration.ts';
 import * as values from '../option-values.ts';
 import type { Session } from '../session.ts';

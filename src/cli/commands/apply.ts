@@ -1,4 +1,6 @@
 import type { Readable } from 'node:stream';
+import { EXIT, type ExitStatus } from '../../base/errors.ts';
+import type { Event } from '../../base/events.ts';
 import {
   type ApplyOptions,
   type ApplyResult,
@@ -6,8 +8,6 @@ import {
   type ConflictPolicy,
   METADATA_CHOICES,
 } from '../../apply/options.ts';
-import { EXIT, type ExitStatus } from '../../base/errors.ts';
-import type { Event } from '../../base/events.ts';
 import { STANDARD_INPUT } from '../bundle-inputs.ts';
 import type { CommandDeclaration, CommandForm } from '../command-declaration.ts';
 import * as values from '../option-values.ts';

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { ExitStatus } from '../../base/errors.ts';
+import { LEVELS } from '../../base/option-ranges.ts';
 import type { ExportOptions, Filters, Selection } from '../../export/options.ts';
 import type { CommandDeclaration, CommandForm } from '../command-declaration.ts';
 import * as values from '../option-values.ts';
@@ -76,7 +77,7 @@ function declareContent(form: CommandForm): void {
   form.option('--include-personal', 'export.option.includePersonal');
   form.option('--rehash', 'export.option.rehash');
   form.option('--map <OLD=NEW>', 'export.option.map', { parse: parseMap });
-  form.option('--level <N>', 'export.option.level', { parse: values.integerBetween('--level', -7, 19) });
+  form.option('--level <N>', 'export.option.level', { parse: values.integerBetween('--level', LEVELS) });
   form.option('--label <TEXT>', 'export.option.label', { parse: values.nonEmpty('--label') });
   form.option('--created <TIME>', 'export.option.created', { parse: values.time('--created') });
   form.option('--export-id <ID>', 'export.option.exportId', { parse: values.exportId('--export-id') });

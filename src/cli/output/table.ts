@@ -1,7 +1,7 @@
 import type { Table, TableConstructorOptions } from 'cli-table3';
+import { requirePackage } from '../../base/require-package.ts';
 import type { Page } from './page.ts';
 import { type Clip, clip, pad, widthOf, wrap } from './text-width.ts';
-import { requirePackage } from '../../base/require-package.ts';
 
 export interface Column {
   readonly title: string;
