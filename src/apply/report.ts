@@ -50,7 +50,7 @@ export async function writeReport(db: Database.Database, operationId: string, pa
 
 async function writeRows(db: Database.Database, operationId: string, path: string): Promise<void> {
   const select = db.prepare<[string, number], Record<string, unknown> & { sequence: number }>(
-    `SELECT journal.sequence, CASE WHEN journal.record % 4294967296 < 2147483648 THEN journal.record % 4294967296 + 1 END AS record, journal.outcome, files.image_id, files.file_path AS path, files.file_hash AS digest,
+    `SELECT journal.sequence, CASE WHEN journal.record % 4294967296 < 2147483648 THEN journal.record % 4294967296 + 1 END AS record, journal.outcome, files.image_id, coalesce(files.file_path, images.local_path) AS path, files.file_hash AS digest,
             images.title, images.author, images.url, files.error_message AS message
      FROM indabundle_journal journal JOIN sync_files files ON files.id = CAST(journal."key" AS INTEGER)
      LEFT JOIN images ON images.id = files.image_id

@@ -30,6 +30,7 @@ export interface Prepared {
 export interface Settled {
   readonly outcome: Outcome;
   readonly imageId: number | null;
+  /** Where the record's content lies; null where the archive has none of it. */
   readonly localPath: string | null;
   readonly unused: boolean;
 }
@@ -186,7 +187,7 @@ export class RecordSettler {
     if (action === 'add') return this.#add('conflict', ordinal, record, localPath!);
     this.#fill(ordinal, record, row, false);
     this.conflictsKept += 1;
-    return { outcome: 'conflict', imageId: row.id, localPath: row.local_path, unused: localPath !== null };
+    return { outcome: 'conflict', imageId: row.id, localPath: null, unused: localPath !== null };
   }
 
   #add(outcome: Outcome, ordinal: number, record: ImageRecord, localPath: string): Settled {

@@ -30,6 +30,7 @@ export class ReplacedFiles {
     db.exec(
       'CREATE TEMP TABLE IF NOT EXISTS taken (path TEXT PRIMARY KEY) WITHOUT ROWID; DELETE FROM temp.taken',
     );
+    // A conflict in which the local photo was kept has no path in the books.
     db.prepare(
       `INSERT OR IGNORE INTO temp.taken SELECT new FROM main.indabundle_journal WHERE operation = ? AND outcome = 'conflict' AND new IS NOT NULL`,
     ).run(operationId);
