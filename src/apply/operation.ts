@@ -14,7 +14,9 @@ import {
 import { markApplied } from '../archive/volume-registry.ts';
 import { immediately, type WaitOptions } from '../archive/transaction.ts';
 import type { ImageRecord, Manifest, OmittedLine } from '../manifest/types.ts';
+import { recordSize } from '../merge/merge-context.ts';
 import type { Outcome } from '../merge/outcomes.ts';
+import { SITE_SIZE } from '../merge/taken-sizes.ts';
 import { type EarlierRun, goesOn, listIdOf, RECORDS_PER_BUNDLE, registerBundle } from './earlier-run.ts';
 import { type KnownRecords, ListBook } from './list-book.ts';
 import { seriesState } from './series-books.ts';
@@ -237,10 +239,18 @@ export class ApplyOperation {
   }
 }
 
-/** The size of a file that came, so that a later run can see that it is whole without the bundle. */
-function sizeStep({ outcome, record }: Booking): { readonly column?: string; readonly old?: string } {
-  const size = outcome === 'added' ? record?.file?.size : undefined;
-  return size === undefined ? {} : { column: FILE_SIZE, old: String(size) };
+/**
+ * The size of a file that came with its image, so that a later run can see that it is whole without
+ * the bundle; of one that a row was pointed to, how large the site says it is.
+ */
+function sizeStep({ outcome, record, localPath }: Booking): {
+  readonly column?: string;
+  readonly old?: string;
+} {
+  if (!record?.file || localPath === null) return {};
+  if (outcome === 'added') return { column: FILE_SIZE, old: String(record.file.size) };
+  const isTaken = outcome === 'restored' || outcome === 'conflict';
+  return isTaken ? { column: SITE_SIZE, old: String(recordSize(record)) } : {};
 }
 
 /** Writes operation, list and registry as far as they are new, in one transaction; returns the bundle's number. */

@@ -6,7 +6,7 @@ import { localSize } from '../archive/local-file.ts';
 import type { LocalImage } from '../archive/local-index.ts';
 import type { ImageRecord } from '../manifest/types.ts';
 import { type Decision, recordDigest, recordIdentity } from '../merge/decide.ts';
-import { claimRow, conflictAction, type MergeContext } from '../merge/merge-context.ts';
+import { claimRow, conflictAction, type MergeContext, recordSize } from '../merge/merge-context.ts';
 import type { ConflictPolicy, Outcome } from '../merge/outcomes.ts';
 import { PersonalRows } from '../merge/personal-rows.ts';
 import { authorDetails, fillValues, newImageValues, recordLinks } from '../merge/record-rows.ts';
@@ -207,6 +207,7 @@ export class RecordSettler {
     this.#rows.setImage(ordinal, row.id, { local_path: localPath, sha256_hash: record.file!.digest });
     this.#fill(ordinal, record, row, true);
     this.#note(row.id);
+    this.#context.sizes.note(row.id, recordSize(record));
     return { outcome, imageId: row.id, localPath, unused: false };
   }
 

@@ -81,13 +81,14 @@ export async function decideMember(
   return member;
 }
 
-/** Notes which members share nothing with any other that could make them one image. */
+/** Notes which members share nothing with any other that could make them one image, nor a row that both are about. */
 export function noteLoners(members: readonly Member[]): void {
   const owners = new Map<string, Member>();
   for (const member of members) {
     member.isAlone = true;
     const { record } = member.spooled;
-    for (const key of sharedKeys(recordIdentity(record), recordDigest(record))) {
+    const rows = 'row' in member.decision ? [`row ${member.decision.row.id}`] : [];
+    for (const key of [...sharedKeys(recordIdentity(record), recordDigest(record)), ...rows]) {
       const other = owners.get(key);
       if (other === undefined) owners.set(key, member);
       else {

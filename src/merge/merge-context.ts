@@ -7,6 +7,7 @@ import type { ImageRecord } from '../manifest/types.ts';
 import type { BannedAuthors, Decision } from './decide.ts';
 import type { ConflictPolicy } from './outcomes.ts';
 import { RowClaims } from './row-claims.ts';
+import { TakenSizes } from './taken-sizes.ts';
 
 /** What deciding needs of an archive. */
 export interface MergeContext {
@@ -16,6 +17,7 @@ export interface MergeContext {
   /** True when a second row with this address would break the schema. */
   readonly urlIsTaken: (url: string) => boolean;
   readonly claims: RowClaims;
+  readonly sizes: TakenSizes;
 }
 
 export async function mergeContext(archive: Archive): Promise<MergeContext> {
@@ -25,6 +27,7 @@ export async function mergeContext(archive: Archive): Promise<MergeContext> {
     banned: bannedAuthors(archive),
     urlIsTaken: urlCheck(archive),
     claims: new RowClaims(archive.scratch),
+    sizes: new TakenSizes(archive),
   };
 }
 
@@ -39,9 +42,15 @@ function bannedAuthors(archive: Archive): BannedAuthors {
   return new Set(archive.db.prepare<[], string>('SELECT author FROM main.banned_authors').pluck().all());
 }
 
+/** How large the site says the record's picture is: 3 for `_xxl`, 2 for `_xl`, 1 for `_l`, else 0. */
+export function recordSize(record: ImageRecord): number {
+  return siteSize(record.image.url ?? null);
+}
+
 /** True when the site says that the record's picture is larger than the local one. */
-export function isLarger(record: ImageRecord, row: LocalImage): boolean {
-  return siteSize(record.image.url ?? null) > siteSize(row.url);
+export function isLarger(record: ImageRecord, row: LocalImage, { sizes }: MergeContext): boolean {
+  const size = recordSize(record);
+  return size > siteSize(row.url) && size > sizes.of(row.id);
 }
 
 /**
@@ -58,7 +67,7 @@ export function conflictAction(
     case 'keep-local':
       return 'keep';
     case 'larger':
-      return isLarger(record, row) ? 'take' : 'keep';
+      return isLarger(record, row, context) ? 'take' : 'keep';
     case 'take-remote':
       return context.claims.isOthers(row.id, record.file?.digest) ? 'keep' : 'take';
     case 'keep-both':

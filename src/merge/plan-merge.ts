@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { identityKey, keyNumber } from '../archive/identity.ts';
+import type { LocalImage } from '../archive/local-index.ts';
 import { MergeRows } from '../archive/merge-rows.ts';
 import type { Archive } from '../archive/open.ts';
 import type { ImageRecord } from '../manifest/types.ts';
@@ -98,11 +99,11 @@ class RecordPlanner {
     const decision = await decide(record, index, banned, { root: archive.root, checkLocal, signal });
     const { outcome } = decision;
     if (outcome === 'added' || outcome === 'restored') {
-      const twin = this.#earlier.twin(record);
+      const twin = this.#earlier.twin(record, 'row' in decision ? decision.row : null);
       const replaces = twin === 'conflict' && (onConflict === 'larger' || onConflict === 'keep-both');
       if (twin !== null) return { outcome: twin, needsFile: replaces, changes: 0 };
     }
-    if (outcome === 'conflict' && isLarger(record, decision.row)) this.largerAvailable += 1;
+    if (outcome === 'conflict' && isLarger(record, decision.row, this.#context)) this.largerAvailable += 1;
     const file = needsFile(decision, record, onConflict, this.#context);
     if ('row' in decision) claimRow(onConflict, decision.row.id, record, this.#context);
     return { outcome, needsFile: file, changes: this.#changes(record, decision) };
@@ -123,8 +124,9 @@ class RecordPlanner {
 }
 
 /**
- * Images that earlier records of the same bundle would add: a later record of one finds it there. Told
- * by numbers: should two images share one, applying finds out that the second needs its file after all.
+ * Images that earlier records of the same bundle would add or restore: a later record of one finds it
+ * there. Told by numbers: should two images share one, applying finds out that the second needs its
+ * file after all.
  */
 class EarlierRecords {
   readonly #insert: Database.Statement;
@@ -140,11 +142,11 @@ class EarlierRecords {
       .pluck();
   }
 
-  /** Null for the first record of an image, which is noted. */
-  twin(record: ImageRecord): 'present' | 'conflict' | null {
+  /** Null for the first record of an image, or of the row that it restores, which is noted. */
+  twin(record: ImageRecord, row: LocalImage | null): 'present' | 'conflict' | null {
     const key = identityKey(recordIdentity(record), recordDigest(record));
-    if (key === null) return null;
-    const image = keyNumber(key.kind, key.value);
+    if (row === null && key === null) return null;
+    const image = row === null ? keyNumber(key!.kind, key!.value) : keyNumber('name', String(row.id));
     const digest = record.file?.digest ?? '';
     if (this.#insert.run(image, digest).changes > 0) return null;
     return this.#digest.get(image) === digest ? 'present' : 'conflict';

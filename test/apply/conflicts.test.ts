@@ -7,7 +7,7 @@ import type { SchemaName } from '../../fixtures/archive-schemas.ts';
 import { uniqueJpeg } from '../../fixtures/jpeg-files.ts';
 import { sha256 } from '../../fixtures/photo-folder.ts';
 import { databaseDump, dumpWithoutBooks, rowsOf } from '../support/database-dump.ts';
-import { exchange, outcomesOf } from '../support/exchange.ts';
+import { applyTo, exchange, outcomesOf } from '../support/exchange.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
 const folder = scratchFolder();
@@ -64,6 +64,38 @@ describe('the same image with other bytes', () => {
     expect(outcomesOf(await trip.apply({ onConflict: 'larger' }))).toEqual({ conflict: 1 });
     expect(trip.after().fileDigests.get(1)).toBe(sha256(winner));
     expect(trip.violations({ replaced: new Set([1]) })).toEqual([]);
+  });
+
+  test('larger never goes back to a smaller one', async () => {
+    const sized = (size: 'xl' | 'xxl') => ({
+      ...remote,
+      url: siteUrl(SITE_ID, { server: 2, size }),
+      file: uniqueJpeg(size, 3_000),
+    });
+    const trip = conflicting(sized('xxl'));
+    await trip.export();
+    await trip.apply({ onConflict: 'larger' });
+    const second = exchange(folder('second'), { images: [sized('xl')] }, { images: [] });
+    await second.export();
+    const { outcomes, largerAvailable } = await applyTo(trip.receiver, second.bundle, {
+      onConflict: 'larger',
+    });
+    expect([outcomes.conflict, largerAvailable]).toEqual([1, 0]);
+    expect(trip.after().fileDigests.get(1)).toBe(sha256(uniqueJpeg('xxl', 3_000)));
+  });
+
+  test('larger takes the largest of one bundle', async () => {
+    for (const sizes of [['xl', 'xxl'] as const, ['xxl', 'xl'] as const]) {
+      const images = sizes.map((size) => ({
+        ...remote,
+        url: siteUrl(SITE_ID, { server: 2, size }),
+        file: uniqueJpeg(size, 3_000),
+      }));
+      const trip = exchange(folder(sizes.join()), { images }, { images: [local] });
+      await trip.export();
+      await trip.apply({ onConflict: 'larger' });
+      expect(trip.after().fileDigests.get(1)).toBe(sha256(uniqueJpeg('xxl', 3_000)));
+    }
   });
 
   test('take-remote takes the first of two that disagree, and lets it be from then on', async () => {
