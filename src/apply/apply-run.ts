@@ -191,7 +191,7 @@ export class ApplyRun {
    */
   get photosLeft(): number {
     if (this.#onConflict === 'larger' || this.#onConflict === 'take-remote') return 0;
-    return (this.#writer?.settler.conflictsKept ?? 0) + this.#plan!.countsDone().conflict;
+    return (this.#writer?.settler.added.conflictsKept ?? 0) + this.#plan!.countsDone().conflict;
   }
 
   async #finish(): Promise<void> {
@@ -269,10 +269,9 @@ export class ApplyRun {
 }
 
 function doneBy({ operation, settler, tally }: ApplyWriter): Partial<ApplyResult> {
-  const { columnsFilled, linksAdded, authorsAdded, personalAdded } = settler;
-  const { bytesWritten, failures } = tally;
-  const { operationId } = operation;
-  return { operationId, columnsFilled, linksAdded, authorsAdded, personalAdded, bytesWritten, failures };
+  const { columnsFilled, linksAdded, personalAdded } = settler.added;
+  const written = { columnsFilled, linksAdded, personalAdded, authorsAdded: settler.authors.added };
+  return { operationId: operation.operationId, ...written, ...tally.written };
 }
 
 function sum(first: OutcomeTally, second: OutcomeTally | undefined): OutcomeTally {

@@ -161,9 +161,10 @@ export class ApplyWriter {
       const slice = await this.#transaction(() => this.#commitSome(window, left), wait);
       left = left.slice(slice.length);
       window.settle(new Set(slice.map(({ ordinal }) => ordinal)));
-      for (const { settled, localPath, pendingRow } of slice) {
+      for (const { record, settled, localPath, pendingRow } of slice) {
         if (settled === null) continue;
-        this.tally.settled(settled.outcome);
+        if (settled.message === null) this.tally.settled(settled.outcome);
+        else this.tally.failed(record, settled.message);
         if (settled.unused && localPath !== null && pendingRow !== null)
           unused.push({ localPath, pendingRow });
       }
@@ -239,6 +240,9 @@ export class ApplyWriter {
     await this.#failRemaining(whyMissing);
     const { authorsOwed, favorites } = this.#plan;
     if (authorsOwed.length > 0) await this.#transaction(() => this.settler.addAuthors(authorsOwed));
+    const { refused } = this.settler.authors;
+    if (refused > 0)
+      this.#wait.observer?.({ type: 'notice', notice: 'authors-refused', params: { count: refused } });
     if (favorites.length > 0) await this.#transaction(() => this.settler.addFavorites(favorites, new Date()));
     await this.#transaction(() => this.#failRefused(omitted));
     await this.#leftovers.remove(this.#wait);

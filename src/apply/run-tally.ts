@@ -5,10 +5,16 @@ import { isSendersReason, recordName } from './failure-words.ts';
 /** Failures that are kept by name; the rest is counted. */
 const MOST_LISTED = 1000;
 
+/** A record that failed, by a name that a person may know it by. */
+interface Failure {
+  readonly record: string;
+  readonly reason: string;
+}
+
 /** What a run of apply has done so far. */
 export class RunTally {
   readonly counter = new OutcomeCounter();
-  readonly failures: { record: string; reason: string }[] = [];
+  readonly failures: Failure[] = [];
   /** Failures that are not the sender's: another copy of the bundle may help. */
   lost = 0;
   /** Records whose rows were committed in this run. */
@@ -17,6 +23,10 @@ export class RunTally {
   bytesWritten = 0;
   /** Bytes that were read for the places that wait for them, whatever became of them; for progress. */
   bytesTaken = 0;
+
+  get written(): { readonly bytesWritten: number; readonly failures: readonly Failure[] } {
+    return { bytesWritten: this.bytesWritten, failures: this.failures };
+  }
 
   /** A record's rows were committed. */
   settled(outcome: Outcome): void {

@@ -1,7 +1,7 @@
-import type Database from 'better-sqlite3';
 import { parseDigest } from '../base/digest.ts';
 import { dataVersion } from '../archive/transaction.ts';
-import { bindable, MergeRows } from '../archive/merge-rows.ts';
+import { MergeRows } from '../archive/merge-rows.ts';
+import { refusalOf } from '../archive/row-inserter.ts';
 import { localSize } from '../archive/local-file.ts';
 import type { LocalImage } from '../archive/local-index.ts';
 import type { ImageRecord } from '../manifest/types.ts';
@@ -9,7 +9,8 @@ import { type Decision, recordDigest, recordIdentity } from '../merge/decide.ts'
 import { claimRow, conflictAction, type MergeContext, recordSize } from '../merge/merge-context.ts';
 import type { ConflictPolicy, Outcome } from '../merge/outcomes.ts';
 import { PersonalRows } from '../merge/personal-rows.ts';
-import { authorDetails, fillValues, newImageValues, recordLinks } from '../merge/record-rows.ts';
+import { fillValues, newImageValues, recordLinks } from '../merge/record-rows.ts';
+import { AuthorRows } from './author-rows.ts';
 import type { ApplyOperation } from './operation.ts';
 import type { RecordSpool } from './record-spool.ts';
 
@@ -33,6 +34,17 @@ export interface Settled {
   /** Where the record's content lies; null where the archive has none of it. */
   readonly localPath: string | null;
   readonly unused: boolean;
+  /** Why it failed. */
+  readonly message: string | null;
+}
+
+/** What was written beside photos and rows. */
+interface Added {
+  readonly columnsFilled: number;
+  readonly linksAdded: number;
+  readonly personalAdded: number;
+  /** Conflicts whose other photo is in the bundle only. */
+  readonly conflictsKept: number;
 }
 
 export interface SettleOptions {
@@ -41,6 +53,9 @@ export interface SettleOptions {
   /** Notes and marks are wanted. */
   readonly personal: boolean;
 }
+
+/** Neither an image of the archive nor a file in it. */
+const NOWHERE = { imageId: null, localPath: null, message: null };
 
 /** The rows that are the same image, in a form that shows any change. */
 export function basisOf(rows: readonly LocalImage[]): string {
@@ -52,12 +67,8 @@ export function basisOf(rows: readonly LocalImage[]): string {
  * the crawler, or an earlier record of the same bundle, may have come first.
  */
 export class RecordSettler {
-  columnsFilled = 0;
-  linksAdded = 0;
-  authorsAdded = 0;
-  personalAdded = 0;
-  /** Conflicts whose other photo is in the bundle only. */
-  conflictsKept = 0;
+  added: Added = { columnsFilled: 0, linksAdded: 0, personalAdded: 0, conflictsKept: 0 };
+  readonly authors: AuthorRows;
 
   readonly #context: MergeContext;
   readonly #operation: ApplyOperation;
@@ -68,7 +79,9 @@ export class RecordSettler {
   #undisturbed = false;
   /** Of the database, when the last transaction began. */
   #version = -1;
-  readonly #insertAuthor: (author: string) => boolean;
+  /** Rows that the record at hand has made or changed, for the index. */
+  #changed: LocalImage[] = [];
+  readonly #inSavepoint: (work: () => Settled | null) => Settled | null;
 
   constructor(context: MergeContext, operation: ApplyOperation, spool: RecordSpool, options: SettleOptions) {
     const { db, shape } = context.archive;
@@ -78,7 +91,8 @@ export class RecordSettler {
     this.#options = options;
     this.#rows = new MergeRows(db, shape, operation.journal);
     this.#personal = options.personal ? new PersonalRows(db, shape, operation.journal) : null;
-    this.#insertAuthor = authorInserter(context, spool, operation);
+    this.authors = new AuthorRows(context, spool, operation);
+    this.#inSavepoint = db.transaction((work: () => Settled | null) => work());
   }
 
   /** A transaction begins; `decidedAt` is the version of the database on which its records were decided. */
@@ -96,36 +110,55 @@ export class RecordSettler {
 
   /** Null when it now needs a file that is not in place: it must be prepared again. */
   settle(prepared: Prepared): Settled | null {
-    const decision = this.#decideAgain(prepared);
-    const settled = this.#write(prepared, decision);
+    const settled = this.#writeOrRefuse(prepared, this.#decideAgain(prepared));
     if (settled === null) return null;
     const { record, ordinal, pendingRow } = prepared;
-    const { outcome, imageId, localPath } = settled;
-    claimRow(this.#options.onConflict, imageId, record, this.#context);
-    this.#operation.book({
-      ordinal,
-      record,
-      outcome,
-      imageId,
-      localPath,
-      message: null,
-      pendingRow: settled.unused ? null : pendingRow,
-    });
-    if (imageId !== null && record.image.author !== undefined && this.#insertAuthor(record.image.author))
-      this.authorsAdded += 1;
-    if (imageId !== null) this.personalAdded += this.#personal?.addTo(ordinal, imageId, record) ?? 0;
+    const { unused, ...fate } = settled;
+    const { author } = record.image;
+    this.#operation.book({ ...fate, ordinal, record, pendingRow: unused ? null : pendingRow });
+    if (settled.imageId !== null && author !== undefined) this.authors.insert(author);
     this.#spool.settle(ordinal);
     return settled;
   }
 
+  /** A row that the receiver's own rules keep out fails its record, and no other. */
+  #writeOrRefuse(prepared: Prepared, decision: Decision): Settled | null {
+    const { journal } = this.#operation;
+    const [mark, added] = [journal.mark(), this.added];
+    this.#changed = [];
+    try {
+      const settled = this.#inSavepoint(() => this.#write(prepared, decision));
+      if (settled !== null) this.#noteChanges(prepared.record, settled);
+      return settled;
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal === null) throw error;
+      journal.rewind(mark);
+      this.added = added;
+      this.#rows.forget();
+      const unused = prepared.localPath !== null;
+      return { outcome: 'failed', imageId: null, localPath: null, unused, message: refusal.message };
+    }
+  }
+
+  /** What later records of the bundle must know of this one. */
+  #noteChanges(record: ImageRecord, { outcome, imageId, localPath }: Settled): void {
+    const { index, sizes } = this.#context;
+    for (const row of this.#changed) index.note(row);
+    claimRow(this.#options.onConflict, imageId, record, this.#context);
+    if (imageId !== null && localPath !== null && (outcome === 'restored' || outcome === 'conflict'))
+      sizes.note(imageId, recordSize(record));
+  }
+
   /** Favourite authors, one transaction for all: there are few. */
   addFavorites(authors: readonly string[], now: Date): void {
-    for (const author of authors) if (this.#personal?.addFavorite(author, now)) this.personalAdded += 1;
+    for (const author of authors)
+      if (this.#personal?.addFavorite(author, now)) this.#count('personalAdded', 1);
   }
 
   /** Details of authors whose images are here already: an earlier copy of the bundle had lost them. */
   addAuthors(authors: readonly string[]): void {
-    for (const author of authors) if (this.#insertAuthor(author)) this.authorsAdded += 1;
+    for (const author of authors) this.authors.insert(author);
   }
 
   #decideAgain(prepared: Prepared): Decision {
@@ -152,6 +185,14 @@ export class RecordSettler {
   }
 
   #write(prepared: Prepared, decision: Decision): Settled | null {
+    const settled = this.#writeImage(prepared, decision);
+    const { ordinal, record } = prepared;
+    if (settled !== null && settled.imageId !== null && this.#personal !== null)
+      this.#count('personalAdded', this.#personal.addTo(ordinal, settled.imageId, record));
+    return settled;
+  }
+
+  #writeImage(prepared: Prepared, decision: Decision): Settled | null {
     const { record, ordinal, localPath } = prepared;
     const placed = localPath !== null;
     switch (decision.outcome) {
@@ -159,7 +200,7 @@ export class RecordSettler {
         return null;
       case 'banned':
       case 'metadata-only':
-        return { outcome: decision.outcome, imageId: null, localPath: null, unused: placed };
+        return { ...NOWHERE, outcome: decision.outcome, unused: placed };
       case 'added':
         if (localPath === null) return null;
         return this.#add('added', ordinal, record, localPath);
@@ -170,6 +211,7 @@ export class RecordSettler {
           imageId: decision.row.id,
           localPath: decision.row.local_path,
           unused: placed,
+          message: null,
         };
       case 'restored':
         if (localPath === null) return null;
@@ -186,15 +228,15 @@ export class RecordSettler {
     if (action === 'take') return this.#replace('conflict', ordinal, record, row, localPath!);
     if (action === 'add') return this.#add('conflict', ordinal, record, localPath!);
     this.#fill(ordinal, record, row, false);
-    this.conflictsKept += 1;
-    return { outcome: 'conflict', imageId: row.id, localPath: null, unused: localPath !== null };
+    this.#count('conflictsKept', 1);
+    return { ...NOWHERE, outcome: 'conflict', imageId: row.id, unused: localPath !== null };
   }
 
   #add(outcome: Outcome, ordinal: number, record: ImageRecord, localPath: string): Settled {
     const row = this.#rows.insertImage(ordinal, newImageValues(record, localPath));
     this.#rows.link(ordinal, row.id, recordLinks(record));
-    this.#context.index.note(row);
-    return { outcome, imageId: row.id, localPath, unused: false };
+    this.#changed.push(row);
+    return { outcome, imageId: row.id, localPath, unused: false, message: null };
   }
 
   #replace(
@@ -207,57 +249,23 @@ export class RecordSettler {
     this.#rows.setImage(ordinal, row.id, { local_path: localPath, sha256_hash: record.file!.digest });
     this.#fill(ordinal, record, row, true);
     this.#note(row.id);
-    this.#context.sizes.note(row.id, recordSize(record));
-    return { outcome, imageId: row.id, localPath, unused: false };
+    return { outcome, imageId: row.id, localPath, unused: false, message: null };
   }
 
   #fill(ordinal: number, record: ImageRecord, row: LocalImage, fileAgrees: boolean): void {
     if (this.#options.metadata === 'keep') return;
     const filled = this.#rows.fillImage(ordinal, row.id, fillValues(record, fileAgrees));
-    this.columnsFilled += filled;
-    this.linksAdded += this.#rows.link(ordinal, row.id, recordLinks(record));
+    this.#count('columnsFilled', filled);
+    this.#count('linksAdded', this.#rows.link(ordinal, row.id, recordLinks(record)));
     if (filled > 0) this.#note(row.id);
   }
 
   #note(id: number): void {
     const row = this.#context.index.row(id);
-    if (row !== null) this.#context.index.note(row);
+    if (row !== null) this.#changed.push(row);
   }
-}
 
-/** Inserts an author's details where the receiver has the table and no row. */
-function authorInserter(
-  context: MergeContext,
-  spool: RecordSpool,
-  operation: ApplyOperation,
-): (author: string) => boolean {
-  const { db, shape } = context.archive;
-  if (!shape.hasColumn('author_details', 'author')) return () => false;
-  const known = db.prepare('SELECT 1 FROM main.author_details WHERE author = ?');
-  const statements = new Map<string, Database.Statement>();
-  return (author) => {
-    const spooled = spool.takeAuthor(author);
-    if (spooled?.details === undefined || known.get(author) !== undefined) return false;
-    const details = authorDetails(spooled);
-    const columns = shape
-      .columns('author_details')
-      .filter((column) => column !== 'id' && column !== 'author' && Object.hasOwn(details, column));
-    const names = ['author', ...columns];
-    const sql = `INSERT INTO main.author_details (${names.map((name) => `"${name}"`).join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
-    const insert = statements.get(sql) ?? db.prepare(sql);
-    statements.set(sql, insert);
-    const id = insert.run(author, ...columns.map((column) => bindable(details[column]!))).lastInsertRowid;
-    const made = Object.fromEntries([
-      ['author', author],
-      ...columns.map((column) => [column, details[column]!]),
-    ]);
-    operation.journal.add({
-      record: null,
-      outcome: null,
-      table: 'author_details',
-      key: String(id),
-      new: JSON.stringify(made),
-    });
-    return true;
-  };
+  #count(what: keyof Added, more: number): void {
+    if (more > 0) this.added = { ...this.added, [what]: this.added[what] + more };
+  }
 }

@@ -11,6 +11,12 @@ export interface JournalStep {
   readonly new?: string | null;
 }
 
+/** A place in the journal of an open transaction. */
+export interface JournalMark {
+  readonly sequence: number;
+  readonly waiting: number;
+}
+
 /** Values of one row, and rows that are written in one go. */
 const COLUMNS = 9;
 const AT_ONCE = 32;
@@ -37,18 +43,26 @@ export class Journal {
     this.#sequence = Number(last ?? 0);
   }
 
-  /** After a rolled back transaction the numbers go on from where they were. */
-  get sequence(): number {
-    return this.#sequence;
-  }
-
   /** From now on steps wait for {@link flush}: many are written in one go. */
   begin(): void {
     this.#waiting = [];
   }
 
+  /** Where the journal stands; what comes behind it can be forgotten again. */
+  mark(): JournalMark {
+    this.#writeMany();
+    return { sequence: this.#sequence, waiting: this.#waiting?.length ?? 0 };
+  }
+
+  /** Forgets the steps behind a mark: what they speak of was rolled back. */
+  rewind({ sequence, waiting }: JournalMark): void {
+    this.#sequence = sequence;
+    this.#waiting = this.#waiting?.slice(0, waiting) ?? null;
+  }
+
   /** Writes the steps that wait, in the transaction of the rows that they speak of. */
   flush(): void {
+    this.#writeMany();
     const waiting = this.#waiting ?? [];
     for (let at = 0; at < waiting.length; at += COLUMNS) this.#insert.run(waiting.slice(at, at + COLUMNS));
     this.#waiting = null;
@@ -69,9 +83,16 @@ export class Journal {
       return;
     }
     this.#waiting.push(this.#operation, this.#sequence, record, outcome, ...undo);
-    if (this.#waiting.length < AT_ONCE * COLUMNS) return;
-    this.#insertMany.run(this.#waiting);
-    this.#waiting = [];
+  }
+
+  /** Of the steps that wait as many as fill whole statements. */
+  #writeMany(): void {
+    const waiting = this.#waiting ?? [];
+    const cells = AT_ONCE * COLUMNS;
+    const whole = waiting.length - (waiting.length % cells);
+    if (whole === 0) return;
+    for (let at = 0; at < whole; at += cells) this.#insertMany.run(waiting.slice(at, at + cells));
+    this.#waiting = waiting.slice(whole);
   }
 }
 

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { BundleError } from '../base/errors.ts';
 import { NAMED_BY, type NumberedTable, OUT_OF_REACH } from './orphans.ts';
+import { quotedName } from './row-key.ts';
 import type { Shape } from './shape.ts';
 
 const TABLES = Object.keys(NAMED_BY) as NumberedTable[];
@@ -61,7 +62,7 @@ export function giveKeys(db: Database.Database, shape: Shape, path: string): voi
       `SELECT type, name FROM main.sqlite_master WHERE type IN ('view', 'trigger')`,
     )
     .all();
-  for (const { type, name } of others) db.exec(`DROP ${type} IF EXISTS main.${quoted(name)}`);
+  for (const { type, name } of others) db.exec(`DROP ${type} IF EXISTS main.${quotedName(name)}`);
   const naming = namingColumns(shape);
   for (const table of new Set(naming.map(([from]) => from))) {
     const columns = naming.flatMap(([from, column]) => (from === table ? column : []));
@@ -90,7 +91,9 @@ function checkUnkeyed(db: Database.Database, path: string, table: NumberedTable)
 function numberColumns(db: Database.Database, shape: Shape, table: string, columns: readonly string[]): void {
   replaceTable(db, shape, table, new Map(columns.map((column) => [column, 'INTEGER'])), new Map());
   for (const column of columns)
-    db.exec(`CREATE INDEX main."indabundle_${table}_${column}" ON ${quoted(table)} (${quoted(column)})`);
+    db.exec(
+      `CREATE INDEX main."indabundle_${table}_${column}" ON ${quotedName(table)} (${quotedName(column)})`,
+    );
 }
 
 /** Makes a primary key of the ids; rows without one get those behind all that are there or named. */
@@ -114,12 +117,12 @@ function replaceTable(
   values: ReadonlyMap<string, string>,
 ): void {
   const columns = shape.columns(table);
-  const defined = columns.map((name) => `${quoted(name)} ${types.get(name) ?? ''}`);
-  const selected = columns.map((name) => values.get(name) ?? quoted(name));
+  const defined = columns.map((name) => `${quotedName(name)} ${types.get(name) ?? ''}`);
+  const selected = columns.map((name) => values.get(name) ?? quotedName(name));
   db.exec(`CREATE TABLE main.indabundle_keyed (${defined.join(', ')});
-    INSERT INTO main.indabundle_keyed SELECT ${selected.join(', ')} FROM main.${quoted(table)};
-    DROP TABLE main.${quoted(table)};
-    ALTER TABLE main.indabundle_keyed RENAME TO ${quoted(table)}`);
+    INSERT INTO main.indabundle_keyed SELECT ${selected.join(', ')} FROM main.${quotedName(table)};
+    DROP TABLE main.${quotedName(table)};
+    ALTER TABLE main.indabundle_keyed RENAME TO ${quotedName(table)}`);
 }
 
 type Pair = readonly [table: string, column: string];
@@ -148,8 +151,4 @@ function hasKey(db: Database.Database, table: NumberedTable): boolean {
      AND NOT EXISTS (SELECT 1 FROM pragma_table_info(list.name) WHERE pk = 2)`,
   );
   return find.get(table) !== undefined;
-}
-
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

@@ -12,7 +12,9 @@ import {
 } from './link-tables.ts';
 import type { LocalImage } from './local-index.ts';
 import { idBehindOrphans } from './orphans.ts';
-import { defaultedColumns, hasUniqueIndex } from './schema-rules.ts';
+import { type InsertedRow, RowInserter, RowRefused, type RowValues } from './row-inserter.ts';
+import { quotedName } from './row-key.ts';
+import { hasUniqueIndex } from './schema-rules.ts';
 import type { Shape } from './shape.ts';
 import { Statements } from './statements.ts';
 
@@ -33,6 +35,7 @@ export class MergeRows {
   readonly #linkable: readonly LinkKind[];
   readonly #journal: Journal | null;
   readonly #statements: Statements;
+  readonly #inserter: RowInserter;
   /** Tables whose first new id was chosen with the orphans in mind. */
   readonly #orphans = new Set<string>();
   /** Ids by natural key, as far as they were met while nobody else has written. */
@@ -46,6 +49,7 @@ export class MergeRows {
   constructor(db: Database.Database, shape: Shape, journal: Journal | null) {
     this.#db = db;
     this.#statements = new Statements(db);
+    this.#inserter = new RowInserter(db);
     this.#shape = shape;
     this.#linkable = LINK_KINDS.filter((kind) => canLink(shape, kind));
     this.#journal = journal;
@@ -54,63 +58,45 @@ export class MergeRows {
   /** What is known of tags, albums and collections may have changed: somebody has written, or we rolled back. */
   forget(): void {
     for (const kind of LINK_KINDS) this.#known[kind].clear();
+    this.#orphans.clear();
   }
 
-  /** Returns the new row. `values` holds column names from a fixed list only. */
+  /**
+   * Returns the new row. `values` holds column names from a fixed list only.
+   *
+   * @throws RowRefused
+   */
   insertImage(record: number, values: ImageValues): LocalImage {
     const columns = this.#shape.select('images', Object.keys(values));
-    const bound = columns.map((column) => (this.#isFree(column, values[column]!) ? values[column]! : null));
-    const newId = this.#insert('images', columns, bound);
-    const valueOf = (column: string) => bound[columns.indexOf(column)] ?? null;
-    this.#journal?.add({
-      record,
-      outcome: null,
-      table: 'images',
-      key: String(newId),
-      new: JSON.stringify({ ...this.#givenBySchema(newId), ...values }),
-    });
+    const free = columns.filter((column) => this.#isFree(column, values[column]!));
+    const taken: ImageValues = Object.fromEntries(free.map((column) => [column, values[column]!]));
+    const row = this.#insert('images', taken);
+    if (row === null) throw new RowRefused('a trigger ignored it');
+    this.#journal?.add({ record, outcome: null, table: 'images', key: row.key, new: row.made });
     return {
-      id: newId,
-      url: valueOf('url'),
-      page_url: valueOf('page_url'),
-      local_path: valueOf('local_path'),
-      sha256_hash: valueOf('sha256_hash'),
+      id: Number(row.key),
+      url: taken['url'] ?? null,
+      page_url: taken['page_url'] ?? null,
+      local_path: taken['local_path'] ?? null,
+      sha256_hash: taken['sha256_hash'] ?? null,
     };
   }
 
-  /** What the schema puts into a new row by itself: whoever takes the row back must know it for no change of the user's. */
-  #givenBySchema(id: number): ImageValues {
-    this.#defaulted ??= defaultedColumns(this.#db, 'images');
-    if (this.#journal === null || this.#defaulted.length === 0) return {};
-    const row = this.#prepare(
-      `SELECT ${this.#defaulted.map(quoted).join(', ')} FROM images WHERE id = ?`,
-    ).get(id) as Record<string, unknown>;
-    const given = Object.entries(row).filter(([, value]) => value !== null);
-    return Object.fromEntries(given.map(([column, value]) => [column, String(value)]));
-  }
-
-  #defaulted: readonly string[] | null = null;
-
   /** Fills columns that are NULL here; returns how many. */
   fillImage(record: number, id: number, values: ImageValues): number {
-    const columns = this.#emptyColumns(id, values);
-    for (const column of columns) {
-      if (!this.#journal) continue;
-      this.#prepare(`UPDATE images SET ${quoted(column)} = ? WHERE id = ? AND ${quoted(column)} IS NULL`).run(
-        values[column]!,
-        id,
-      );
-      this.#journal.add({
-        record,
-        outcome: null,
-        table: 'images',
-        key: String(id),
-        column,
-        old: null,
-        new: values[column]!,
-      });
-    }
-    return columns.length;
+    const empty = this.#emptyColumns(id, values);
+    if (this.#journal === null) return empty.length;
+    return empty.filter((column) => this.#setColumn(record, id, column, null, values[column]!)).length;
+  }
+
+  /** False where a trigger ignored it. */
+  #setColumn(record: number, id: number, column: string, old: string | null, value: string): boolean {
+    const name = quotedName(column);
+    const update = this.#prepare(`UPDATE OR ABORT images SET ${name} = ? WHERE id = ?`);
+    if (update.run(value, id).changes === 0) return false;
+    const step = { table: 'images', key: String(id), column, old, new: value };
+    this.#journal?.add({ record, outcome: null, ...step });
+    return true;
   }
 
   #emptyColumns(id: number, values: ImageValues): string[] {
@@ -118,9 +104,9 @@ export class MergeRows {
       .select('images', Object.keys(values))
       .filter((column) => column !== 'local_path');
     if (columns.length === 0) return [];
-    const row = this.#prepare(`SELECT ${columns.map(quoted).join(', ')} FROM images WHERE id = ?`).get(id) as
-      | Record<string, unknown>
-      | undefined;
+    const row = this.#prepare(`SELECT ${columns.map(quotedName).join(', ')} FROM images WHERE id = ?`).get(
+      id,
+    ) as Record<string, unknown> | undefined;
     if (!row) return [];
     return columns.filter((column) => row[column] === null && this.#isFree(column, values[column]!));
   }
@@ -128,7 +114,7 @@ export class MergeRows {
   /** What must be unique here and another row has stays NULL: one row must not stop all others. */
   #isFree(column: string, value: string): boolean {
     if (!this.#isUnique(column)) return true;
-    return this.#prepare(`SELECT 1 FROM images WHERE ${quoted(column)} = ?`).get(value) === undefined;
+    return this.#prepare(`SELECT 1 FROM images WHERE ${quotedName(column)} = ?`).get(value) === undefined;
   }
 
   readonly #unique = new Map<string, boolean>();
@@ -141,24 +127,20 @@ export class MergeRows {
     return unique;
   }
 
-  /** Sets columns to new values, whatever they were. */
+  /**
+   * Sets columns to new values, whatever they were.
+   *
+   * @throws RowRefused
+   */
   setImage(record: number, id: number, values: ImageValues): void {
     const columns = this.#shape.select('images', Object.keys(values));
-    const before = this.#prepare(`SELECT ${columns.map(quoted).join(', ')} FROM images WHERE id = ?`).get(
+    const before = this.#prepare(`SELECT ${columns.map(quotedName).join(', ')} FROM images WHERE id = ?`).get(
       id,
     ) as Record<string, string | null>;
     for (const column of columns) {
       if (before[column] === values[column]) continue;
-      this.#prepare(`UPDATE images SET ${quoted(column)} = ? WHERE id = ?`).run(values[column]!, id);
-      this.#journal?.add({
-        record,
-        outcome: null,
-        table: 'images',
-        key: String(id),
-        column,
-        old: before[column] ?? null,
-        new: values[column]!,
-      });
+      if (!this.#setColumn(record, id, column, before[column] ?? null, values[column]!))
+        throw new RowRefused('a trigger ignored it');
     }
   }
 
@@ -181,6 +163,7 @@ export class MergeRows {
         continue;
       }
       const id = known ?? this.#insertTarget(record, kind, target);
+      if (id === null) continue;
       this.#note(kind, target.key, id);
       const { changes } = this.#prepare(INSERT_LINK[kind]).run(imageId, id);
       if (changes > 0) made.push(id);
@@ -218,41 +201,25 @@ export class MergeRows {
     return id === undefined ? null : Number(id);
   }
 
-  #insertTarget(record: number, kind: LinkKind, target: LinkTarget): number {
+  /** Null where a trigger ignored it: the owner wants none of these, and no link to it. */
+  #insertTarget(record: number, kind: LinkKind, target: LinkTarget): number | null {
     const columns = this.#shape.select(kind, Object.keys(target.values));
-    const names = [LINK_TABLES[kind].naturalKey, ...columns];
-    const id = this.#insert(kind, names, [
-      target.key,
-      ...columns.map((column) => bindable(target.values[column]!)),
-    ]);
-    const made = Object.fromEntries([
-      [names[0]!, target.key],
-      ...columns.map((column) => [column, target.values[column]!]),
-    ]);
-    this.#journal?.add({ record, outcome: null, table: kind, key: String(id), new: JSON.stringify(made) });
-    return id;
+    const values = Object.fromEntries(columns.map((column) => [column, target.values[column]!]));
+    const row = this.#insert(kind, { [LINK_TABLES[kind].naturalKey]: target.key, ...values });
+    if (row === null) return null;
+    this.#journal?.add({ record, outcome: null, table: kind, key: row.key, new: row.made });
+    return Number(row.key);
   }
 
-  /** Returns the new row's id, behind all ids that orphaned rows of other tables name. */
-  #insert(table: 'images' | LinkKind, columns: readonly string[], values: readonly unknown[]): number {
+  /** The new row's id lies behind all that orphaned rows of other tables name. */
+  #insert(table: 'images' | LinkKind, values: RowValues): InsertedRow | null {
     const id = this.#orphans.has(table) ? null : idBehindOrphans(this.#db, this.#shape, table);
-    this.#orphans.add(table);
-    const names = id === null ? columns : ['id', ...columns];
-    const marks = names.map(() => '?').join(', ');
-    const insert = this.#prepare(`INSERT INTO ${table} (${names.map(quoted).join(', ')}) VALUES (${marks})`);
-    return Number(insert.run(...(id === null ? values : [id, ...values])).lastInsertRowid);
+    const row = this.#inserter.insert(table, id === null ? values : { id, ...values });
+    if (row !== null) this.#orphans.add(table);
+    return row;
   }
 
   #prepare(sql: string): Database.Statement<unknown[], unknown> {
     return this.#statements.get(sql);
   }
-}
-
-/** A JavaScript number bound to a TEXT column would be stored as '123.0'; a whole number goes as an integer. */
-export function bindable(value: string | number): string | number | bigint {
-  return typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value;
-}
-
-function quoted(column: string): string {
-  return `"${column}"`;
 }

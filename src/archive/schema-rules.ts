@@ -10,6 +10,14 @@ export function defaultedColumns(db: Database.Database, table: string): string[]
     .all(table);
 }
 
+/** True when a program of the database's owner looks at each new row of the table. */
+export function hasInsertTrigger(db: Database.Database, table: string): boolean {
+  const find = db.prepare(
+    `SELECT 1 FROM main.sqlite_master WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE AND sql LIKE '%INSERT%'`,
+  );
+  return find.get(table) !== undefined;
+}
+
 /** True when the table cannot hold two rows with the same value in this column. */
 export function hasUniqueIndex(db: Database.Database, table: string, column: string): boolean {
   const indexes = db

@@ -31,6 +31,7 @@ export type NoticeCode =
   | 'waiting-for-lock'
   | 'resuming'
   | 'already-applied'
+  | 'authors-refused'
   | 'orphans-skipped'
   | 'text-repaired'
   | 'archive-without-keys'

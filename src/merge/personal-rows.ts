@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { Journal } from '../archive/journal.ts';
+import { RowInserter } from '../archive/row-inserter.ts';
 import type { Shape } from '../archive/shape.ts';
 import { Statements } from '../archive/statements.ts';
 import type { ImageRecord } from '../manifest/types.ts';
@@ -19,37 +20,39 @@ export class PersonalRows {
   readonly #shape: Shape;
   readonly #journal: Journal | null;
   readonly #statements: Statements;
+  readonly #inserter: RowInserter;
 
   /** Without a journal it only tells what it would add. */
   constructor(db: Database.Database, shape: Shape, journal: Journal | null) {
     this.#shape = shape;
     this.#journal = journal;
     this.#statements = new Statements(db);
+    this.#inserter = new RowInserter(db);
   }
 
   /** Adds the notes and the mark of an image that are not here; returns how many rows. */
   addTo(record: number, imageId: number, { notes, marked }: ImageRecord): number {
     let added = 0;
     if (this.#shape.hasColumn('image_notes', 'image_id')) {
-      for (const note of notes ?? []) added += this.#addNote(record, { ...note, image_id: imageId });
+      for (const note of notes ?? []) if (this.#addNote(record, { ...note, image_id: imageId })) added += 1;
     }
     if (marked !== undefined && this.#shape.hasColumn('marked_images', 'image_id'))
-      added += this.#addMark(record, { ...marked, image_id: imageId });
+      added += this.#addMark(record, { ...marked, image_id: imageId }) ? 1 : 0;
     return added;
   }
 
-  #addNote(record: number, note: Values): number {
+  #addNote(record: number, note: Values): boolean {
     const found = this.#statements
       .get('SELECT 1 FROM main.image_notes WHERE image_id = ? AND note = ?')
       .get(note['image_id'], note['note']);
-    return found === undefined ? this.#insert(record, 'image_notes', note) : 0;
+    return found === undefined && this.#insert(record, 'image_notes', note);
   }
 
-  #addMark(record: number, mark: Values): number {
+  #addMark(record: number, mark: Values): boolean {
     const found = this.#statements
       .get('SELECT 1 FROM main.marked_images WHERE image_id = ?')
       .get(mark['image_id']);
-    return found === undefined ? this.#insert(record, 'marked_images', mark) : 0;
+    return found === undefined && this.#insert(record, 'marked_images', mark);
   }
 
   /** True when the author was no favourite here. */
@@ -58,24 +61,18 @@ export class PersonalRows {
     const found = this.#statements
       .get('SELECT 1 FROM main.favorite_authors WHERE author_name = ?')
       .get(author);
-    if (found !== undefined) return false;
-    this.#insert(null, 'favorite_authors', {
-      author_name: author,
-      added_date: now.toISOString().slice(0, 19),
-    });
-    return true;
+    const favorite = { author_name: author, added_date: now.toISOString().slice(0, 19) };
+    return found === undefined && this.#insert(null, 'favorite_authors', favorite);
   }
 
-  #insert(record: number | null, table: string, values: Values): number {
-    if (this.#journal === null) return 1;
+  /** False where a trigger ignored it. */
+  #insert(record: number | null, table: string, values: Values): boolean {
+    if (this.#journal === null) return true;
     const columns = this.#shape.select(table, Object.keys(values));
-    const marks = columns.map(() => '?').join(', ');
-    const insert = this.#statements.get(
-      `INSERT INTO main.${table} (${columns.join(', ')}) VALUES (${marks})`,
-    );
-    const id = insert.run(...columns.map((column) => values[column])).lastInsertRowid;
-    const made = Object.fromEntries(columns.map((column) => [column, values[column]]));
-    this.#journal.add({ record, outcome: null, table, key: String(id), new: JSON.stringify(made) });
-    return 1;
+    const known = Object.fromEntries(columns.map((column) => [column, values[column]!]));
+    const row = this.#inserter.insert(table, known);
+    if (row === null) return false;
+    this.#journal.add({ record, outcome: null, table, key: row.key, new: row.made });
+    return true;
   }
 }

@@ -4,7 +4,7 @@ import { hashFile } from '../archive/file-digest.ts';
 import type { Archive } from '../archive/open.ts';
 import { photoPath } from '../archive/photo-path.ts';
 import type { KeptReason } from './options.ts';
-import { ImageReferences } from './references.ts';
+import { References } from './references.ts';
 import { type Step, stepsOf } from './steps.ts';
 
 type ImageRow = { readonly [column: string]: unknown };
@@ -25,7 +25,7 @@ export class ImageJudge {
   readonly #root: string;
   readonly #row: Database.Statement<[number], ImageRow>;
   readonly #digest: Database.Statement<[string], string>;
-  readonly #references: ImageReferences;
+  readonly #references: References;
   readonly #db: Database.Database;
 
   constructor({ db, shape, root }: Archive) {
@@ -33,7 +33,7 @@ export class ImageJudge {
     this.#root = root;
     this.#row = db.prepare('SELECT * FROM main.images WHERE id = ?');
     this.#digest = db.prepare<[string], string>('SELECT digest FROM temp.placed WHERE path = ?').pluck();
-    this.#references = new ImageReferences(db, shape);
+    this.#references = new References(db, shape);
   }
 
   judge(id: number): ImageVerdict {
@@ -48,7 +48,9 @@ export class ImageJudge {
     const insert = steps.find((step) => step.column === null);
     if (insert === undefined) return verdict('set-back', null, pathChanged(row, steps) ? 'changed' : null);
     if (rowChanged(row, insert, steps) || this.#references.isRewritten(id)) return verdict('keep', 'changed');
-    return this.#references.isUsed(id) ? verdict('keep', 'used') : verdict('remove');
+    return this.#references.isUsed('images', String(id), 'ours')
+      ? verdict('keep', 'used')
+      : verdict('remove');
   }
 
   /** True when a file that the operation placed for this image has other bytes by now; reads it. */
@@ -87,10 +89,7 @@ function rowChanged(row: ImageRow, insert: Step, steps: readonly Step[]): boolea
   return Object.entries(row).some(([column, value]) => {
     if (column === 'id') return false;
     const wanted = expected.get(column) ?? null;
-    // What must be unique and was taken stayed NULL.
-    return value === null
-      ? wanted !== null && column !== 'uuid' && column !== 'url'
-      : String(value) !== wanted;
+    return value === null || wanted === null ? value !== wanted : String(value) !== String(wanted);
   });
 }
 

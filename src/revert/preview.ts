@@ -7,7 +7,7 @@ import { ImageJudge, type ImageVerdict, placedPaths } from './judge-image.ts';
 import { checkRoot } from './check-root.ts';
 import { countTouched, loadSteps, touchedImages } from './steps.ts';
 import type { Tally } from './tally.ts';
-import { otherInserts } from './undo-others.ts';
+import { countOther, otherInserts, UndoOthers } from './undo-others.ts';
 
 const PAGE = 1000;
 
@@ -38,13 +38,8 @@ export async function previewRevert(
     observer({ type: 'progress', done });
   }
   previewLinks(archive, tally);
-  for (const { what, step, values } of otherInserts(db, shape)) {
-    if (what === 'author') tally.authorsRemoved += 1;
-    else if (what === 'personal') tally.personalRemoved += 1;
-    else if (isUsedElsewhere(archive, step.table, Number(step.key)))
-      tally.keep({ what, name: String(Object.values(values)[0] ?? step.key), reason: 'used' });
-    else tally.targetsRemoved += 1;
-  }
+  const others = new UndoOthers(db, shape);
+  for (const insert of otherInserts(db, shape)) countOther(insert, others.judge(insert, 'going'), tally);
 }
 
 function previewImage({ root }: Archive, verdict: ImageVerdict, fileChanged: boolean, tally: Tally): void {
@@ -75,17 +70,4 @@ function previewLinks({ db, shape }: Archive, tally: Tally): void {
                               WHERE ours.junction = '${junction}' AND ours.image NOT IN (SELECT image FROM temp.staying)`);
     tally.linksRemoved += Number(count.pluck().get());
   }
-}
-
-/** True when a link stays that the operation did not make, or cannot take back. */
-function isUsedElsewhere({ db }: Archive, table: string, id: number): boolean {
-  const kind = LINK_KINDS.find((name) => name === table)!;
-  const { junction, column } = LINK_TABLES[kind];
-  return (
-    db
-      .prepare(`SELECT 1 FROM main.${junction} link WHERE link.${column} = ? AND NOT EXISTS (
-                  SELECT 1 FROM temp.links ours WHERE ours.junction = '${junction}' AND ours.image = link.image_id AND ours.target = link.${column}
-                    AND ours.image NOT IN (SELECT image FROM temp.staying)) LIMIT 1`)
-      .get(id) !== undefined
-  );
 }

@@ -1,85 +1,150 @@
 import type Database from 'better-sqlite3';
 import { LINK_KINDS, LINK_TABLES } from '../archive/link-tables.ts';
+import { quotedName } from '../archive/row-key.ts';
 import type { Shape } from '../archive/shape.ts';
 import { PERSONAL_TABLES } from './steps.ts';
-import { isUnchanged, type RowValues } from './unchanged.ts';
+import { type RowValues, TableRows } from './table-rows.ts';
 
-interface ForeignKey {
-  readonly from: string;
+/** Columns of one table that together name a row of another. */
+interface Reference {
   readonly table: string;
+  readonly columns: readonly { readonly from: string; readonly to: string }[];
 }
 
-/** Tells whether something else than the operation itself uses an image. */
-export class ImageReferences {
+interface ForeignKeyRow {
+  readonly id: number;
+  readonly table: string;
+  readonly from: string;
+  readonly to: string | null;
+}
+
+/**
+ * Which rows of the operation's own do not count as uses: none, all of them, or those that go with
+ * their images (see `temp.staying`).
+ */
+export type LeftOut = 'none' | 'ours' | 'going';
+
+type Use = Database.Statement<[{ key: string }], unknown>;
+
+/** By these names every table that has them means the id of such a row, declared or not. */
+const NAMED_BY: { readonly [table: string]: string } = { images: 'image_id', tags: 'tag_id' };
+
+/** Tells whether something else than the operation itself uses a row that it made. */
+export class References {
   readonly #db: Database.Database;
-  readonly #counts: Database.Statement<[{ id: number }], number>[];
-  readonly #personal: Database.Statement<[{ id: number }], OwnRow>[];
+  readonly #rows: TableRows;
+  readonly #uses = new Map<string, readonly Use[]>();
+  readonly #personal: readonly OwnRows[];
 
   constructor(db: Database.Database, shape: Shape) {
-    const junctions = LINK_KINDS.filter((kind) => shape.has(LINK_TABLES[kind].junction)).map((kind) =>
-      foreignLinks(LINK_TABLES[kind]),
-    );
-    const others = otherTables(db, shape).map(({ table, column }) => foreignRows(table, column));
     this.#db = db;
-    this.#personal = PERSONAL_TABLES.filter((table) => shape.hasColumn(table, 'image_id')).map((table) =>
-      db.prepare(ownRows(table)),
-    );
-    this.#counts = [...junctions, ...others].map((sql) => db.prepare<[{ id: number }], number>(sql).pluck());
+    this.#rows = new TableRows(db);
+    this.#personal = PERSONAL_TABLES.filter((table) => shape.hasColumn(table, 'image_id')).map((table) => ({
+      table,
+      select: db.prepare(ownRows(table, this.#rows.keyOf(table).text)),
+    }));
   }
 
   /** Notes and marks of the operation's own that somebody has written over. */
-  isRewritten(id: number): boolean {
-    return this.#personal.some((select) =>
+  isRewritten(imageId: number): boolean {
+    return this.#personal.some(({ table, select }) =>
       select
-        .all({ id })
-        .some(
-          ({ table, key, made }) => !isUnchanged(this.#db, table, Number(key), JSON.parse(made) as RowValues),
-        ),
+        .all(imageId)
+        .some(({ key, made }) => !this.#rows.isUnchanged(table, key, JSON.parse(made) as RowValues)),
     );
   }
 
-  /** Links, notes, marks or rows of unknown tables that the operation did not make. */
-  isUsed(id: number): boolean {
-    return this.#counts.some((count) => count.get({ id }) !== undefined);
+  /** Links, notes, marks or rows of tables of the user's own, whether or not they would go with it by a rule of the database. */
+  isUsed(table: string, key: string, leftOut: LeftOut): boolean {
+    return this.#usesOf(table, leftOut).some((use) => use.get({ key }) !== undefined);
+  }
+
+  #usesOf(table: string, leftOut: LeftOut): readonly Use[] {
+    const name = `${leftOut} ${table}`;
+    const known = this.#uses.get(name);
+    if (known !== undefined) return known;
+    const uses = referencesTo(this.#db, table).map((reference) =>
+      this.#db.prepare<[{ key: string }], unknown>(this.#sql(table, reference, leftOut)),
+    );
+    this.#uses.set(name, uses);
+    return uses;
+  }
+
+  #sql(target: string, { table, columns }: Reference, leftOut: LeftOut): string {
+    const own = `main.${quotedName(target)} WHERE ${this.#rows.keyOf(target).is}`;
+    const pairs = columns.map(
+      ({ from, to }) => `${quotedName(from)} = (SELECT ${quotedName(to)} FROM ${own})`,
+    );
+    const others = leftOut === 'none' ? [] : [`NOT (${this.#isOurs(table, leftOut)})`];
+    return `SELECT 1 FROM main.${quotedName(table)} WHERE ${[...pairs, ...others].join(' AND ')} LIMIT 1`;
+  }
+
+  /** A condition: the row at hand was made by the operation, and does not stay. */
+  #isOurs(table: string, leftOut: LeftOut): string {
+    const goes = (image: string) =>
+      leftOut === 'going' ? ` AND ${image} NOT IN (SELECT image FROM temp.staying)` : '';
+    const kind = LINK_KINDS.find((name) => LINK_TABLES[name].junction === table);
+    if (kind !== undefined) {
+      const { junction, column } = LINK_TABLES[kind];
+      return `EXISTS (SELECT 1 FROM temp.links ours WHERE ours.junction = '${junction}' AND ours.image = ${junction}.image_id
+        AND ours.target = ${junction}.${column}${goes('ours.image')})`;
+    }
+    const key = this.#rows.keyOf(table).text;
+    const name = table.replaceAll("'", "''");
+    return `${key} IN (SELECT "key" FROM temp.steps WHERE "table" = '${name}')${table === 'images' ? goes('id') : ''}`;
   }
 }
 
-interface OwnRow {
+interface OwnRows {
   readonly table: string;
-  readonly key: string;
-  readonly made: string;
+  readonly select: Database.Statement<[number], { readonly key: string; readonly made: string }>;
 }
 
-function ownRows(table: string): string {
-  return `SELECT '${table}' AS "table", step."key", step.new AS made FROM main.${table} own
-          JOIN temp.steps step ON step."table" = '${table}' AND step."key" = CAST(own.rowid AS TEXT) WHERE own.image_id = @id`;
+function ownRows(table: string, key: string): string {
+  return `SELECT step."key", step.new AS made FROM temp.steps step
+          WHERE step."table" = '${table}' AND step."key" IN (SELECT ${key} FROM main.${table} WHERE image_id = ?)`;
 }
 
-function foreignLinks({ junction, column }: { readonly junction: string; readonly column: string }): string {
-  return `SELECT 1 FROM main.${junction} link WHERE link.image_id = @id AND NOT EXISTS (
-            SELECT 1 FROM temp.links ours WHERE ours.junction = '${junction}' AND ours.image = @id AND ours.target = link.${column}) LIMIT 1`;
-}
-
-function foreignRows(table: string, column: string): string {
-  return `SELECT 1 FROM main."${table}" WHERE "${column}" = @id
-          AND CAST(rowid AS TEXT) NOT IN (SELECT "key" FROM temp.steps WHERE "table" = '${table}') LIMIT 1`;
-}
-
-/** The personal tables, and whatever other table declares that it points at images. */
-function otherTables(db: Database.Database, shape: Shape): { table: string; column: string }[] {
-  const known = new Set<string>(LINK_KINDS.map((kind) => LINK_TABLES[kind].junction));
-  const found = new Map<string, string>();
-  for (const table of PERSONAL_TABLES) if (shape.hasColumn(table, 'image_id')) found.set(table, 'image_id');
+/** Whatever declares that it names rows of a table, or has a column of the name for that; but for the books. */
+function referencesTo(db: Database.Database, target: string): Reference[] {
   const tables = db
     .prepare<[], string>(
-      `SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT GLOB 'sync_*' AND sql NOT LIKE '%WITHOUT ROWID%'`,
+      `SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT GLOB 'sync_*' AND name NOT GLOB 'indabundle_*'
+       AND name NOT GLOB 'sqlite_*' AND sql NOT LIKE 'CREATE VIRTUAL%'`,
     )
     .pluck()
     .all();
-  const keys = db.prepare<[string], ForeignKey>('SELECT "from", "table" FROM pragma_foreign_key_list(?)');
-  for (const table of tables) {
-    if (known.has(table)) continue;
-    for (const key of keys.all(table)) if (key.table === 'images') found.set(table, key.from);
-  }
-  return [...found].map(([table, column]) => ({ table, column }));
+  const columnsOf = db.prepare<[string], string>('SELECT name FROM pragma_table_xinfo(?)').pluck();
+  const targetColumns = new Set(columnsOf.all(target).map((name) => name.toLowerCase()));
+  const isWhole = ({ columns }: Reference) => columns.every(({ to }) => targetColumns.has(to.toLowerCase()));
+  const found = tables.flatMap((table) => {
+    const named = columnsOf.all(table).filter((column) => namesRowOf(table, column, target));
+    const byName = named.map((from) => ({ table, columns: [{ from, to: 'id' }] }));
+    return [...byName, ...declared(db, table, target)].filter(isWhole);
+  });
+  return [...new Map(found.map((reference) => [JSON.stringify(reference), reference])).values()];
+}
+
+function namesRowOf(table: string, column: string, target: string): boolean {
+  const kind = LINK_KINDS.find((name) => LINK_TABLES[name].junction === table);
+  const own = kind === target ? LINK_TABLES[kind].column : NAMED_BY[target];
+  return column.toLowerCase() === own;
+}
+
+function declared(db: Database.Database, table: string, target: string): Reference[] {
+  const rows = db
+    .prepare<[string, string], ForeignKeyRow>(
+      `SELECT id, "table", "from", "to" FROM pragma_foreign_key_list(?) WHERE "table" = ? COLLATE NOCASE ORDER BY id, seq`,
+    )
+    .all(table, target);
+  const primary = db
+    .prepare<[string], string>('SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk')
+    .pluck()
+    .all(target);
+  const keys = new Map<number, ForeignKeyRow[]>();
+  for (const row of rows) keys.set(row.id, [...(keys.get(row.id) ?? []), row]);
+  return [...keys.values()].map((parts) => ({
+    table,
+    columns: parts.map(({ from, to }, at) => ({ from, to: to ?? primary[at] ?? '' })),
+  }));
 }

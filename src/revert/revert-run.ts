@@ -12,7 +12,7 @@ import { loadBooked, SyncRows } from './sync-rows.ts';
 import type { Tally } from './tally.ts';
 import { removeFiles, UNFINISHED } from './undo-files.ts';
 import { UndoImages } from './undo-images.ts';
-import { noteLargest, otherInserts, undoOther, undoSequences } from './undo-others.ts';
+import { noteLargest, otherInserts, UndoOthers, undoSequences } from './undo-others.ts';
 
 /** Images of one short transaction. */
 const IMAGES = 100;
@@ -143,13 +143,14 @@ export class RevertRun {
   async #undoOthers(): Promise<void> {
     const { db, shape } = this.#archive;
     const inserts = otherInserts(db, shape);
+    const others = new UndoOthers(db, shape);
     const drop = db.prepare('DELETE FROM main.indabundle_journal WHERE operation = ? AND sequence = ?');
     for (let at = 0; at < inserts.length; at += ROWS) {
       await immediately(
         db,
         () => {
           for (const insert of inserts.slice(at, at + ROWS)) {
-            if (undoOther(db, insert, this.#tally)) drop.run(this.#operationId, insert.step.sequence);
+            if (others.undo(insert, this.#tally)) drop.run(this.#operationId, insert.step.sequence);
           }
         },
         this.#wait,

@@ -10,6 +10,7 @@ import { Statements } from '../archive/statements.ts';
 import { type ImageVerdict, placedPaths } from './judge-image.ts';
 import { PERSONAL_TABLES, type Step, stepsOf } from './steps.ts';
 import type { ImageLeft, SyncRows } from './sync-rows.ts';
+import { TableRows } from './table-rows.ts';
 import type { Tally } from './tally.ts';
 
 const PATH_COLUMNS = new Set(['local_path', 'sha256_hash']);
@@ -17,6 +18,7 @@ const PATH_COLUMNS = new Set(['local_path', 'sha256_hash']);
 /** Takes back what was done to images, inside the caller's transaction; steps that are taken back leave the journal. */
 export class UndoImages {
   readonly #statements: Statements;
+  readonly #rows: TableRows;
   readonly #db: Database.Database;
   readonly #shape: Shape;
   readonly #root: string;
@@ -34,6 +36,7 @@ export class UndoImages {
   ) {
     this.#db = db;
     this.#statements = new Statements(db);
+    this.#rows = new TableRows(db);
     this.#shape = shape;
     this.#root = root;
     this.#journal = journal;
@@ -120,13 +123,12 @@ export class UndoImages {
     for (const table of PERSONAL_TABLES) {
       if (!this.#shape.hasColumn(table, 'image_id')) continue;
       const ours = this.#statements
-        .get<string>(`SELECT CAST(rowid AS TEXT) FROM main.${table} WHERE image_id = ?`)
+        .get<string>(`SELECT ${this.#rows.keyOf(table).text} FROM main.${table} WHERE image_id = ?`)
         .pluck()
         .all(id);
       for (const key of ours) {
-        this.#tally.personalRemoved += this.#statements
-          .get(`DELETE FROM main.${table} WHERE rowid = ?`)
-          .run(Number(key)).changes;
+        this.#rows.remove(table, key);
+        this.#tally.personalRemoved += 1;
         this.#dropSteps(stepsOf(this.#db, table, key));
       }
     }

@@ -1,10 +1,11 @@
 import type Database from 'better-sqlite3';
 import { LINK_KINDS, LINK_TABLES } from '../archive/link-tables.ts';
 import type { Shape } from '../archive/shape.ts';
-import type { Kept } from './options.ts';
+import type { Kept, KeptReason } from './options.ts';
+import { type LeftOut, References } from './references.ts';
 import { insertsInto, PERSONAL_TABLES, type Step } from './steps.ts';
+import { type RowValues, TableRows } from './table-rows.ts';
 import type { Tally } from './tally.ts';
-import { isUnchanged, type RowValues } from './unchanged.ts';
 
 /** A row that the operation inserted into one of the tables that stand beside the images. */
 export interface OtherInsert {
@@ -20,6 +21,14 @@ const WHAT: { readonly [table: string]: Kept['what'] } = {
   author_details: 'author',
 };
 
+/** The column by which a person knows such a row. */
+const NAMED_BY: { readonly [table: string]: string } = {
+  tags: LINK_TABLES.tags.naturalKey,
+  albums: LINK_TABLES.albums.naturalKey,
+  collections: LINK_TABLES.collections.naturalKey,
+  author_details: 'author',
+};
+
 /** Tags, albums, collections, authors and personal rows that the operation made, the last first. */
 export function otherInserts(db: Database.Database, shape: Shape): OtherInsert[] {
   const tables = [...PERSONAL_TABLES, 'author_details', ...LINK_KINDS].filter((table) => shape.has(table));
@@ -27,44 +36,49 @@ export function otherInserts(db: Database.Database, shape: Shape): OtherInsert[]
     insertsInto(db, table).map((step) => ({
       step,
       what: WHAT[table] ?? 'personal',
-      values: parseValues(table, step),
+      values: JSON.parse(step.new ?? '{}') as RowValues,
     })),
   );
 }
 
-function parseValues(table: string, step: Step): RowValues {
-  const text = step.new ?? '{}';
-  if (text.startsWith('{')) return JSON.parse(text) as RowValues;
-  const key = LINK_KINDS.find((kind) => kind === table);
-  return { [key === undefined ? 'author' : LINK_TABLES[key].naturalKey]: text };
+/** What becomes of such a row: `gone` where somebody has deleted it since. */
+export type OtherFate = 'gone' | 'remove' | KeptReason;
+
+/** Decides about rows that stand beside the images, and takes them back. */
+export class UndoOthers {
+  readonly #rows: TableRows;
+  readonly #references: References;
+
+  constructor(db: Database.Database, shape: Shape) {
+    this.#rows = new TableRows(db);
+    this.#references = new References(db, shape);
+  }
+
+  /** `leftOut` says which rows of the operation's own are no uses. */
+  judge({ step: { table, key }, values }: OtherInsert, leftOut: LeftOut): OtherFate {
+    if (!this.#rows.exists(table, key)) return 'gone';
+    if (!this.#rows.isUnchanged(table, key, values)) return 'changed';
+    return this.#references.isUsed(table, key, leftOut) ? 'used' : 'remove';
+  }
+
+  /** Returns whether the step is done with. */
+  undo(insert: OtherInsert, tally: Tally): boolean {
+    const fate = this.judge(insert, 'none');
+    if (fate === 'remove') this.#rows.remove(insert.step.table, insert.step.key);
+    countOther(insert, fate, tally);
+    return fate === 'gone' || fate === 'remove';
+  }
 }
 
-/** Takes such a row back, where it is unchanged and nothing uses it; returns whether the step is done with. */
-export function undoOther(db: Database.Database, { step, what, values }: OtherInsert, tally: Tally): boolean {
-  const { table, key } = step;
-  const id = Number(key);
-  const name = String(Object.values(values)[0] ?? key);
-  if (db.prepare(`SELECT 1 FROM main."${table}" WHERE rowid = ?`).get(id) === undefined) return true;
-  if (!isUnchanged(db, table, id, values)) {
-    tally.keep({ what, name, reason: 'changed' });
-    return false;
-  }
-  if (isLinked(db, table, id)) {
-    tally.keep({ what, name, reason: 'used' });
-    return false;
-  }
-  db.prepare(`DELETE FROM main."${table}" WHERE rowid = ?`).run(id);
-  if (what === 'author') tally.authorsRemoved += 1;
+/** Counts what becomes of such a row. */
+export function countOther({ step, what, values }: OtherInsert, fate: OtherFate, tally: Tally): void {
+  if (fate === 'gone') return;
+  if (fate !== 'remove') {
+    const name = String(values[NAMED_BY[step.table] ?? ''] ?? Object.values(values)[0] ?? step.key);
+    tally.keep({ what, name, reason: fate });
+  } else if (what === 'author') tally.authorsRemoved += 1;
   else if (what === 'personal') tally.personalRemoved += 1;
   else tally.targetsRemoved += 1;
-  return true;
-}
-
-function isLinked(db: Database.Database, table: string, id: number): boolean {
-  const kind = LINK_KINDS.find((name) => name === table);
-  if (kind === undefined) return false;
-  const { junction, column } = LINK_TABLES[kind];
-  return db.prepare(`SELECT 1 FROM main.${junction} WHERE ${column} = ? LIMIT 1`).get(id) !== undefined;
 }
 
 /** Steps that say which id a table gave last before the operation. */

@@ -88,6 +88,8 @@ export const words = {
     'Read back and compared, but perhaps from the memory of the system: what is at {{path}} cannot be read past it.',
   'notice.larger-available':
     'For this many conflicts the bundle has the larger photo: {{count, number}}. Take them with --on-conflict larger.',
+  'notice.authors-refused':
+    'Rules of this database (a trigger or a constraint) kept the details of so many authors out: {{count, number}}. Their photos are not affected.',
   'notice.own-photos-missing':
     'None of the photos that the database names is there. If they are on another disk, stop, plug it in, or name their folder with --root: {{path}}',
   'notice.own-photos-believed':

@@ -59,6 +59,7 @@ export const DETAILS: readonly (readonly [english: RegExp, hungarian: string])[]
     /^numbers from 1 to (\d+): the series has so many volumes$/,
     'számok 1 és $1 között: ennyi kötetből áll a sorozat',
   ],
+  [/^this database did not take a row: (.*)$/, 'az adatbázis nem fogadott el egy sort: $1'],
   [/^its metadata$/, 'a hozzá tartozó adatok'],
   [
     /^a time in UTC from 1970 to 2242, such as (\S+)$/,

@@ -1,0 +1,112 @@
+import type Database from 'better-sqlite3';
+import { systemCode } from '../base/errors.ts';
+import { quotedName, RowKey } from './row-key.ts';
+import { defaultedColumns, hasInsertTrigger } from './schema-rules.ts';
+import { Statements } from './statements.ts';
+
+type Cell = string | number;
+
+/** What is put into a row, by column; NULL is as good as nothing. */
+export type RowValues = { readonly [column: string]: Cell | null };
+
+/** A row that is in its table now. */
+export interface InsertedRow {
+  /** As {@link RowKey} has it. */
+  readonly key: string;
+  /** All that it holds, as JSON: whoever takes it back must tell it from what its owner has changed since. */
+  readonly made: string;
+}
+
+interface Table {
+  readonly key: RowKey;
+  /** Columns that hold something although nobody gave it. */
+  readonly given: readonly string[];
+}
+
+/** Rules of the database's owner, a trigger or a constraint, kept a row out. */
+export class RowRefused extends Error {
+  constructor(reason: string) {
+    super(`this database did not take a row: ${reason}`);
+    this.name = 'RowRefused';
+  }
+}
+
+/** What a row was refused for; null for any other error. */
+export function refusalOf(error: unknown): RowRefused | null {
+  if (error instanceof RowRefused) return error;
+  const isRule = /^SQLITE_(CONSTRAINT|MISMATCH)/.test(systemCode(error));
+  return isRule ? new RowRefused((error as Error).message) : null;
+}
+
+/** Inserts rows into tables that may have columns, defaults and triggers of their owner's. */
+export class RowInserter {
+  readonly #db: Database.Database;
+  readonly #statements: Statements;
+  readonly #tables = new Map<string, Table>();
+
+  constructor(db: Database.Database) {
+    this.#db = db;
+    this.#statements = new Statements(db);
+  }
+
+  /** Null where a trigger of the owner's ignored the row. What must be unique takes no other row's place. */
+  insert(table: string, values: RowValues): InsertedRow | null {
+    const { key, given } = this.#table(table);
+    const columns = Object.keys(values);
+    const bound = columns.map((column) => bindable(values[column]!));
+    const names = columns.map(quotedName).join(', ');
+    const marks = columns.map(() => '?').join(', ');
+    const sql = `INSERT OR ABORT INTO main.${quotedName(table)} (${names}) VALUES (${marks})`;
+    const row = key.isNumber ? this.#number(sql, bound) : this.#key(`${sql} RETURNING ${key.text}`, bound);
+    if (row === null) return null;
+    const held = given.length === 0 ? {} : this.#held(table, key, given, row);
+    return { key: row, made: JSON.stringify({ ...held, ...without(values) }) };
+  }
+
+  #number(sql: string, bound: readonly unknown[]): string | null {
+    const { changes, lastInsertRowid } = this.#statements.get(sql).run(...bound);
+    return changes === 0 ? null : String(lastInsertRowid);
+  }
+
+  #key(sql: string, bound: readonly unknown[]): string | null {
+    return (
+      this.#statements
+        .get<string>(sql)
+        .pluck()
+        .get(...bound) ?? null
+    );
+  }
+
+  #table(name: string): Table {
+    const known = this.#tables.get(name);
+    if (known !== undefined) return known;
+    const key = RowKey.of(this.#db, name);
+    const given = hasInsertTrigger(this.#db, name)
+      ? key.columns
+      : defaultedColumns(this.#db, name).filter((column) => key.columns.includes(column));
+    const table = { key, given };
+    this.#tables.set(name, table);
+    return table;
+  }
+
+  #held(table: string, key: RowKey, columns: readonly string[], row: string): Record<string, Cell> {
+    const names = columns.map(quotedName).join(', ');
+    const select = this.#statements.get<Record<string, unknown>>(
+      `SELECT ${names} FROM main.${quotedName(table)} WHERE ${key.is}`,
+    );
+    return without(select.get({ key: row }) ?? {});
+  }
+}
+
+/** A row's values without NULLs, and without bytes, which no journal holds. */
+function without(values: { readonly [column: string]: unknown }): Record<string, Cell> {
+  const cells = Object.entries(values).filter(
+    (pair): pair is [string, Cell] => typeof pair[1] === 'string' || typeof pair[1] === 'number',
+  );
+  return Object.fromEntries(cells);
+}
+
+/** A JavaScript number bound to a TEXT column would be stored as '123.0'; a whole number goes as an integer. */
+export function bindable(value: Cell | null): Cell | bigint | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value;
+}
