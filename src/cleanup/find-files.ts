@@ -1,5 +1,6 @@
 import { type Dirent, existsSync, lstatSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { isDatabaseFile } from '../base/first-bytes.ts';
 import { linkStatusAt } from '../base/status-at.ts';
 import { isLockHeld } from '../archive/lock.ts';
 import type { Archive } from '../archive/open.ts';
@@ -81,9 +82,17 @@ function backupKind(
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`) < before ? 'backup' : null;
 }
 
-/** An export that has its plan can be gone on with: it goes only when it is old. */
+/**
+ * An export that has its plan can be gone on with: it goes only when it is old. So does what neither a
+ * lock nor a plan shows to be ours: browsers call downloads `.part`, too.
+ */
 function isAbandoned(output: string, path: string, { before }: FileRules): boolean {
-  if (isLockHeld(`${output}.lock`) === true) return false;
-  const resumable = existsSync(`${output}.part`) && existsSync(`${output}.plan`);
-  return !resumable || (before !== null && lstatSync(path).mtimeMs < before);
+  const held = isLockHeld(`${output}.lock`);
+  if (held === true) return false;
+  const planned = isPlan(`${output}.plan`);
+  const resumable = planned && existsSync(`${output}.part`);
+  const isOurs = planned || held === false;
+  return (isOurs && !resumable) || (before !== null && lstatSync(path).mtimeMs < before);
 }
+
+const isPlan = (path: string) => linkStatusAt(path)?.isFile() === true && isDatabaseFile(path);

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ImageSpec } from '../../fixtures/archive-builder.ts';
@@ -122,6 +122,13 @@ describe('what is not finished', () => {
   });
 });
 
+/** A lock whose holder was killed. */
+function leaveLock(path: string): void {
+  const held = takeLock(`${path}-held`, 'output-locked', path);
+  copyFileSync(`${path}-held`, path);
+  held.release();
+}
+
 describe('files', () => {
   const litter = (person: Archivist) =>
     readdirSync(person.archive.dir)
@@ -135,13 +142,15 @@ describe('files', () => {
     writeFileSync(join(inside, '.tmp'), 'not ours');
     for (const name of [
       'x.indacatalog.part',
-      'x.indabundle.plan',
+      'x.indabundle.part',
       'notes.part',
       'indafoto.db.backup-20250101-000000.part',
     ])
       writeFileSync(join(bela.archive.dir, name), 'half');
+    copyFileSync(bela.db, join(bela.archive.dir, 'z.indabundle.plan'));
+    for (const name of ['x.indacatalog.lock', 'x.indabundle.lock']) leaveLock(join(bela.archive.dir, name));
     const result = await cleanup({ db: bela.db });
-    expect(result.counts).toMatchObject({ 'temporary-file': 1, 'partial-file': 3 });
+    expect(result.counts).toMatchObject({ 'temporary-file': 1, 'partial-file': 4 });
     expect(readdirSync(inside)).toContain('.tmp');
     expect(readdirSync(inside)).not.toContain('.indabundle-0123abcd-7.tmp');
     expect(litter(bela)).toEqual(['notes.part']);
@@ -150,11 +159,20 @@ describe('files', () => {
   test('an export that can be gone on with goes only when it is old', async () => {
     const { bela } = await exchanged();
     for (const name of ['x.indabundle.part', 'x.indabundle.plan']) {
-      writeFileSync(join(bela.archive.dir, name), 'half');
+      copyFileSync(bela.db, join(bela.archive.dir, name));
       utimesSync(join(bela.archive.dir, name), new Date(2025, 1, 1), new Date(2025, 1, 1));
     }
     expect((await cleanup({ db: bela.db })).counts['partial-file']).toBe(0);
     expect((await cleanup({ db: bela.db, olderThan: 30 * DAY })).counts['partial-file']).toBe(2);
+  });
+
+  test('a download that a browser has not finished stays', async () => {
+    const { bela } = await exchanged();
+    writeFileSync(join(bela.archive.dir, 'x.indabundle.part'), 'half');
+    writeFileSync(join(bela.archive.dir, 'x.indabundle.plan'), 'for Sunday');
+    expect((await cleanup({ db: bela.db })).counts['partial-file']).toBe(0);
+    expect(litter(bela)).toEqual(['x.indabundle.part', 'x.indabundle.plan']);
+    expect((await cleanup({ db: bela.db, olderThan: 30 * DAY })).counts['partial-file']).toBe(0);
   });
 
   test('a lock goes when nobody holds it, and so does what is written behind it', async () => {
