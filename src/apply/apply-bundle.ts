@@ -1,21 +1,18 @@
 import { readdirSync, rmSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
-import { asBundleError, BundleError } from '../base/errors.ts';
+import { basename, dirname, join } from 'node:path';
+import { asBundleError } from '../base/errors.ts';
 import { checkChoice, checkWhole, THREADS } from '../base/option-ranges.ts';
 import { silent } from '../base/events.ts';
 import { FindingList } from '../base/findings.ts';
 import { findsPhotos } from '../archive/any-file.ts';
 import { takeArchiveLock } from '../archive/archive-lock.ts';
 import { type Archive, locate, openToRead, openToWrite, quickCheck } from '../archive/open.ts';
-import { BundleWalk } from '../reading/bundle-walk.ts';
-import { ContentPool } from '../reading/content-pool.ts';
-import { readEndOfFile } from '../reading/end-of-file.ts';
-import { notAcceptable } from '../reading/not-acceptable.ts';
-import { openBundle, type OpenedBundle } from '../reading/open-bundle.ts';
+import { openBundle } from '../reading/open-bundle.ts';
 import { stopInput } from '../reading/stop-input.ts';
 import { alreadyApplied } from './already-applied.ts';
 import { ApplyRun } from './apply-run.ts';
 import { type ApplyOptions, type ApplyResult, CONFLICT_POLICIES, METADATA_CHOICES } from './options.ts';
+import { proveFirst } from './prove-first.ts';
 import { removeBundle } from './remove-bundle.ts';
 import { checkReportPath } from './report.ts';
 
@@ -96,33 +93,4 @@ function removePartialBackups(database: string): void {
     if (name.startsWith(prefix) && /\.part(-journal|-wal|-shm)?$/.test(name))
       rmSync(join(folder, name), { force: true });
   }
-}
-
-/** `strict`: reads everything once without applying, and goes on only when all of it is whole. */
-async function proveFirst(options: ApplyOptions): Promise<void> {
-  if (typeof options.input !== 'string') {
-    throw new BundleError('usage', {
-      params: {
-        problem: '--strict needs a file or a folder: a stream cannot be read twice.',
-        command: 'apply',
-      },
-    });
-  }
-  const findings = new FindingList();
-  const opened: OpenedBundle = await openBundle(options.input, findings);
-  let isKnown = false;
-  try {
-    const pool = await ContentPool.forBundle(opened, options.threads);
-    const walk = new BundleWalk(opened.reader, findings, { proveAll: true, signal: options.signal });
-    try {
-      for await (const item of walk.items()) void item;
-      isKnown =
-        walk.manifest !== null || (opened.source !== null && (await readEndOfFile(opened.source)) !== null);
-    } finally {
-      await pool.close();
-    }
-  } finally {
-    await opened.reader.close();
-  }
-  if (findings.total > 0) throw notAcceptable(resolve(options.input), findings.listed, isKnown);
 }

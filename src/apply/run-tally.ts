@@ -1,6 +1,7 @@
+import { recordName } from '../manifest/record-name.ts';
 import type { ImageRecord } from '../manifest/types.ts';
 import { type Outcome, OutcomeCounter } from '../merge/outcomes.ts';
-import { isSendersReason, recordName } from './failure-words.ts';
+import { isSendersReason } from './failure-words.ts';
 
 /** Failures that are kept by name; the rest is counted. */
 const MOST_LISTED = 1000;

@@ -3,9 +3,9 @@ import { breathe } from '../base/breathe.ts';
 import { photoPath } from '../archive/photo-path.ts';
 import { dataVersion, immediately } from '../archive/transaction.ts';
 import type { ImageRecord } from '../manifest/types.ts';
+import { judgeMedia, notAPicture, SNIFF_BYTES } from '../merge/media-type.ts';
 import type { Payload } from '../reading/bundle-walk.ts';
 import { syncFiles } from './durability.ts';
-import { judgeMedia, SNIFF_BYTES } from './media-type.ts';
 import type { SpooledRecord } from './record-spool.ts';
 import type { Prepared } from './settle-record.ts';
 import { DestinationTaken, makeFolder, StagedFile, syncFolders } from './staged-file.ts';
@@ -170,7 +170,7 @@ export class Window {
     for (const member of members) {
       const { name } = member.destination!;
       const verdict = await judgeMedia(head, name, this.#options.allowTypes);
-      if (!verdict.allowed) await this.#fail([member], `not a picture (${verdict.type})`);
+      if (!verdict.allowed) await this.#fail([member], notAPicture(verdict));
       else if (verdict.extension !== null) await this.#rename(member, verdict.extension);
     }
   }

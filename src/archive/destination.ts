@@ -43,12 +43,22 @@ export class Destinations {
   choose(author: string | null, baseName: string, digest: Digest): Destination {
     const home = authorPath(author);
     const count = this.#count(home);
-    const folder = `${home}/${Math.floor(count / FILES_PER_FOLDER)}`;
+    const folder = folderOf(home, count);
     this.#checkParents(folder);
     const name = this.#freeName(folder, baseName, digest);
     this.#counts.set(home, count + 1);
     this.#chosen.add(foldedPath(`${folder}/${name}`));
     return { localPath: `${folder}/${name}`, folder: join(this.#root, ...folder.split('/')), name };
+  }
+
+  /**
+   * Looks at the folder where an author's next file would go.
+   *
+   * @throws UnsafeDestination
+   */
+  check(author: string | null): void {
+    const home = authorPath(author);
+    this.#checkParents(folderOf(home, this.#count(home)));
   }
 
   /** Another name in the same folder: the first was taken meanwhile, or its extension does not fit. */
@@ -123,6 +133,8 @@ export class Destinations {
     return count;
   }
 }
+
+const folderOf = (home: string, count: number) => `${home}/${Math.floor(count / FILES_PER_FOLDER)}`;
 
 /** `indafoto_archive/<author>`, made safe. */
 export function authorPath(author: string | null): string {

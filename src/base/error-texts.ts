@@ -45,6 +45,11 @@ export const ERROR_TEXTS = {
     what: '{{path}} cannot be used: {{reason}}. Nothing was changed.',
     next: 'See every finding with indabundle verify, and ask the sender for a new copy.',
   },
+  'not-all-applicable': {
+    exit: refused,
+    what: '{{path}} cannot be applied as a whole: {{record}}: {{reason}}. Records like this: {{count}}. Nothing was changed.',
+    next: 'To take the rest, apply it without --strict. Files that are no pictures come with --allow-type.',
+  },
   'not-a-catalog': {
     exit: refused,
     what: '{{path}} is not a whole catalogue: {{reason}}',

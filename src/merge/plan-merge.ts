@@ -24,6 +24,10 @@ export interface PlanOptions {
 export interface PlannedRecord {
   readonly outcome: Outcome;
   readonly needsFile: boolean;
+  /** What it says is true only if the record's file comes whole: it takes it, or an earlier record of the image does. */
+  readonly restsOnFile: boolean;
+  /** Why it fails. */
+  readonly reason: string | null;
   /** Columns and links that would be added to an image that is here. */
   readonly changes: number;
 }
@@ -71,7 +75,13 @@ export function planMerge(context: MergeContext, options: PlanOptions): MergePla
   };
 }
 
-const refused: PlannedRecord = { outcome: 'failed', needsFile: false, changes: 0 };
+const refused: PlannedRecord = {
+  outcome: 'failed',
+  needsFile: false,
+  restsOnFile: false,
+  reason: 'the record is not valid',
+  changes: 0,
+};
 
 /** What each record would do, told one after the other. */
 class RecordPlanner {
@@ -101,12 +111,15 @@ class RecordPlanner {
     if (outcome === 'added' || outcome === 'restored') {
       const twin = this.#earlier.twin(record, 'row' in decision ? decision.row : null);
       const replaces = twin === 'conflict' && (onConflict === 'larger' || onConflict === 'keep-both');
-      if (twin !== null) return { outcome: twin, needsFile: replaces, changes: 0 };
+      const restsOnFile = replaces || twin === 'present';
+      if (twin !== null) return { outcome: twin, needsFile: replaces, restsOnFile, reason: null, changes: 0 };
     }
     if (outcome === 'conflict' && isLarger(record, decision.row, this.#context)) this.largerAvailable += 1;
     const file = needsFile(decision, record, onConflict, this.#context);
     if ('row' in decision) claimRow(onConflict, decision.row.id, record, this.#context);
-    return { outcome, needsFile: file, changes: this.#changes(record, decision) };
+    const reason = outcome === 'failed' ? decision.reason : null;
+    const changes = this.#changes(record, decision);
+    return { outcome, needsFile: file, restsOnFile: file, reason, changes };
   }
 
   #changes(record: ImageRecord, decision: Decision): number {

@@ -3,11 +3,12 @@ import { type Observer, silent } from '../base/events.ts';
 import { FindingList } from '../base/findings.ts';
 import { checkWhole, THREADS } from '../base/option-ranges.ts';
 import { openToRead } from '../archive/open.ts';
-import { BundleWalk, type Payload } from '../reading/bundle-walk.ts';
+import { Forecast } from '../merge/forecast.ts';
+import { BundleWalk } from '../reading/bundle-walk.ts';
 import { ContentPool } from '../reading/content-pool.ts';
 import { type OpenedBundle, openBundle } from '../reading/open-bundle.ts';
+import { prove } from '../reading/prove.ts';
 import { stopInput } from '../reading/stop-input.ts';
-import { Forecast } from './forecast.ts';
 import { checkRequestPath, lostRecords, writeRequest } from './lost-records.ts';
 import type { VerifyOptions, VerifyResult } from './types.ts';
 
@@ -31,7 +32,7 @@ export async function verifyBundle(options: VerifyOptions): Promise<VerifyResult
       const facts = await verify(opened, findings, forecast, options);
       return { ...facts, seconds: (performance.now() - started) / 1000 };
     } finally {
-      forecast?.close();
+      forecast?.archive.close();
     }
   } catch (error) {
     throw asBundleError(error, opened.label);
@@ -43,7 +44,12 @@ export async function verifyBundle(options: VerifyOptions): Promise<VerifyResult
 async function openForecast(options: VerifyOptions, db: string): Promise<Forecast> {
   const archive = openToRead(db, { root: options.root, observer: options.observer });
   try {
-    return await Forecast.of(archive, options.signal);
+    return await Forecast.of(archive, {
+      checkLocal: false,
+      fill: true,
+      onConflict: 'keep-local',
+      signal: options.signal,
+    });
   } catch (error) {
     archive.close();
     throw error;
@@ -75,7 +81,10 @@ async function verify(
     if (bundleId === null && findings.total === 0) throw emptyBundle(opened.label);
     const facts = await conclude(walk, opened, findings, options, bundleId);
     if (forecast === null) return facts;
-    return { ...facts, wouldApply: forecast.counts((digest) => walk.contents.get(digest)?.state) };
+    return {
+      ...facts,
+      wouldApply: forecast.counts((digest) => walk.contents.get(digest)?.state === 'proven'),
+    };
   } finally {
     await pool.close();
   }
@@ -95,7 +104,7 @@ async function readThrough(
   let bundleId: string | null = null;
   for await (const item of walk.items()) {
     if (item.kind === 'manifest') bundleId = item.bundleId;
-    if (item.kind === 'payload') await prove(item.payload, pool);
+    if (item.kind === 'payload') await prove(item.payload, pool, forecast);
     if (item.kind === 'records' && forecast) for (const record of item.records) await forecast.add(record);
     observer({ type: 'progress', done: bytesRead(walk, opened) });
   }
@@ -137,15 +146,4 @@ async function conclude(
 function verdictOf({ damaged, total }: FindingList): VerifyResult['verdict'] {
   if (damaged > 0) return 'damaged';
   return total > 0 ? 'omissions' : 'whole';
-}
-
-/** What lies in one piece is hashed in a thread; the rest while it is read. */
-async function prove(payload: Payload, pool: ContentPool): Promise<void> {
-  if (payload.whole === null || payload.found !== null) {
-    await payload.prove();
-    return;
-  }
-  const tell = payload.takeOver();
-  const { answer } = await pool.submit(payload.whole, { digest: payload.digest, found: null, targets: [] });
-  void answer.then(tell);
 }

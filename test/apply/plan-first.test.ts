@@ -30,11 +30,11 @@ describe('a dry run', () => {
       const trip = exchange(folder(), hardArchive(), { schema, images: receiver, bannedAuthors: ['CON'] });
       await trip.export();
       const before = fileTree(trip.receiver.dir);
-      const planned = await trip.apply({ dryRun: true, allowTypes: ['any'], backup: true });
+      const planned = await trip.apply({ dryRun: true, backup: true });
       const { wouldApply } = await verifyBundle({ input: trip.bundle, db: trip.receiver.databasePath });
       expect(fileTree(trip.receiver.dir)).toEqual(before);
       expect(planned).toMatchObject({ dryRun: true, operationId: null, backupPath: null, bytesWritten: 0 });
-      const done = await trip.apply({ allowTypes: ['any'] });
+      const done = await trip.apply();
       expect(wouldApply).toEqual(done.outcomes);
       const { failed } = done.outcomes;
       expect(planned.outcomes.added - done.outcomes.added).toBeLessThanOrEqual(failed);

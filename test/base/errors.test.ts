@@ -36,6 +36,7 @@ const STATUS: Record<ErrorCode, number> = {
   'id-not-found': 2,
   'operation-unfinished': 2,
   'bundle-not-acceptable': 4,
+  'not-all-applicable': 4,
   'db-not-found': 5,
   'db-not-sqlite': 5,
   'db-no-images': 5,

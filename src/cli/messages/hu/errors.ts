@@ -27,6 +27,10 @@ export const errors: { readonly [code in ErrorCode]: { readonly what: string; re
     what: 'Ez a csomag nem használható: {{path}} ({{reason}}). Semmi sem változott.',
     next: 'Az összes hibát az indabundle verify mutatja meg; kérjen új példányt a küldőtől.',
   },
+  'not-all-applicable': {
+    what: 'Ez a csomag nem tölthető be hiánytalanul: {{path}}. {{record}}: {{reason}}. Ennyi ilyen van benne: {{count}}. Semmi sem változott.',
+    next: 'A többihez hagyja el a --strict kapcsolót. Ami nem kép, az --allow-type kapcsolóval jön.',
+  },
   'db-not-found': {
     what: 'Itt nincs adatbázis: {{path}}',
     next: 'Adja meg a --db kapcsolóval, például: --db archive/indafoto.db',

@@ -35,6 +35,11 @@ export async function judgeMedia(
   return allowed ? { allowed: true, extension: null } : { allowed: false, type };
 }
 
+/** Why such a file is refused. */
+export function notAPicture({ type }: { readonly type: string }): string {
+  return `not a picture (${type})`;
+}
+
 /** The detector is loaded only here: it has sixty modules, and archives of JPEG files never come to it. */
 async function detectedType(head: Buffer): Promise<string> {
   const { fileTypeFromBuffer } = await import('file-type');
