@@ -1,6 +1,9 @@
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ImageSpec } from '../../fixtures/archive-builder.ts';
+import { notAJpeg, uniqueJpeg } from '../../fixtures/jpeg-files.ts';
+import { exchange } from '../support/exchange.ts';
 import { type DemoArchives, answer, demoArchives, freshReceiver, words } from './demo-archives.ts';
 
 let here: DemoArchives;
@@ -46,6 +49,29 @@ describe('after an apply', () => {
     expect(await said('--no-backup')).toContain('the bundle can go');
     expect(await said('--remove-when-done')).toContain('the backup can go');
     expect(await said('--remove-when-done', '--no-backup')).not.toContain('can go');
+  });
+});
+
+describe('where two archives disagree', () => {
+  /** What is said after a bundle with one image came to an archive. */
+  async function said(name: string, sent: ImageSpec, own: ImageSpec): Promise<string> {
+    const trip = exchange(join(here.folder, name), { images: [sent] }, { images: [own] });
+    await trip.export();
+    const command = ['apply', trip.bundle, '--db', trip.receiver.databasePath, '--yes', '--lang', 'en'];
+    return (await words(command)).out.replaceAll(/\s+/g, ' ');
+  }
+
+  test('a bundle with the only copy of a photo is not said to be of no more use', async () => {
+    const out = await said('other', { siteImageId: 1, file: uniqueJpeg('other') }, { siteImageId: 1 });
+    expect(out).toMatch(/conflict 1/);
+    expect(out).not.toContain('the bundle can go');
+  });
+
+  test('nobody is sent for another copy of what would be refused again', async () => {
+    const out = await said('html', { siteImageId: 1, file: notAJpeg('html') }, { siteImageId: 2 });
+    expect(out).toContain('not a picture');
+    expect(out).toContain('Another copy of the bundle would fare no better');
+    expect(out).not.toContain('new copy');
   });
 });
 

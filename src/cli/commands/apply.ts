@@ -166,11 +166,13 @@ function asks(session: Session, name: string, flags: ApplyFlags): boolean {
 }
 
 function changesSomething({ outcomes, ...result }: ApplyResult): boolean {
-  const { columnsFilled, linksAdded, authorsAdded, personalAdded } = result;
+  const { bytesNeeded, columnsFilled, linksAdded, authorsAdded, personalAdded } = result;
+  // Conflicts that an earlier run has settled are no question any more.
+  const conflicts = bytesNeeded > 0 ? outcomes.conflict : 0;
   return (
     outcomes.added +
       outcomes.restored +
-      outcomes.conflict +
+      conflicts +
       columnsFilled +
       linksAdded +
       authorsAdded +

@@ -129,21 +129,28 @@ function nextSteps(page: Page, result: ApplyResult, { name, onConflict, ...where
   }
   if (result.dryRun) return [...lines, ...prose(page, t('apply.nextWrite'))];
   if (result.outcomes.failed > 0 || isDamaged(result))
-    return [...lines, ...prose(page, t(isGap(result) ? 'apply.nextGap' : 'apply.nextFailed'))];
+    return [...lines, ...prose(page, t(nextAfterFailures(result)))];
   if (result.findingsTotal > 0 && result.operationId !== null) {
     lines.push(...omittedLines(page, result, name, where));
   }
   if (result.series !== null && result.series.missing.length > 0)
     lines.push(...prose(page, t('apply.nextVolumes')));
-  else if (result.operationId !== null) lines.push(...prose(page, lookText(page, result, name)));
+  else if (result.operationId !== null)
+    lines.push(...prose(page, lookText(page, result, mayGo(result, name, onConflict))));
   return lines;
 }
 
-/** Nothing is wrong with the bundle: what failed is not in it, nor would it be in another copy. */
-function isGap(result: ApplyResult): boolean {
+const LEFT_OUT = /^left out by the sender/;
+/** What another copy of the bundle would not change. */
+const REFUSED_HERE = /^(not a picture|this (database|archive) )|leaves the archive/;
+
+/** Where nothing is wrong with the bundle, another copy of it is of no use. */
+function nextAfterFailures(result: ApplyResult): 'apply.nextGap' | 'apply.nextRefused' | 'apply.nextFailed' {
   const { failures, outcomes } = result;
-  const isLeftOut = ({ reason }: { readonly reason: string }) => reason.startsWith('left out by the sender');
-  return !isDamaged(result) && outcomes.failed === failures.length && failures.every(isLeftOut);
+  const each = (pattern: RegExp) => failures.every(({ reason }) => pattern.test(reason));
+  if (isDamaged(result) || outcomes.failed !== failures.length) return 'apply.nextFailed';
+  if (each(LEFT_OUT)) return 'apply.nextGap';
+  return each(REFUSED_HERE) ? 'apply.nextRefused' : 'apply.nextFailed';
 }
 
 /** What the sender left out stands in the books where a request of ours asked for it; else only the bundle names it. */
@@ -156,10 +163,14 @@ function omittedLines(page: Page, result: ApplyResult, name: string, where: Arch
   return [...next, ...commandLines(page, commandText(['inspect', name, '--files']))];
 }
 
-/** What to look at, and what may go then: only what is there. */
-function lookText({ texts: { t } }: Page, { removed, backupPath }: ApplyResult, name: string): string {
-  const isThere = name !== STANDARD_INPUT && !removed;
+/** The bundle is there, and holds no photo that is in it only. */
+function mayGo({ removed, outcomes }: ApplyResult, name: string, onConflict: ConflictPolicy): boolean {
+  return name !== STANDARD_INPUT && !removed && (onConflict !== 'keep-local' || outcomes.conflict === 0);
+}
+
+/** What to look at, and what may go then. */
+function lookText({ texts: { t } }: Page, { backupPath }: ApplyResult, bundleMayGo: boolean): string {
   const look = t('apply.nextLook');
-  if (backupPath !== null) return `${look} ${t(isThere ? 'apply.goBoth' : 'apply.goBackup')}`;
-  return isThere ? `${look} ${t('apply.goBundle')}` : look;
+  if (backupPath !== null) return `${look} ${t(bundleMayGo ? 'apply.goBoth' : 'apply.goBackup')}`;
+  return bundleMayGo ? `${look} ${t('apply.goBundle')}` : look;
 }

@@ -122,6 +122,10 @@ export const DETAILS: readonly (readonly [english: RegExp, hungarian: string])[]
     /^the archive changed meanwhile; apply the bundle again$/,
     'az archívum közben megváltozott; töltse be újra a csomagot',
   ],
+  [
+    /^(.*) is a link that leaves the archive, or not a folder$/,
+    '$1: az archívumból kivezető hivatkozás, vagy nem mappa',
+  ],
   [/^not a picture \((.*)\)$/, 'nem kép ($1)'],
   [/^not a regular file$/, 'nem egyszerű fájl'],
   [/^its bytes have another digest$/, 'a bájtjainak más a lenyomata'],

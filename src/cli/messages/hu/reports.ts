@@ -132,6 +132,8 @@ export const reports: { readonly [key in keyof typeof english]: string } = {
   'apply.nextOmitted': 'Amit a küldő kihagyott, az mástól is elkérhető; így nézheti meg, mi az:',
   'apply.nextGap':
     'Ezek a fotók a küldőnél sincsenek meg épen, így a csomag új példányából is hiányoznának: kérje el őket mástól.',
+  'apply.nextRefused':
+    'A csomag új példánya sem segítene: hogy mi tartja vissza ezeket, mellettük áll. Ami nem kép, az --allow-type kapcsolóval jön.',
   'apply.nextFailed':
     'Kérjen új példányt a csomagból, és futtassa újra ugyanezt a parancsot: csak a hiányzók kerülnek be.',
   'apply.planDamaged':
