@@ -8,7 +8,7 @@ import type { RecordSpool } from './record-spool.ts';
 /** Inserts authors' details where the receiver has the table and no row. */
 export class AuthorRows {
   added = 0;
-  /** Authors whose details the receiver's database did not take; their images are none the worse for it. */
+  /** Authors whose details, or marks as favourites, the receiver's database did not take; their images are none the worse for it. */
   refused = 0;
 
   readonly #context: MergeContext;
@@ -39,10 +39,15 @@ export class AuthorRows {
       .columns('author_details')
       .filter((column) => column !== 'id' && column !== 'author' && Object.hasOwn(details, column));
     const values = Object.fromEntries(columns.map((column) => [column, details[column]!]));
+    this.unlessRefused(() => this.#insertRow({ author, ...values }));
+  }
+
+  /** Does what may be refused, and counts it where it is. */
+  unlessRefused(work: () => void): void {
     try {
-      this.#inSavepoint(() => this.#insertRow({ author, ...values }));
+      this.#inSavepoint(work);
     } catch (error) {
-      if (refusalOf(error) === null) throw error;
+      if (refusalOf(error) === null || !this.#context.archive.db.inTransaction) throw error;
       this.refused += 1;
     }
   }

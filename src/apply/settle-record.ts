@@ -132,7 +132,7 @@ export class RecordSettler {
       return settled;
     } catch (error) {
       const refusal = refusalOf(error);
-      if (refusal === null) throw error;
+      if (refusal === null || !this.#context.archive.db.inTransaction) throw error;
       journal.rewind(mark);
       this.added = added;
       this.#rows.forget();
@@ -153,7 +153,9 @@ export class RecordSettler {
   /** Favourite authors, one transaction for all: there are few. */
   addFavorites(authors: readonly string[], now: Date): void {
     for (const author of authors)
-      if (this.#personal?.addFavorite(author, now)) this.#count('personalAdded', 1);
+      this.authors.unlessRefused(() => {
+        if (this.#personal?.addFavorite(author, now)) this.#count('personalAdded', 1);
+      });
   }
 
   /** Details of authors whose images are here already: an earlier copy of the bundle had lost them. */

@@ -110,6 +110,20 @@ test('details of an author that a rule keeps out do not keep his photos out, and
   expect(events).toContainEqual({ type: 'notice', notice: 'authors-refused', params: { count: 1 } });
 });
 
+test('a trigger that takes the whole transaction back changes nothing, and no photo lies without a row', async () => {
+  const rule = `CREATE TRIGGER own BEFORE INSERT ON images WHEN new.title = 'második' BEGIN SELECT RAISE(ROLLBACK, 'nem kell'); END`;
+  const anna = new Archivist(folder(), 'anna', { images });
+  const bela = new Archivist(folder(), 'bela', { images: [{ siteImageId: 9, tags: ['itt'] }] });
+  bela.run(rule);
+  const before = { archive: bela.read(), files: fileTree(bela.archive.photoFolder) };
+  const input = await anna.pack();
+  await expect(applyBundle({ db: bela.db, input, backup: false })).rejects.toThrow('nem kell');
+  expect(bela.read()).toEqual(before.archive);
+  bela.run('DROP TRIGGER own');
+  expect((await applyBundle({ db: bela.db, input, backup: false })).outcomes).toMatchObject({ added: 3 });
+  expect(fileTree(bela.archive.photoFolder).size).toBe(before.files.size + 3);
+});
+
 test('no row of the receiver gives way, whatever a constraint of his says of doubles', async () => {
   const album = (id: string) => ({ siteImageId: Number(id), albums: [{ id, title: 'Nyár' }] });
   const anna = new Archivist(folder(), 'anna', { images: [album('7')] });

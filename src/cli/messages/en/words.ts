@@ -89,7 +89,7 @@ export const words = {
   'notice.larger-available':
     'For this many conflicts the bundle has the larger photo: {{count, number}}. Take them with --on-conflict larger.',
   'notice.authors-refused':
-    'Rules of this database (a trigger or a constraint) kept the details of so many authors out: {{count, number}}. Their photos are not affected.',
+    'Rules of this database (a trigger or a constraint) kept the details of so many authors out, or their marks as favourites: {{count, number}}. Their photos are not affected.',
   'notice.own-photos-missing':
     'None of the photos that the database names is there. If they are on another disk, stop, plug it in, or name their folder with --root: {{path}}',
   'notice.own-photos-believed':

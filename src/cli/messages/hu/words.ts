@@ -92,7 +92,7 @@ export const words: { readonly [key in keyof typeof english]: string } = {
   'notice.larger-available':
     'Ennyi ütközésnél a csomag képe a nagyobb: {{count, number}}. Átvételük: --on-conflict larger.',
   'notice.authors-refused':
-    'Az adatbázis saját szabályai (trigger vagy megszorítás) miatt ennyi szerző adatai kimaradtak: {{count, number}}. A képeiket ez nem érinti.',
+    'Az adatbázis saját szabályai (trigger vagy megszorítás) miatt ennyi szerző adatai vagy kedvenc jelölése kimaradt: {{count, number}}. A képeiket ez nem érinti.',
   'notice.own-photos-missing':
     'Az adatbázisban szereplő képek közül egy sincs itt. Ha másik lemezen vannak, álljon meg, csatlakoztassa, vagy adja meg a mappájukat a --root kapcsolóval: {{path}}',
   'notice.own-photos-believed':
