@@ -115,6 +115,11 @@ export const ERROR_TEXTS = {
     what: 'The database {{path}} is damaged: {{reason}}',
     next: 'Restore a backup of it, or recover it with: sqlite3 indafoto.db ".recover". Nothing was changed.',
   },
+  'db-own-rules': {
+    exit: archive,
+    what: 'A rule of the database {{path}} itself stopped the work: {{reason}}',
+    next: 'A trigger, a constraint or a collation of its own forbids the change, or needs the program that made it. Remove that rule, then run the same command again. Rows that were written before are whole.',
+  },
   'db-unreadable': {
     exit: archive,
     what: 'The database {{path}} cannot be opened: {{reason}}',

@@ -68,6 +68,11 @@ export function systemCode(error: unknown): string {
 const ENVIRONMENT_CODES = /^(ENOSPC|EDQUOT|EIO|ENXIO|ENODEV|EMFILE|ENFILE|EFBIG|ESTALE|EPIPE)$/;
 const SQLITE_ENVIRONMENT = /^SQLITE_(FULL|IOERR|CANTOPEN|BUSY|LOCKED|NOMEM|PROTOCOL|READONLY)/;
 
+/** Code that a schema calls and only its own program brings along. */
+const LACKING = /^no such (function|module|collation sequence)/;
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : '');
+
 /** The file that a failed system call was about. */
 function pathIn(error: unknown): string | null {
   const path = (error as { path?: unknown } | null)?.path;
@@ -95,6 +100,8 @@ export function asBundleError(error: unknown, what: string): unknown {
     return new BundleError('db-locked', { cause: error, params });
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(code))
     return new BundleError('db-corrupt', { cause: error, params: { path: what } });
+  if (code.startsWith('SQLITE_CONSTRAINT') || (code === 'SQLITE_ERROR' && LACKING.test(messageOf(error))))
+    return new BundleError('db-own-rules', { cause: error, params: { path: what } });
   if (ENVIRONMENT_CODES.test(code) || SQLITE_ENVIRONMENT.test(code)) {
     return new BundleError('io-error', { cause: error, params });
   }

@@ -117,11 +117,25 @@ test('a trigger that takes the whole transaction back changes nothing, and no ph
   bela.run(rule);
   const before = { archive: bela.read(), files: fileTree(bela.archive.photoFolder) };
   const input = await anna.pack();
-  await expect(applyBundle({ db: bela.db, input, backup: false })).rejects.toThrow('nem kell');
+  await expect(applyBundle({ db: bela.db, input, backup: false })).rejects.toMatchObject({
+    code: 'db-own-rules',
+    message: expect.stringContaining('nem kell') as string,
+  });
   expect(bela.read()).toEqual(before.archive);
   bela.run('DROP TRIGGER own');
   expect((await applyBundle({ db: bela.db, input, backup: false })).outcomes).toMatchObject({ added: 3 });
   expect(fileTree(bela.archive.photoFolder).size).toBe(before.files.size + 3);
+});
+
+test('a trigger that calls a function of another program is named, and nothing changes', async () => {
+  const anna = new Archivist(folder(), 'anna', { images });
+  const bela = new Archivist(folder(), 'bela', { images: [{ siteImageId: 9, tags: ['itt'] }] });
+  bela.run('CREATE TRIGGER own AFTER INSERT ON images BEGIN SELECT folded_by_python(new.title); END');
+  const before = { archive: bela.read(), files: fileTree(bela.archive.photoFolder) };
+  const applied = applyBundle({ db: bela.db, input: await anna.pack(), backup: false });
+  const message = expect.stringContaining('folded_by_python') as string;
+  await expect(applied).rejects.toMatchObject({ code: 'db-own-rules', exitStatus: 5, message });
+  expect(bela.read()).toEqual(before.archive);
 });
 
 test('no row of the receiver gives way, whatever a constraint of his says of doubles', async () => {

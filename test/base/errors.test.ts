@@ -46,6 +46,7 @@ const STATUS: Record<ErrorCode, number> = {
   'db-counter-unusable': 5,
   'db-no-keys': 5,
   'db-corrupt': 5,
+  'db-own-rules': 5,
   'db-unreadable': 5,
   'db-read-only': 5,
   'photos-not-there': 5,
@@ -86,6 +87,7 @@ test.each([
   ['SQLITE_LOCKED', 'db-locked'],
   ['SQLITE_CORRUPT', 'db-corrupt'],
   ['SQLITE_NOTADB', 'db-corrupt'],
+  ['SQLITE_CONSTRAINT_TRIGGER', 'db-own-rules'],
   ['EACCES', 'not-permitted'],
   ['EPERM', 'not-permitted'],
 ])('%s of the system becomes %s', (code, expected) => {

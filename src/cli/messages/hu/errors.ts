@@ -67,6 +67,10 @@ export const errors: { readonly [code in ErrorCode]: { readonly what: string; re
     what: 'Az adatbázis sérült: {{path}} ({{reason}})',
     next: 'Állítsa vissza egy mentésből, vagy mentse meg ezzel: sqlite3 indafoto.db ".recover". Semmi sem változott.',
   },
+  'db-own-rules': {
+    what: 'Az adatbázis saját szabálya állította meg a munkát: {{path}} ({{reason}})',
+    next: 'Egy saját trigger, megszorítás vagy rendezés tiltja a változást, vagy csak a készítő programjával működik. Távolítsa el a szabályt, és futtassa újra ugyanezt a parancsot. A korábban beírt sorok épek.',
+  },
   'db-unreadable': {
     what: 'Az adatbázis nem nyitható meg: {{path}} ({{reason}})',
     next: 'Ellenőrizze a fájl és a mappája jogosultságait.',
