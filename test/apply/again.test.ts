@@ -1,8 +1,9 @@
-import { rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fileTree } from '../../fixtures/archive-reader.ts';
 import { uniqueJpeg } from '../../fixtures/jpeg-files.ts';
+import { sha256 } from '../../fixtures/photo-folder.ts';
 import type { Event } from '../../src/index.ts';
 import { changeDatabase, dumpWithoutBooks, rowsOf } from '../support/database-dump.ts';
 import { exchange, type Exchange, outcomesOf } from '../support/exchange.ts';
@@ -69,5 +70,13 @@ describe('a bundle that was applied before', () => {
     )[0]!;
     writeFileSync(photo, uniqueJpeg('other', size));
     expect((await trip.apply({ checkLocal: true })).outcomes.present).toBe(3);
+  });
+
+  test('sees by its row that a photo of the same length is another now', async () => {
+    const { trip, photo, id } = await applied('edited');
+    const edited = uniqueJpeg('edited', statSync(photo).size);
+    writeFileSync(photo, edited);
+    changeDatabase(trip.receiver.dir, `UPDATE images SET sha256_hash = '${sha256(edited)}' WHERE id = ${id}`);
+    expect(outcomesOf(await trip.apply())).toEqual({ present: 3, conflict: 1 });
   });
 });

@@ -148,6 +148,18 @@ describe('tags, albums and collections', () => {
     expect(trip.after().links.filter(({ imageId }) => imageId === 1)).toHaveLength(1);
   });
 
+  test('nor the id of an image that was deleted, though the largest orphan lies below it', async () => {
+    const orphans = { tags: [[50, 1]] } as const;
+    const trip = exchange(
+      folder(),
+      { images: [{ tags: ['új'] }] },
+      { images: [{ siteImageId: 7 }], orphans },
+    );
+    changeDatabase(trip.receiver.dir, `UPDATE sqlite_sequence SET seq = 100 WHERE name = 'images'`);
+    await trip.carry();
+    expect(rowsOf(trip.receiver.dir, 'SELECT max(id) AS id FROM images')).toEqual([{ id: 101 }]);
+  });
+
   test('orphans far above all ids, too', async () => {
     const orphans = {
       tags: [
