@@ -228,3 +228,17 @@ describe('links on the way', () => {
     expect(outcomesOf(await carried.carry())).toEqual({ failed: 1, added: 1 });
   });
 });
+
+test('a picture that moves keeps its name: PNG with several frames', async () => {
+  const chunk = (type: string, bytes: number) =>
+    Buffer.concat([Buffer.from([0, 0, 0, bytes]), Buffer.from(type, 'latin1'), Buffer.alloc(bytes + 4)]);
+  const file = Buffer.concat([
+    Buffer.from('89504e470d0a1a0a', 'hex'),
+    chunk('IHDR', 13),
+    chunk('acTL', 8),
+    chunk('IDAT', 20),
+  ]);
+  const carried = trip([{ author: 'Anna', fileName: 'mozog.png', file }]);
+  expect(outcomesOf(await carried.carry())).toEqual({ added: 1 });
+  expect(newPaths(carried)).toEqual(['indafoto_archive/Anna/0/mozog.png']);
+});
