@@ -27,7 +27,7 @@ test('of very many lost photos a thousand are named, all are counted, and the re
   const { lost, lostTotal } = await verifyBundle({ input: trip.bundle, request });
   expect(lostTotal).toBeGreaterThan(1_000);
   expect(lost).toHaveLength(1_000);
-  const asked = readFileSync(request, 'utf8').match(/[0-9a-f]{64}/g) ?? [];
-  expect(lost.filter(({ digest }) => !asked.includes(digest))).toEqual([]);
-  expect(new Set(asked).size).toBeGreaterThanOrEqual(lostTotal);
+  const asked = new Set(readFileSync(request, 'utf8').match(/[0-9a-f]{64}/g));
+  expect(lost.filter(({ digest }) => digest === undefined || !asked.has(digest))).toEqual([]);
+  expect(asked.size).toBeGreaterThanOrEqual(lostTotal);
 });
