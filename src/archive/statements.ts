@@ -1,5 +1,8 @@
 import type Database from 'better-sqlite3';
 
+/** Texts may name any choice of a table's columns: so many are kept, which is more than archives ever need. */
+const MOST = 500;
+
 /** Prepares each SQL text once: preparing costs more than running. */
 export class Statements {
   readonly #db: Database.Database;
@@ -13,6 +16,7 @@ export class Statements {
     const known = this.#prepared.get(sql);
     if (known) return known as Database.Statement<unknown[], Row>;
     const statement = this.#db.prepare<unknown[], unknown>(sql);
+    if (this.#prepared.size >= MOST) this.#prepared.clear();
     this.#prepared.set(sql, statement);
     return statement as Database.Statement<unknown[], Row>;
   }
