@@ -3,6 +3,8 @@ import { open } from 'node:fs/promises';
 import type { Digest } from '../base/digest.ts';
 
 const PIECE_BYTES = 1024 * 1024;
+/** Most photos of the site are no larger than this, and are read in one go. */
+const FIRST_BYTES = 128 * 1024;
 
 export interface HashedFile {
   readonly digest: Digest;
@@ -19,7 +21,7 @@ export async function hashFile(path: string, signal?: AbortSignal): Promise<Hash
   const handle = await open(path, 'r');
   try {
     const hash = createHash('sha256');
-    const buffer = Buffer.allocUnsafe(PIECE_BYTES);
+    let buffer = Buffer.allocUnsafe(FIRST_BYTES);
     let size = 0;
     let head: Buffer = Buffer.alloc(0);
     let tail: Buffer = Buffer.alloc(0);
@@ -32,6 +34,8 @@ export async function hashFile(path: string, signal?: AbortSignal): Promise<Hash
       if (size === 0) head = Buffer.from(piece.subarray(0, EDGE_BYTES));
       tail = Buffer.concat([tail, piece.subarray(-EDGE_BYTES)]).subarray(-EDGE_BYTES);
       size += bytesRead;
+      if (bytesRead === FIRST_BYTES && buffer.length === FIRST_BYTES)
+        buffer = Buffer.allocUnsafe(PIECE_BYTES);
     }
     return { digest: hash.digest('hex'), size, head, tail };
   } finally {

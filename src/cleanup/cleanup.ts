@@ -3,6 +3,7 @@ import { asBundleError } from '../base/errors.ts';
 import { silent } from '../base/events.ts';
 import { takeArchiveLock } from '../archive/archive-lock.ts';
 import { type Archive, locate, openToRead, openToWrite } from '../archive/open.ts';
+import { dropRevertIndexes } from '../archive/revert-indexes.ts';
 import { immediately, type WaitOptions } from '../archive/transaction.ts';
 import { booksOf, type FinishedBooks, finishedBooks, revertable } from './find-books.ts';
 import { type StrayFile, strayFiles } from './find-files.ts';
@@ -98,10 +99,5 @@ async function execute(
   for (const { path } of [...files, ...replaced]) removeFile(path);
   for (const id of books.lists) await removeList(db, id, wait);
   for (const id of books.operations) await removeOperation(db, id, wait);
-  await immediately(
-    db,
-    () =>
-      db.exec('DROP INDEX IF EXISTS indabundle_revert_files; DROP INDEX IF EXISTS indabundle_revert_lists'),
-    wait,
-  );
+  await immediately(db, () => dropRevertIndexes(db), wait);
 }

@@ -5,7 +5,7 @@ import type { Archive } from '../archive/open.ts';
 import { photoPath } from '../archive/photo-path.ts';
 import type { KeptReason } from './options.ts';
 import { References } from './references.ts';
-import { type Step, stepsOf } from './steps.ts';
+import { type Step, StepFinder } from './steps.ts';
 
 type ImageRow = { readonly [column: string]: unknown };
 
@@ -20,16 +20,19 @@ export interface ImageVerdict {
   readonly steps: readonly Step[];
 }
 
+/** Files that are read side by side. */
+const AT_ONCE = 8;
+
 /** Decides what reverting does to an image: without writing, and again inside the transaction. */
 export class ImageJudge {
   readonly #root: string;
   readonly #row: Database.Statement<[number], ImageRow>;
   readonly #digest: Database.Statement<[string], string>;
   readonly #references: References;
-  readonly #db: Database.Database;
+  readonly #steps: StepFinder;
 
   constructor({ db, shape, root }: Archive) {
-    this.#db = db;
+    this.#steps = new StepFinder(db);
     this.#root = root;
     this.#row = db.prepare('SELECT * FROM main.images WHERE id = ?');
     this.#digest = db.prepare<[string], string>('SELECT digest FROM temp.placed WHERE path = ?').pluck();
@@ -37,7 +40,7 @@ export class ImageJudge {
   }
 
   judge(id: number): ImageVerdict {
-    const steps = stepsOf(this.#db, 'images', String(id));
+    const steps = this.#steps.of('images', String(id));
     const row = this.#row.get(id);
     const verdict = (
       action: ImageVerdict['action'],
@@ -51,6 +54,18 @@ export class ImageJudge {
     return this.#references.isUsed('images', String(id), 'ours')
       ? verdict('keep', 'used')
       : verdict('remove');
+  }
+
+  /** The verdicts on many images, and whether a file of theirs has other bytes by now; several files are read at once. */
+  async *judgeAll(
+    ids: readonly number[],
+    signal?: AbortSignal,
+  ): AsyncGenerator<{ readonly verdict: ImageVerdict; readonly fileChanged: boolean }> {
+    for (let at = 0; at < ids.length; at += AT_ONCE) {
+      const verdicts = ids.slice(at, at + AT_ONCE).map((id) => this.judge(id));
+      const changed = await Promise.all(verdicts.map((verdict) => this.fileChanged(verdict, signal)));
+      for (const [which, verdict] of verdicts.entries()) yield { verdict, fileChanged: changed[which]! };
+    }
   }
 
   /** True when a file that the operation placed for this image has other bytes by now; reads it. */

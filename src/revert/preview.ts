@@ -28,11 +28,9 @@ export async function previewRevert(
   observer({ type: 'phase', phase: 'check', total: countTouched(db), unit: 'records' });
   let done = 0;
   for (const ids of touchedImages(db, PAGE)) {
-    for (const id of ids) {
-      const verdict = judge.judge(id);
-      const fileChanged = await judge.fileChanged(verdict, signal);
+    for await (const { verdict, fileChanged } of judge.judgeAll(ids, signal)) {
       previewImage(archive, verdict, fileChanged, tally);
-      if (verdict.action === 'keep' || (verdict.action === 'remove' && fileChanged)) stays.run(id);
+      if (verdict.action === 'keep' || (verdict.action === 'remove' && fileChanged)) stays.run(verdict.id);
     }
     done += ids.length;
     observer({ type: 'progress', done });

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { LINK_KINDS, LINK_TABLES } from '../archive/link-tables.ts';
+import { LINK_KINDS, LINK_TABLES, type LinkKind } from '../archive/link-tables.ts';
 import { quotedName } from '../archive/row-key.ts';
 import type { Shape } from '../archive/shape.ts';
 import { PERSONAL_TABLES } from './steps.ts';
@@ -63,11 +63,21 @@ export class References {
     const name = `${leftOut} ${table}`;
     const known = this.#uses.get(name);
     if (known !== undefined) return known;
-    const uses = referencesTo(this.#db, table).map((reference) =>
-      this.#db.prepare<[{ key: string }], unknown>(this.#sql(table, reference, leftOut)),
-    );
+    const uses = referencesTo(this.#db, table).map((reference) => {
+      const kind = leftOut === 'going' ? linkKindOf(reference) : null;
+      const sql = kind === null ? this.#sql(table, reference, leftOut) : this.#gather(kind);
+      return this.#db.prepare<[{ key: string }], unknown>(sql);
+    });
     this.#uses.set(name, uses);
     return uses;
+  }
+
+  /** One pass over all links: who only looks may not make the index that finding them one by one would take. */
+  #gather(kind: LinkKind): string {
+    const { junction, column } = LINK_TABLES[kind];
+    this.#db.exec(`CREATE TEMP TABLE used_${kind} (target INTEGER PRIMARY KEY);
+      INSERT OR IGNORE INTO temp.used_${kind} SELECT ${column} FROM main.${junction} WHERE typeof(${column}) = 'integer' AND NOT (${this.#isOurs(junction, 'going')})`);
+    return `SELECT 1 FROM temp.used_${kind} WHERE target = CAST(@key AS INTEGER)`;
   }
 
   #sql(target: string, { table, columns }: Reference, leftOut: LeftOut): string {
@@ -83,7 +93,7 @@ export class References {
   #isOurs(table: string, leftOut: LeftOut): string {
     const goes = (image: string) =>
       leftOut === 'going' ? ` AND ${image} NOT IN (SELECT image FROM temp.staying)` : '';
-    const kind = LINK_KINDS.find((name) => LINK_TABLES[name].junction === table);
+    const kind = kindLinkedBy(table);
     if (kind !== undefined) {
       const { junction, column } = LINK_TABLES[kind];
       return `EXISTS (SELECT 1 FROM temp.links ours WHERE ours.junction = '${junction}' AND ours.image = ${junction}.image_id
@@ -93,6 +103,16 @@ export class References {
     const name = table.replaceAll("'", "''");
     return `${key} IN (SELECT "key" FROM temp.steps WHERE "table" = '${name}')${table === 'images' ? goes('id') : ''}`;
   }
+}
+
+const kindLinkedBy = (table: string) => LINK_KINDS.find((kind) => LINK_TABLES[kind].junction === table);
+
+/** The kind of targets whose ids this reference names; null for any other reference. */
+function linkKindOf({ table, columns }: Reference): LinkKind | null {
+  const kind = kindLinkedBy(table);
+  const [only, more] = columns;
+  const namesIds = more === undefined && only?.to === 'id';
+  return kind !== undefined && namesIds && only.from === LINK_TABLES[kind].column ? kind : null;
 }
 
 interface OwnRows {
@@ -126,7 +146,7 @@ function referencesTo(db: Database.Database, target: string): Reference[] {
 }
 
 function namesRowOf(table: string, column: string, target: string): boolean {
-  const kind = LINK_KINDS.find((name) => LINK_TABLES[name].junction === table);
+  const kind = kindLinkedBy(table);
   const own = kind === target ? LINK_TABLES[kind].column : NAMED_BY[target];
   return column.toLowerCase() === own;
 }

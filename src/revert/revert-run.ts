@@ -1,6 +1,7 @@
 import type { Observer } from '../base/events.ts';
 import { Journal } from '../archive/journal.ts';
 import type { Archive } from '../archive/open.ts';
+import { dropRevertIndexes, revertIndexes } from '../archive/revert-indexes.ts';
 import { markReverted, markReverting, REVERTED } from '../archive/revert-marks.ts';
 import { SyncTables } from '../archive/sync-tables.ts';
 import { immediately, type WaitOptions } from '../archive/transaction.ts';
@@ -67,8 +68,8 @@ export class RevertRun {
     const judge = new ImageJudge(this.#archive);
     let done = 0;
     for (const ids of touchedImages(db, ROWS)) {
-      for (const id of ids)
-        if (await judge.fileChanged(judge.judge(id), this.#wait.signal)) this.#fileChanged.add(id);
+      for await (const { verdict, fileChanged } of judge.judgeAll(ids, this.#wait.signal))
+        if (fileChanged) this.#fileChanged.add(verdict.id);
       done += ids.length;
       this.#wait.observer({ type: 'progress', done });
     }
@@ -80,7 +81,6 @@ export class RevertRun {
     await immediately(
       db,
       () => {
-        SyncRows.index(db);
         noteLargest(db, this.#operationId);
         unmarkApplied(db, this.#operationId);
         markReverting(db, this.#operationId);
@@ -88,23 +88,32 @@ export class RevertRun {
       this.#wait,
     );
     try {
+      await this.#makeIndexes();
       await this.#undoImages();
       await this.#undoOthers();
       await this.#dropUnfinished();
     } catch (error) {
       // Where the disk failed, SQLite has lost its footing, and would say worse than what is true.
-      if (this.#wait.signal?.aborted) await this.#dropIndex();
+      if (this.#wait.signal?.aborted) await this.#dropIndexes();
       throw error;
     }
-    await this.#dropIndex();
+    await this.#dropIndexes();
     await removeFiles(this.#archive, this.#operationId, this.#tally, this.#wait);
     await immediately(db, () => markReverted(db, this.#operationId), this.#wait);
   }
 
-  /** Also when the work is stopped; one that stays is dropped by the next run, or by cleaning up. */
-  async #dropIndex(): Promise<void> {
+  async #makeIndexes(): Promise<void> {
+    const { db, shape } = this.#archive;
+    const isOurs = db.prepare(`SELECT 1 FROM temp.steps WHERE "table" = ? AND "column" IS NULL LIMIT 1`);
+    const changes = (table: string) => table === 'images' || isOurs.get(table) !== undefined;
+    for (const sql of revertIndexes(db, shape, changes))
+      await immediately(db, () => db.exec(sql), this.#wait);
+  }
+
+  /** Also when the work is stopped; what stays is dropped by the next run, or by cleaning up. */
+  async #dropIndexes(): Promise<void> {
     const { db, path } = this.#archive;
-    await immediately(db, () => SyncRows.dropIndex(db), { observer: this.#wait.observer, what: path });
+    await immediately(db, () => dropRevertIndexes(db), { observer: this.#wait.observer, what: path });
   }
 
   async #undoImages(): Promise<void> {

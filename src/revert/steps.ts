@@ -18,11 +18,12 @@ const JUNCTIONS = LINK_KINDS.map((kind) => `'${LINK_TABLES[kind].junction}'`).jo
 
 /**
  * The journal of one operation in temporary tables with indexes: `temp.steps`, `temp.links` (one row
- * a link that it made) and `temp.placed` (files that it put in place, with their digests).
+ * a link that it made), `temp.placed` (files that it put in place, with their digests) and
+ * `temp.touched` (images that it had to do with).
  */
 export function loadSteps(db: Database.Database, operationId: string): void {
   db.exec(
-    'DROP TABLE IF EXISTS temp.steps; DROP TABLE IF EXISTS temp.links; DROP TABLE IF EXISTS temp.placed',
+    ['steps', 'links', 'placed', 'touched'].map((table) => `DROP TABLE IF EXISTS temp.${table}`).join(';'),
   );
   db.exec(
     `CREATE TEMP TABLE steps (sequence INTEGER PRIMARY KEY, outcome TEXT, "table" TEXT, "key" TEXT, "column" TEXT, old TEXT, new TEXT)`,
@@ -32,6 +33,8 @@ export function loadSteps(db: Database.Database, operationId: string): void {
   db.exec(`CREATE INDEX temp.steps_key ON steps ("table", "key");
     CREATE TEMP TABLE links (junction TEXT, image INTEGER, target INTEGER, PRIMARY KEY (junction, image, target)) WITHOUT ROWID;
     INSERT OR IGNORE INTO temp.links SELECT step."table", CAST(step."key" AS INTEGER), made.value FROM temp.steps step, json_each(step.new) made WHERE step."table" IN (${JUNCTIONS});
+    CREATE TEMP TABLE touched (id INTEGER PRIMARY KEY);
+    INSERT OR IGNORE INTO temp.touched SELECT CAST("key" AS INTEGER) FROM temp.steps WHERE "table" IN ('images', ${JUNCTIONS});
     CREATE INDEX temp.links_target ON links (junction, target);
     CREATE TEMP TABLE placed (path TEXT PRIMARY KEY, digest TEXT) WITHOUT ROWID;
     INSERT OR REPLACE INTO temp.placed SELECT steps.new, files.file_hash FROM temp.steps JOIN main.sync_files files ON files.id = CAST(steps."key" AS INTEGER)
@@ -40,11 +43,11 @@ export function loadSteps(db: Database.Database, operationId: string): void {
 
 /** Ids of the images that the operation had to do with, a page at a time. */
 export function* touchedImages(db: Database.Database, size: number): Generator<number[]> {
-  const select = db.prepare<[number], number>(
-    `SELECT DISTINCT CAST("key" AS INTEGER) AS id FROM temp.steps WHERE "table" IN ('images', ${JUNCTIONS}) AND CAST("key" AS INTEGER) > ? ORDER BY id LIMIT ${size}`,
-  );
+  const select = db
+    .prepare<[number], number>(`SELECT id FROM temp.touched WHERE id > ? ORDER BY id LIMIT ${size}`)
+    .pluck();
   for (let last = -Infinity; ; ) {
-    const ids = select.pluck().all(last);
+    const ids = select.all(last);
     if (ids.length === 0) return;
     yield ids;
     last = ids.at(-1)!;
@@ -53,19 +56,22 @@ export function* touchedImages(db: Database.Database, size: number): Generator<n
 
 /** How many images {@link touchedImages} gives. */
 export function countTouched(db: Database.Database): number {
-  const count = db.prepare(
-    `SELECT count(DISTINCT CAST("key" AS INTEGER)) FROM temp.steps WHERE "table" IN ('images', ${JUNCTIONS})`,
-  );
-  return Number(count.pluck().get());
+  return Number(db.prepare('SELECT count(*) FROM temp.touched').pluck().get());
 }
 
 /** What the operation did to one table's row, the first step first. */
-export function stepsOf(db: Database.Database, table: string, key: string): Step[] {
-  return db
-    .prepare<[string, string], Step>(
+export class StepFinder {
+  readonly #select: Database.Statement<[string, string], Step>;
+
+  constructor(db: Database.Database) {
+    this.#select = db.prepare(
       `SELECT sequence, "table", "key", "column", old, new FROM temp.steps WHERE "table" = ? AND "key" = ? ORDER BY sequence`,
-    )
-    .all(table, key);
+    );
+  }
+
+  of(table: string, key: string): Step[] {
+    return this.#select.all(table, key);
+  }
 }
 
 /** Rows that the operation inserted into a table, the last first. */

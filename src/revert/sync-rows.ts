@@ -17,11 +17,6 @@ export interface ImageLeft {
   readonly digest: Digest | null;
 }
 
-const INDEXES = [
-  ['indabundle_revert_files', 'sync_files'],
-  ['indabundle_revert_lists', 'sync_export_files'],
-] as const;
-
 /**
  * The sync rows that name an image which is taken back: they lose it, and what the operation had
  * completed waits again. Foreign keys stay on, so this comes before the image's own row.
@@ -38,15 +33,6 @@ export class SyncRows {
     this.#operationId = operationId;
     this.#operation = sync.operationReference(sync.operation(operationId)!);
     this.#bundleLists = bundleLists(db, operationId);
-  }
-
-  /** SQLite looks for children of every row that is deleted: without an index that takes hours at 500,000 rows. */
-  static index(db: Database.Database): void {
-    for (const [name, table] of INDEXES) db.exec(`CREATE INDEX IF NOT EXISTS ${name} ON ${table} (image_id)`);
-  }
-
-  static dropIndex(db: Database.Database): void {
-    for (const [name] of INDEXES) db.exec(`DROP INDEX IF EXISTS ${name}`);
   }
 
   /** The image's row is about to go. */

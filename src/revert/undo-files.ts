@@ -23,6 +23,8 @@ interface FileStep {
 export const UNFINISHED = 'unfinished';
 
 const BATCH = 200;
+/** Files that are read side by side. */
+const AT_ONCE = 8;
 
 /**
  * Removes the files whose rows were taken back. It comes after the rows: stopped in between, a file
@@ -52,9 +54,14 @@ export async function removeFiles(
     named ??= await NamedFiles.build(archive);
     await named.refresh();
     const folders = new Set<string>();
-    for (const step of steps) {
-      if (step.state === UNFINISHED) await removeUnfinished(archive.root, step, operationId, named, folders);
-      else await removeFile(archive.root, step, named, folders, tally);
+    for (let at = 0; at < steps.length; at += AT_ONCE) {
+      const some = steps.slice(at, at + AT_ONCE);
+      const states = await Promise.all(some.map((step) => stateOf(archive.root, step, named!)));
+      for (const [which, step] of some.entries()) {
+        if (step.state === UNFINISHED)
+          await removeUnfinished(archive.root, step, operationId, named, folders);
+        else removeFile(archive.root, step, states[which]!, folders, tally);
+      }
     }
     for (const folder of folders) await settleFolder(archive.root, folder);
     await immediately(db, () => dropSteps(db, operationId, steps), wait);
@@ -68,28 +75,42 @@ function dropSteps(db: Database.Database, operationId: string, steps: readonly F
   for (const { sequence } of steps) drop.run(operationId, sequence);
 }
 
-async function removeFile(
+/** `ours` as it came, `gone` or never whole, or why it stays. */
+type FileState = 'gone' | 'ours' | 'used' | 'file-changed';
+
+async function stateOf(
   root: string,
-  { path, digest }: FileStep,
+  { path, digest, state }: FileStep,
   named: NamedFiles,
-  folders: Set<string>,
-  tally: Tally,
-): Promise<void> {
+): Promise<FileState> {
+  if (state === UNFINISHED) return 'gone';
   const file = photoPath(root, path);
   const status = linkStatusAt(file);
-  // Its folder is looked at all the same: a run that was killed may have come no further than the file.
-  if (status === undefined) {
-    folders.add(dirname(file));
+  if (status === undefined) return 'gone';
+  if (named.names(path)) return 'used';
+  const isOurs = status.isFile() && (digest === null || (await hashFile(file)).digest === digest);
+  return isOurs ? 'ours' : 'file-changed';
+}
+
+function removeFile(
+  root: string,
+  { path }: FileStep,
+  state: FileState,
+  folders: Set<string>,
+  tally: Tally,
+): void {
+  if (state === 'used' || state === 'file-changed') {
+    tally.keep({ what: 'file', name: path, reason: state });
     return;
   }
-  if (named.names(path)) return tally.keep({ what: 'file', name: path, reason: 'used' });
-  if (!status.isFile() || (digest !== null && (await hashFile(file)).digest !== digest)) {
-    return tally.keep({ what: 'file', name: path, reason: 'file-changed' });
-  }
-  rmSync(file);
+  const file = photoPath(root, path);
+  // The folder of one that is gone is looked at all the same: a run that was killed may have come no further than the file.
   folders.add(dirname(file));
-  tally.filesRemoved += 1;
+  const status = state === 'gone' ? undefined : linkStatusAt(file);
+  if (status === undefined) return;
+  rmSync(file);
   tally.bytesFreed += status.size;
+  tally.filesRemoved += 1;
 }
 
 /** Temporary files of the operation, its placeholder, or a whole file that no row names; nobody else's. */

@@ -1,4 +1,3 @@
-import type Database from 'better-sqlite3';
 import { parseDigest } from '../base/digest.ts';
 import type { Journal } from '../archive/journal.ts';
 import { LINK_KINDS, LINK_TABLES } from '../archive/link-tables.ts';
@@ -8,7 +7,7 @@ import type { Archive } from '../archive/open.ts';
 import type { Shape } from '../archive/shape.ts';
 import { Statements } from '../archive/statements.ts';
 import { type ImageVerdict, placedPaths } from './judge-image.ts';
-import { PERSONAL_TABLES, type Step, stepsOf } from './steps.ts';
+import { PERSONAL_TABLES, type Step, StepFinder } from './steps.ts';
 import type { ImageLeft, SyncRows } from './sync-rows.ts';
 import { TableRows } from './table-rows.ts';
 import type { Tally } from './tally.ts';
@@ -19,7 +18,7 @@ const PATH_COLUMNS = new Set(['local_path', 'sha256_hash']);
 export class UndoImages {
   readonly #statements: Statements;
   readonly #rows: TableRows;
-  readonly #db: Database.Database;
+  readonly #steps: StepFinder;
   readonly #shape: Shape;
   readonly #root: string;
   readonly #journal: Journal;
@@ -34,7 +33,7 @@ export class UndoImages {
     sync: SyncRows,
     tally: Tally,
   ) {
-    this.#db = db;
+    this.#steps = new StepFinder(db);
     this.#statements = new Statements(db);
     this.#rows = new TableRows(db);
     this.#shape = shape;
@@ -114,7 +113,7 @@ export class UndoImages {
         `DELETE FROM main.${junction} WHERE image_id = ? AND ${column} IN (SELECT target FROM temp.links WHERE junction = '${junction}' AND image = ?)`,
       );
       this.#tally.linksRemoved += remove.run(id, id).changes;
-      this.#dropSteps(stepsOf(this.#db, junction, String(id)));
+      this.#dropSteps(this.#steps.of(junction, String(id)));
     }
   }
 
@@ -129,7 +128,7 @@ export class UndoImages {
       for (const key of ours) {
         this.#rows.remove(table, key);
         this.#tally.personalRemoved += 1;
-        this.#dropSteps(stepsOf(this.#db, table, key));
+        this.#dropSteps(this.#steps.of(table, key));
       }
     }
   }
