@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { sideBySide } from '../base/side-by-side.ts';
 import { linkStatusAt } from '../base/status-at.ts';
 import { hashFile } from '../archive/file-digest.ts';
 import type { Archive } from '../archive/open.ts';
@@ -19,9 +20,6 @@ export interface ImageVerdict {
   readonly keepPath: KeptReason | null;
   readonly steps: readonly Step[];
 }
-
-/** Files that are read side by side. */
-const AT_ONCE = 8;
 
 /** Decides what reverting does to an image: without writing, and again inside the transaction. */
 export class ImageJudge {
@@ -56,16 +54,16 @@ export class ImageJudge {
       : verdict('remove');
   }
 
-  /** The verdicts on many images, and whether a file of theirs has other bytes by now; several files are read at once. */
+  /** The verdicts on many images, and whether a file of theirs has other bytes by now. */
   async *judgeAll(
     ids: readonly number[],
     signal?: AbortSignal,
   ): AsyncGenerator<{ readonly verdict: ImageVerdict; readonly fileChanged: boolean }> {
-    for (let at = 0; at < ids.length; at += AT_ONCE) {
-      const verdicts = ids.slice(at, at + AT_ONCE).map((id) => this.judge(id));
-      const changed = await Promise.all(verdicts.map((verdict) => this.fileChanged(verdict, signal)));
-      for (const [which, verdict] of verdicts.entries()) yield { verdict, fileChanged: changed[which]! };
-    }
+    const look = async (id: number) => {
+      const verdict = this.judge(id);
+      return { verdict, fileChanged: await this.fileChanged(verdict, signal) };
+    };
+    for await (const [, judged] of sideBySide(ids, look)) yield judged;
   }
 
   /** True when a file that the operation placed for this image has other bytes by now; reads it. */

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { silent } from '../base/events.ts';
 import { syncFolder } from '../base/put-in-place.ts';
+import { sideBySide } from '../base/side-by-side.ts';
 import { linkStatusAt, statusAt } from '../base/status-at.ts';
 import { hashFile } from '../archive/file-digest.ts';
 import { NamedFiles } from '../archive/named-files.ts';
@@ -23,8 +24,6 @@ interface FileStep {
 export const UNFINISHED = 'unfinished';
 
 const BATCH = 200;
-/** Files that are read side by side. */
-const AT_ONCE = 8;
 
 /**
  * Removes the files whose rows were taken back. It comes after the rows: stopped in between, a file
@@ -40,6 +39,7 @@ export async function removeFiles(
   const select = db.prepare<[string], FileStep>(
     `SELECT sequence, "key" AS path, old AS digest, "column" AS state FROM main.indabundle_journal WHERE operation = ? AND "table" = 'files' ORDER BY sequence LIMIT ${BATCH}`,
   );
+  const { root } = archive;
   const observer = wait.observer ?? silent;
   let named: NamedFiles | null = null;
   const count = db.prepare(
@@ -54,16 +54,12 @@ export async function removeFiles(
     named ??= await NamedFiles.build(archive);
     await named.refresh();
     const folders = new Set<string>();
-    for (let at = 0; at < steps.length; at += AT_ONCE) {
-      const some = steps.slice(at, at + AT_ONCE);
-      const states = await Promise.all(some.map((step) => stateOf(archive.root, step, named!)));
-      for (const [which, step] of some.entries()) {
-        if (step.state === UNFINISHED)
-          await removeUnfinished(archive.root, step, operationId, named, folders);
-        else removeFile(archive.root, step, states[which]!, folders, tally);
-      }
+    const names = named;
+    for await (const [step, state] of sideBySide(steps, (one) => stateOf(root, one, names))) {
+      if (step.state === UNFINISHED) await removeUnfinished(root, step, operationId, names, folders);
+      else removeFile(root, step, state, folders, tally);
     }
-    for (const folder of folders) await settleFolder(archive.root, folder);
+    for (const folder of folders) await settleFolder(root, folder);
     await immediately(db, () => dropSteps(db, operationId, steps), wait);
     done += steps.length;
     observer({ type: 'progress', done });

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import type { Digest } from '../base/digest.ts';
 import { asBundleError, systemCode } from '../base/errors.ts';
 import { silent } from '../base/events.ts';
+import { sideBySide } from '../base/side-by-side.ts';
 import { hashFile } from '../archive/file-digest.ts';
 import { type Archive, locate, openToRead } from '../archive/open.ts';
 import { photoPath } from '../archive/photo-path.ts';
@@ -48,9 +49,9 @@ async function verifyRows(archive: Archive, rows: ArrivedRows, options: ArrivedO
   observer({ type: 'phase', phase: 'check', total, unit: 'records' });
   let done = 0;
   for (const page of rows.pages()) {
-    for (const row of page) {
+    for await (const [row, state] of sideBySide(page, (one) => stateOf(archive.root, one, signal))) {
       signal?.throwIfAborted();
-      tally.add(row, await stateOf(archive.root, row, signal));
+      tally.add(row, state);
       done += 1;
       observer({ type: 'progress', done, ...(row.localPath === null ? {} : { item: row.localPath }) });
     }
