@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** The short form takes about three minutes; INDABUNDLE_FAULTS=long goes through everything, in about an hour. */
+/** The short form takes about two minutes; INDABUNDLE_FAULTS=long goes through everything, in about an hour. */
 const long = process.env['INDABUNDLE_FAULTS'] === 'long';
 
 /** The slowest files, begun first, so that neither worker is left with one of them at the end. */
