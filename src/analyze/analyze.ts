@@ -44,7 +44,7 @@ export async function analyze(options: AnalyzeOptions): Promise<AnalyzeResult> {
       seconds: (performance.now() - started) / 1000,
     };
   } catch (error) {
-    throw asBundleError(error, database);
+    throw asBundleError(error, database, options.signal);
   } finally {
     offers.close();
   }

@@ -51,7 +51,7 @@ export async function retry(options: RetryOptions): Promise<RetryResult> {
       seconds: (performance.now() - started) / 1000,
     };
   } catch (error) {
-    throw asBundleError(error, database);
+    throw asBundleError(error, database, options.signal);
   } finally {
     offers.close();
   }

@@ -45,7 +45,7 @@ export async function applyBundle(options: ApplyOptions): Promise<ApplyResult> {
       archive.close();
     }
   } catch (error) {
-    throw asBundleError(error, database);
+    throw asBundleError(error, database, options.signal);
   } finally {
     lock?.release();
   }

@@ -33,7 +33,7 @@ export async function backupArchive(options: BackupOptions): Promise<BackupResul
     const seconds = (performance.now() - started) / 1000;
     return { database: archive.path, path, bytes: statSync(path).size, images, seconds };
   } catch (error) {
-    throw asBundleError(error, path);
+    throw asBundleError(error, path, options.signal);
   } finally {
     archive.close();
   }

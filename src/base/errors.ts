@@ -79,18 +79,20 @@ function pathIn(error: unknown): string | null {
   return typeof path === 'string' && path !== '' ? path : null;
 }
 
-/** True for what a signal throws: of somebody who stopped the work, or of time that ran out. */
-export function isAbort(error: unknown): boolean {
+/** True for what a signal throws: of somebody who stopped the work, for whatever reason of his own, or of time that ran out. */
+export function isAbort(error: unknown, signal?: AbortSignal): boolean {
+  if (signal?.aborted && error === signal.reason) return true;
   return /^(AbortError|TimeoutError)$/.test((error as Error | null)?.name ?? '');
 }
 
 /**
  * Turns whatever was thrown into a BundleError when it comes from the machine (full disk, pulled
- * stick, locked database); programmer mistakes come back unchanged. `what` is named where the error names no file.
+ * stick, locked database) or from whoever stopped the work; programmer mistakes come back unchanged. `what`
+ * is named where the error names no file.
  */
-export function asBundleError(error: unknown, what: string): unknown {
+export function asBundleError(error: unknown, what: string, signal?: AbortSignal): unknown {
   if (error instanceof BundleError) return error;
-  if (isAbort(error)) return new BundleError('interrupted');
+  if (isAbort(error, signal)) return new BundleError('interrupted');
   const code = systemCode(error);
   const params = { what: pathIn(error) ?? what };
   if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL') {

@@ -4,7 +4,6 @@ import type { Finding } from './findings.ts';
 export type Phase =
   | 'compare'
   | 'plan'
-  | 'hash'
   | 'pack'
   | 'sync'
   | 'read'

@@ -38,7 +38,7 @@ export async function writeCatalog(options: CatalogOptions): Promise<CatalogResu
       lock.release();
     }
   } catch (error) {
-    throw asBundleError(error, path);
+    throw asBundleError(error, path, options.signal);
   } finally {
     archive.close();
   }

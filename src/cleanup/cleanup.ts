@@ -45,7 +45,7 @@ export async function cleanup(options: CleanupOptions): Promise<CleanupResult> {
       archive.close();
     }
   } catch (error) {
-    throw asBundleError(error, database);
+    throw asBundleError(error, database, options.signal);
   } finally {
     lock?.release();
   }

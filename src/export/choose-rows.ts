@@ -211,7 +211,7 @@ class Comparison {
     if (size === null) return null;
     return await hashFile(photoPath(this.#archive.root, row.local_path!, this.#maps), signal).catch(
       (error: unknown) => {
-        if (isAbort(error)) throw error;
+        if (isAbort(error, signal)) throw error;
         return null; // what cannot be read cannot be sent either, and the survey says so
       },
     );

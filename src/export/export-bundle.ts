@@ -32,15 +32,16 @@ export async function exportBundle(options: ExportOptions): Promise<ExportResult
     const done = await exportTo(archive, options, observer);
     return { ...done, seconds: (performance.now() - started) / 1000 };
   } catch (error) {
-    throw asExportError(error, archive, typeof options.output === 'string' ? options.output : options.db);
+    const what = typeof options.output === 'string' ? options.output : options.db;
+    throw asExportError(error, archive, what, options.signal);
   } finally {
     archive.close();
   }
 }
 
 /** A damaged database is the archive's own, or the plan's: that lies on the disk of the output, which has failed. */
-function asExportError(error: unknown, archive: Archive, what: string): unknown {
-  if (!/^SQLITE_(CORRUPT|NOTADB)/.test(systemCode(error))) return asBundleError(error, what);
+function asExportError(error: unknown, archive: Archive, what: string, signal?: AbortSignal): unknown {
+  if (!/^SQLITE_(CORRUPT|NOTADB)/.test(systemCode(error))) return asBundleError(error, what, signal);
   try {
     quickCheck(archive);
   } catch (damaged) {

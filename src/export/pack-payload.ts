@@ -178,7 +178,7 @@ class PayloadPacker {
         return { reason: 'changed', detail: `${job.size} bytes when planned, ${size} now` };
       if (digest !== job.digest) return { reason: 'mismatch', detail: 'its bytes have another digest' };
     } catch (error) {
-      if (isAbort(error)) throw error;
+      if (isAbort(error, this.#options.signal)) throw error;
       return failureToRead(error);
     }
     return await this.#copyLong(job, path);

@@ -143,7 +143,7 @@ async function hashed(found: Surveyed, known: string | null, options: SurveyOpti
   try {
     file = await hashFile(found.path, options.signal);
   } catch (error) {
-    if (isAbort(error)) throw error;
+    if (isAbort(error, options.signal)) throw error;
     return {
       ...found,
       state: 'unreadable',
@@ -207,7 +207,7 @@ async function firstWithDigest(
 ): Promise<DoubtfulRow | null> {
   for (const row of rows) {
     const file = await hashFile(row.path, signal).catch((error: unknown) => {
-      if (isAbort(error)) throw error;
+      if (isAbort(error, signal)) throw error;
       return null;
     });
     if (file?.digest === digest) return { ...row, size: file.size };

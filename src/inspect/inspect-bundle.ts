@@ -40,7 +40,7 @@ export async function inspectBundle(options: InspectOptions): Promise<InspectRes
     }
     throw notAcceptable(opened.label, findings.listed);
   } catch (error) {
-    throw asBundleError(error, opened.label);
+    throw asBundleError(error, opened.label, options.signal);
   } finally {
     await opened.reader.close();
   }

@@ -37,7 +37,7 @@ export async function revert(options: RevertOptions): Promise<RevertResult> {
       archive.close();
     }
   } catch (error) {
-    throw asBundleError(error, database);
+    throw asBundleError(error, database, options.signal);
   } finally {
     lock?.release();
   }

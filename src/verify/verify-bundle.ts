@@ -35,7 +35,7 @@ export async function verifyBundle(options: VerifyOptions): Promise<VerifyResult
       forecast?.archive.close();
     }
   } catch (error) {
-    throw asBundleError(error, opened.label);
+    throw asBundleError(error, opened.label, options.signal);
   } finally {
     await opened.reader.close();
   }

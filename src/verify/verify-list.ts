@@ -37,7 +37,7 @@ export async function verifyArrived(options: ArrivedOptions): Promise<ArrivedRes
       archive.close();
     }
   } catch (error) {
-    throw asBundleError(error, database);
+    throw asBundleError(error, database, options.signal);
   }
 }
 

@@ -5,7 +5,6 @@ export const words = {
 
   'phase.compare': 'Comparing',
   'phase.plan': 'Planning',
-  'phase.hash': 'Computing digests',
   'phase.pack': 'Packing',
   'phase.sync': 'Writing to disk',
   'phase.read': 'Reading',

@@ -7,7 +7,6 @@ export const words: { readonly [key in keyof typeof english]: string } = {
 
   'phase.compare': 'Összevetés',
   'phase.plan': 'Tervezés',
-  'phase.hash': 'Lenyomatok',
   'phase.pack': 'Csomagolás',
   'phase.sync': 'Lemezre írás',
   'phase.read': 'Olvasás',
