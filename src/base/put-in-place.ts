@@ -26,12 +26,17 @@ export async function patientRename(
   }
 }
 
-/** Makes names in a folder durable; systems that cannot open a folder (Windows) do it themselves. */
+/** What file systems answer that know no such thing: some of networks, and of virtual machines' shared folders. */
+const CANNOT_SYNC = /^(EINVAL|ENOTSUP|EOPNOTSUPP|ENOSYS)$/;
+
+/** Makes names in a folder durable, where that can be asked for; Windows cannot open a folder, and does it itself. */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(path, 'r');
   try {
     await handle.sync();
+  } catch (error) {
+    if (!CANNOT_SYNC.test((error as NodeJS.ErrnoException).code ?? '')) throw error;
   } finally {
     await handle.close();
   }

@@ -15,6 +15,9 @@ import { makeNewPlan, type Prepared, reopenPlan, stampOf } from './prepare-plan.
 import { largestSize } from './volume-bound.ts';
 import { writeBundle } from './write-bundle.ts';
 
+/** From here on photos take many times as long, and hardly get smaller. */
+const FAST_LEVEL = 3;
+
 /**
  * Packs the selected pictures of an archive into one bundle, or into a series of volumes. Stopped
  * in any way and asked the same again, it goes on behind the last whole frame of `NAME.part`, by
@@ -65,7 +68,8 @@ function checkUsage(options: ExportOptions): void {
 }
 
 function exportTo(archive: Archive, options: ExportOptions, observer: Observer): Promise<ExportResult> {
-  const { output, dryRun, volumeSize } = options;
+  const { output, dryRun, volumeSize, level = 0 } = options;
+  if (level > FAST_LEVEL && !dryRun) observer({ type: 'notice', notice: 'level-slow', params: { level } });
   if (typeof output !== 'string' || dryRun) return toStream(archive, options, observer);
   return volumeSize === undefined
     ? toFile(archive, output, options, observer)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { patientRename } from '../../src/base/put-in-place.ts';
+import { patientRename, syncFolder } from '../../src/base/put-in-place.ts';
 
 /** A rename that fails so many times before it works. */
 function held(times: number, code: string): { readonly attempt: () => Promise<void>; tries: () => number } {
@@ -30,3 +30,11 @@ test('elsewhere, and for other reasons, it fails at once', async () => {
     expect(tries()).toBe(1);
   }
 });
+
+test.runIf(process.platform === 'linux')(
+  'a folder that its file system cannot sync is no error',
+  async () => {
+    await expect(syncFolder('/proc')).resolves.toBeUndefined();
+    await expect(syncFolder('/proc/no/such/folder')).rejects.toThrow('ENOENT');
+  },
+);

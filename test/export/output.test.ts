@@ -235,3 +235,17 @@ test.skipIf(process.platform === 'win32').each(['today', 'today-without-wal'] as
     expect(existsSync(output)).toBe(true);
   },
 );
+
+test.each([
+  [undefined, false],
+  [3, false],
+  [4, true],
+  [19, true],
+])('--level %s is said to be slow: %s', async (level, isSaid) => {
+  const notices: string[] = [];
+  const observer = (event: Event) => event.type === 'notice' && notices.push(event.notice);
+  const output = join(folder(), 'level.indabundle');
+  await exportAll(sender(), output, { observer, ...(level === undefined ? {} : { level }) });
+  expect(notices.includes('level-slow')).toBe(isSaid);
+  expect((await verifyBundle({ input: output })).verdict).toBe('whole');
+});

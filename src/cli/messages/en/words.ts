@@ -65,7 +65,6 @@ export const words = {
   'notice.waiting-for-lock': 'Another program is writing to the database; waiting for it: {{path}}',
   'notice.resuming': 'Going on where an earlier run stopped (operation {{operation}}).',
   'notice.already-applied': 'This bundle was applied before; only what is missing is done.',
-  'notice.orphans-skipped': 'Links that point to nothing were skipped: {{count, number}}',
   'notice.text-repaired':
     'Texts with characters that no program can read, which travel without them or with � in their place: {{count, number}}',
   'notice.archive-without-keys':
@@ -73,8 +72,6 @@ export const words = {
   'notice.values-left-out':
     'Values that a bundle cannot carry were left out (longer than 262,144 characters, no text, no web address, more than 2,000 tags, albums, collections or notes of one picture): {{count, number}}',
   'notice.level-slow': 'Level {{level}} is slow, and photos hardly get smaller.',
-  'notice.folders-not-synced':
-    'This system cannot make folders durable at once: wait for the disk before pulling it out.',
   'notice.no-links':
     'The disk of the archive has no links (FAT, exFAT); files are put in place in another safe way.',
   'notice.bundle-not-removed':

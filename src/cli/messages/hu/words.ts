@@ -68,7 +68,6 @@ export const words: { readonly [key in keyof typeof english]: string } = {
   'notice.waiting-for-lock': 'Egy másik program éppen az adatbázisba ír; várakozás rá: {{path}}',
   'notice.resuming': 'Folytatás onnan, ahol egy korábbi futás abbamaradt (művelet: {{operation}}).',
   'notice.already-applied': 'Ez a csomag már be volt töltve; csak a hiányzók készülnek el.',
-  'notice.orphans-skipped': 'Sehová sem mutató hivatkozások kihagyva: {{count, number}}',
   'notice.text-repaired':
     'Semmilyen programmal nem olvasható karakterek nélkül, vagy a helyükön � jellel utazó szövegek: {{count, number}}',
   'notice.archive-without-keys':
@@ -76,8 +75,6 @@ export const words: { readonly [key in keyof typeof english]: string } = {
   'notice.values-left-out':
     'Kimaradt értékek, amelyeket csomag nem szállíthat (262 144 karakternél hosszabb, nem szöveg, nem webcím, egy képnek 2000-nél több címkéje, albuma, gyűjteménye vagy jegyzete): {{count, number}}',
   'notice.level-slow': 'A {{level}} tömörítési szint lassú, és a fényképek alig lesznek kisebbek tőle.',
-  'notice.folders-not-synced':
-    'Ez a rendszer nem tudja a mappákat azonnal lemezre írni: kihúzás előtt várja meg, amíg a lemez végez.',
   'notice.no-links':
     'Az archívum lemeze nem ismeri a hivatkozásokat (FAT, exFAT); a fájlok más biztonságos módon kerülnek a helyükre.',
   'notice.bundle-not-removed':
