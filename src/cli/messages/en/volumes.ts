@@ -41,7 +41,7 @@ export const volumes = {
   'volume.gone': 'made earlier',
   'volume.planned': 'not made yet',
 
-  'series.found': 'Volumes {{numbers}} of {{count}} ({{label}}, {{time}} UTC).',
+  'series.found': 'Of the {{count}} volumes of a series, here: {{numbers}} ({{label}}, {{time}} UTC).',
   'series.foundAll': 'All {{count}} volumes of a series are here ({{label}}, {{time}} UTC).',
   'series.missing':
     'Missing: {{numbers}}. What is in them stays pending; the others can be used without them.',
