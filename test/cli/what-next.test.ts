@@ -1,4 +1,4 @@
-import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ImageSpec } from '../../fixtures/archive-builder.ts';
@@ -35,6 +35,26 @@ describe('after an apply', () => {
     expect(again.out).toMatch(/left out can be asked of others[^]*indabundle inspect \S+ \\?\s*--files/);
     const shown = await words(['inspect', here.bundle, '--files', '--lang', 'en']);
     expect(shown.out).toContain('not where the database says');
+  });
+
+  test('which was only a dry run, no report is promised that is not there', async () => {
+    const report = join(here.folder, 'dry.csv');
+    const db = freshReceiver(here.folder);
+    const { out } = await words([
+      'apply',
+      whole,
+      '--db',
+      db,
+      '--dry-run',
+      '--report',
+      report,
+      '--lang',
+      'en',
+    ]);
+    expect([existsSync(report), out.replaceAll(/\s+/g, ' ')]).toEqual([
+      false,
+      expect.stringContaining('The report is written then'),
+    ]);
   });
 
   test('only what is there can go', async () => {

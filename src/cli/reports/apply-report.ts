@@ -121,13 +121,20 @@ function failureLines(page: Page, { failures, outcomes }: ApplyResult): string[]
 
 const isDamaged = ({ findings }: ApplyResult) => findings.some(({ gravity }) => gravity !== 'omission');
 
-function nextSteps(page: Page, result: ApplyResult, { name, onConflict, ...where }: ApplyAbout): string[] {
+function nextSteps(
+  page: Page,
+  result: ApplyResult,
+  { name, onConflict, report, ...where }: ApplyAbout,
+): string[] {
   const { t } = page.texts;
   const lines: string[] = [];
   if (result.largerAvailable > 0 && onConflict === 'keep-local') {
     lines.push(...prose(page, t('apply.larger', { count: result.largerAvailable })));
   }
-  if (result.dryRun) return [...lines, ...prose(page, t('apply.nextWrite'))];
+  if (result.dryRun) {
+    const noReport = report === undefined ? '' : ` ${t('apply.noReport')}`;
+    return [...lines, ...prose(page, t('apply.nextWrite') + noReport)];
+  }
   if (result.outcomes.failed > 0 || isDamaged(result))
     return [...lines, ...prose(page, t(nextAfterFailures(result)))];
   if (result.findingsTotal > 0 && result.operationId !== null) {

@@ -135,4 +135,5 @@ export const reports = {
   'apply.planDamaged':
     'The bundle is damaged: of what stands here, the photos that are lost will fail. See which with:',
   'apply.nextWrite': 'To do it, run the same command without --dry-run.',
+  'apply.noReport': 'The report is written then: it tells what was done.',
 } as const;

@@ -139,4 +139,5 @@ export const reports: { readonly [key in keyof typeof english]: string } = {
   'apply.planDamaged':
     'A csomag sérült: a fentiekből az elveszett fotók nem fognak megérkezni. Hogy melyek ezek, ez mutatja meg:',
   'apply.nextWrite': 'A betöltéshez futtassa ugyanezt a parancsot a --dry-run nélkül.',
+  'apply.noReport': 'A jelentés is akkor készül el: arról szól, ami megtörtént.',
 };
