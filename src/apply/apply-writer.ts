@@ -6,8 +6,8 @@ import type { Payload } from '../reading/bundle-walk.ts';
 import type { ContentPool } from '../reading/content-pool.ts';
 import { provenPayload } from '../reading/proven-payload.ts';
 import type { ApplyPlan } from './apply-plan.ts';
-import { omittedReason } from './failure-words.ts';
 import { Leftovers } from './leftovers.ts';
+import { LateRecords } from './late-records.ts';
 import { listPaths } from './list-book.ts';
 import { ApplyOperation } from './operation.ts';
 import type { ApplyOptions } from './options.ts';
@@ -163,8 +163,7 @@ export class ApplyWriter {
       window.settle(new Set(slice.map(({ ordinal }) => ordinal)));
       for (const { record, settled, localPath, pendingRow } of slice) {
         if (settled === null) continue;
-        if (settled.message === null) this.tally.settled(settled.outcome);
-        else this.tally.failed(record, settled.message);
+        this.tally.settled(record, settled);
         if (settled.unused && localPath !== null && pendingRow !== null)
           unused.push({ localPath, pendingRow });
       }
@@ -231,47 +230,35 @@ export class ApplyWriter {
     this.#plan.spool.settle(ordinal);
   }
 
+  #late(): LateRecords {
+    return new LateRecords({
+      plan: this.#plan,
+      window: this.#windowOptions,
+      settler: this.settler,
+      tally: this.tally,
+      transaction: (work) => this.#transaction(work),
+      bookFailure: (member) => this.#bookFailure(member),
+    });
+  }
+
   /** Whatever never came is booked as failed, and the books are closed. */
   async finish(
     omitted: readonly OmittedLine[],
     isDamaged: boolean,
     whyMissing: (record: ImageRecord) => string,
   ): Promise<void> {
-    await this.#failRemaining(whyMissing);
+    const late = this.#late();
+    await late.settle(whyMissing);
     const { authorsOwed, favorites } = this.#plan;
     if (authorsOwed.length > 0) await this.#transaction(() => this.settler.addAuthors(authorsOwed));
     const { refused } = this.settler.authors;
     if (refused > 0)
       this.#wait.observer?.({ type: 'notice', notice: 'authors-refused', params: { count: refused } });
     if (favorites.length > 0) await this.#transaction(() => this.settler.addFavorites(favorites, new Date()));
-    await this.#transaction(() => this.#failRefused(omitted));
+    await late.failRefused(omitted, (line, reason) => this.operation.bookUnserved(line, reason));
     await this.#leftovers.remove(this.#wait);
     const whole = !isDamaged && this.tally.lost === 0;
     await this.#transaction(() => this.operation.finish(new Date(), whole));
-  }
-
-  async #failRemaining(whyMissing: (record: ImageRecord) => string): Promise<void> {
-    for (;;) {
-      const records = this.#plan.spool.remaining();
-      if (records.length === 0) return;
-      const failed = records.map(({ ordinal, record }) => ({
-        ordinal,
-        record,
-        reason: whyMissing(record),
-        pendingRow: null,
-      }));
-      await this.#transaction(() => failed.forEach((member) => this.#bookFailure(member)));
-      for (const { record, reason } of failed) this.tally.failed(record, reason);
-    }
-  }
-
-  #failRefused(omitted: readonly OmittedLine[]): void {
-    const reason = 'the record is not valid';
-    for (const ordinal of this.#plan.refused) {
-      this.#bookFailure({ ordinal, record: null, reason, pendingRow: null });
-      this.tally.failed(null, reason);
-    }
-    for (const line of omitted) this.operation.bookUnserved(line, omittedReason(line));
   }
 
   /** Gives up what is not in place yet; an abort keeps what is proven. */

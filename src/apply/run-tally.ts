@@ -1,7 +1,8 @@
 import { recordName } from '../manifest/record-name.ts';
 import type { ImageRecord } from '../manifest/types.ts';
-import { type Outcome, OutcomeCounter } from '../merge/outcomes.ts';
+import { OutcomeCounter } from '../merge/outcomes.ts';
 import { isSendersReason } from './failure-words.ts';
+import type { Settled } from './settle-record.ts';
 
 /** Failures that are kept by name; the rest is counted. */
 const MOST_LISTED = 1000;
@@ -29,8 +30,12 @@ export class RunTally {
     return { bytesWritten: this.bytesWritten, failures: this.failures };
   }
 
-  /** A record's rows were committed. */
-  settled(outcome: Outcome): void {
+  /** A record's rows were committed, or why they were not. */
+  settled(record: ImageRecord, { outcome, message }: Pick<Settled, 'outcome' | 'message'>): void {
+    if (message !== null) {
+      this.failed(record, message);
+      return;
+    }
     this.counter.add(outcome);
     this.committed += 1;
   }
