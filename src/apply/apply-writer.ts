@@ -68,7 +68,7 @@ export class ApplyWriter {
       onConflict,
       pool,
       wait,
-      destinations: new Destinations(archive.root, (path) => context.index.namesFile(path)),
+      destinations: new Destinations(archive.root, (path) => context.index.keepsPlace(path)),
       checkLocal: options.checkLocal ?? false,
       allowTypes: options.allowTypes ?? [],
     };

@@ -249,6 +249,7 @@ export class RecordSettler {
     localPath: string,
   ): Settled {
     this.#rows.setImage(ordinal, row.id, { local_path: localPath, sha256_hash: record.file!.digest });
+    if (row.local_path) this.#context.index.leave(row.local_path);
     this.#fill(ordinal, record, row, true);
     this.#note(row.id);
     return { outcome, imageId: row.id, localPath, unused: false, message: null };

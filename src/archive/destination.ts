@@ -27,16 +27,16 @@ export class UnsafeDestination extends Error {
 /** Chooses places for new files by the receiver's own rule, never by the sender's path. */
 export class Destinations {
   readonly #root: string;
-  readonly #namesFile: (localPath: string) => boolean;
+  readonly #keepsPlace: (localPath: string) => boolean;
   readonly #counts = new Map<string, number>();
   readonly #chosen = new Set<string>();
   /** Folders whose parents were looked at for the files that are being placed. */
   readonly #checked = new Set<string>();
 
-  /** `namesFile` tells whether a row of the database names a file already. */
-  constructor(root: string, namesFile: (localPath: string) => boolean) {
+  /** `keepsPlace` tells whether a row of the database names a file there, or may name it again. */
+  constructor(root: string, keepsPlace: (localPath: string) => boolean) {
     this.#root = root;
-    this.#namesFile = namesFile;
+    this.#keepsPlace = keepsPlace;
   }
 
   /** @throws UnsafeDestination */
@@ -97,7 +97,7 @@ export class Destinations {
   }
 
   #isFree(localPath: string): boolean {
-    if (this.#chosen.has(foldedPath(localPath)) || this.#namesFile(localPath)) return false;
+    if (this.#chosen.has(foldedPath(localPath)) || this.#keepsPlace(localPath)) return false;
     return lstatSync(join(this.#root, ...localPath.split('/')), { throwIfNoEntry: false }) === undefined;
   }
 

@@ -3,6 +3,7 @@ import { breathe } from '../base/breathe.ts';
 import { type Digest, parseDigest } from '../base/digest.ts';
 import { identityKeys, type Identity, keyNumber, siteImageId } from './identity.ts';
 import type { Archive } from './open.ts';
+import { LeftPlaces } from './left-places.ts';
 import { foldedBelow, rootPrefixes } from './photo-path.ts';
 import { Statements } from './statements.ts';
 
@@ -29,6 +30,7 @@ export class LocalIndex {
   readonly #row: Database.Statement<[number], LocalImage>;
   readonly #newRows: Database.Statement<[number], LocalImage>;
   #lastId = -Infinity;
+  #leftPlaces: LeftPlaces | null = null;
 
   private constructor(archive: Archive) {
     this.#archive = archive;
@@ -122,6 +124,19 @@ export class LocalIndex {
     return this.#find(keyNumber('file', folded)).some(
       (row) => row.local_path !== null && foldedBelow(this.#prefixes, row.local_path) === folded,
     );
+  }
+
+  /** True when a new file may not lie there: a row names it, or taking an operation back would point one to it. */
+  keepsPlace(localPath: string): boolean {
+    if (this.namesFile(localPath)) return true;
+    this.#leftPlaces ??= LeftPlaces.of(this.#archive);
+    return this.#leftPlaces.has(keyNumber('file', foldedBelow(this.#prefixes, localPath)));
+  }
+
+  /** A row was pointed from this file to another one. */
+  leave(localPath: string): void {
+    this.#leftPlaces ??= LeftPlaces.of(this.#archive);
+    this.#leftPlaces.add(keyNumber('file', foldedBelow(this.#prefixes, localPath)));
   }
 
   #find(key: number): LocalImage[] {
