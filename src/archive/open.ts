@@ -108,7 +108,7 @@ export function openToWrite(path: string, options: OpenOptions = {}): Archive {
     checkToWrite(opened);
     // Outside WAL a power cut after FULL may bring the journal back, and undo what photos were removed for.
     db.pragma('synchronous = EXTRA');
-    db.pragma('cache_size = -32768');
+    db.pragma('cache_size = -16384');
     db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     return opened;
   } catch (error) {
