@@ -1,58 +1,19 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type ImageSpec, siteUrl } from '../../fixtures/archive-builder.ts';
 import { type ArchiveSnapshot, fileTree, readArchive } from '../../fixtures/archive-reader.ts';
-import { uniqueJpeg } from '../../fixtures/jpeg-files.ts';
 import { compareReceiver, type Permission } from '../../fixtures/receiver-comparison.ts';
 import { applyBundle, cleanup, type ConflictPolicy, revert } from '../../src/index.ts';
 import { Archivist } from '../support/conversation.ts';
 import { dumpWithoutBooks } from '../support/database-dump.ts';
-
-/** A copy of a picture in some size, with one of three contents, of which the row may know little or wrong things. */
-const copy = fc.record({
-  picture: fc.integer({ min: 1, max: 3 }),
-  size: fc.constantFrom('l', 'xl', 'xxl'),
-  content: fc.constantFrom('a', 'b', 'c'),
-  file: fc.constantFrom('here', 'here', 'here', 'missing', 'never'),
-  digest: fc.constantFrom('right', 'right', 'stale', null),
-  address: fc.constantFrom('both', 'both', 'url', 'page'),
-  tag: fc.constantFrom('tó', 'köd'),
-});
-type Copy = typeof copy extends fc.Arbitrary<infer T> ? T : never;
-
-function spec({ picture, size, content, file, digest, address, tag }: Copy): ImageSpec {
-  const bytes = uniqueJpeg(`${picture} ${content}`, 1_500);
-  return {
-    siteImageId: picture,
-    author: 'Szűcs Márta',
-    title: `Kép ${picture}`,
-    tags: [tag],
-    digest: file === 'never' ? null : digest,
-    file: file === 'here' ? bytes : file === 'never' ? null : 'missing',
-    url: address === 'page' ? null : siteUrl(picture, { size }),
-    ...(address === 'url' ? { pageUrl: null } : {}),
-  };
-}
+import { clear, type Copy, copy, inFolder, spec } from './copies.ts';
 
 const trip = fc.record({
   sender: fc.array(copy, { minLength: 1, maxLength: 5 }),
   receiver: fc.array(copy, { maxLength: 5 }),
   onConflict: fc.constantFrom<ConflictPolicy>('keep-local', 'larger', 'take-remote', 'keep-both'),
 });
-
-/** Where several copies of a picture meet, rows hold the digests of their files: else it would be anybody's guess which is to be restored, and by which. */
-function clear(receiver: readonly Copy[], sender: readonly Copy[]): Copy[] {
-  const count = (copies: readonly Copy[], { picture }: Copy) =>
-    copies.filter((other) => other.picture === picture).length;
-  return receiver.map((one) =>
-    one.digest === 'stale' && count(receiver, one) + count(sender, one) > 2
-      ? { ...one, digest: 'right' }
-      : one,
-  );
-}
 
 function permission(onConflict: ConflictPolicy, { images }: ArchiveSnapshot): Permission {
   const replaces = onConflict === 'larger' || onConflict === 'take-remote';
@@ -65,15 +26,6 @@ function lostFiles(before: ReadonlyMap<string, unknown>, folder: string): string
   return [...before]
     .filter(([path, file]) => JSON.stringify(now.get(path)) !== JSON.stringify(file))
     .map(([path]) => path);
-}
-
-async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'indabundle-test-'));
-  try {
-    await use(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }
 
 test('archives that disagree: nothing is lost, the second time changes nothing, all of it can be taken back', async () => {
