@@ -241,7 +241,7 @@ export class ApplyOperation {
 
 /**
  * The size of a file that came with its image, so that a later run can see that it is whole without
- * the bundle; of one that a row was pointed to, how large the site says it is.
+ * the bundle; of one that a row has or was pointed to, how large the site says it is.
  */
 function sizeStep({ outcome, record, localPath }: Booking): {
   readonly column?: string;
@@ -249,8 +249,7 @@ function sizeStep({ outcome, record, localPath }: Booking): {
 } {
   if (!record?.file || localPath === null) return {};
   if (outcome === 'added') return { column: FILE_SIZE, old: String(record.file.size) };
-  const isTaken = outcome === 'restored' || outcome === 'conflict';
-  return isTaken ? { column: SITE_SIZE, old: String(recordSize(record)) } : {};
+  return { column: SITE_SIZE, old: String(recordSize(record)) };
 }
 
 /** Writes operation, list and registry as far as they are new, in one transaction; returns the bundle's number. */

@@ -146,8 +146,9 @@ export class RecordSettler {
     const { index, sizes } = this.#context;
     for (const row of this.#changed) index.note(row);
     claimRow(this.#options.onConflict, imageId, record, this.#context);
-    if (imageId !== null && localPath !== null && (outcome === 'restored' || outcome === 'conflict'))
-      sizes.note(imageId, recordSize(record));
+    if (imageId === null || localPath === null || !record.file) return;
+    if (outcome === 'restored' || outcome === 'conflict') sizes.take(imageId, recordSize(record));
+    else if (outcome === 'present') sizes.confirm(imageId, recordSize(record));
   }
 
   /** Favourite authors, one transaction for all: there are few. */

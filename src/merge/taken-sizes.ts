@@ -6,11 +6,12 @@ import { hasJournal } from '../archive/sync-tables.ts';
 export const SITE_SIZE = 'site-size';
 
 /**
- * How large the site says the photos are that rows were pointed to. A row keeps its own address when it
- * takes another photo: its address may say `_l` while the photo came as `_xxl`.
+ * How large the site says that the photos of rows are, by what bundles said of them. A row keeps its own
+ * address when it takes another photo: its address may say `_l` while the photo came as `_xxl`.
  */
 export class TakenSizes {
   readonly #archive: Archive;
+  readonly #forget: Database.Statement<[number]>;
   readonly #insert: Database.Statement<[number, number]>;
   readonly #size: Database.Statement<[number], number>;
   #isRead = false;
@@ -20,7 +21,10 @@ export class TakenSizes {
     scratch.exec(`CREATE TABLE IF NOT EXISTS taken_sizes (id INTEGER PRIMARY KEY, size INTEGER);
                   DELETE FROM taken_sizes`);
     this.#archive = archive;
-    this.#insert = scratch.prepare('INSERT OR REPLACE INTO taken_sizes VALUES (?, ?)');
+    this.#forget = scratch.prepare('DELETE FROM taken_sizes WHERE id = ?');
+    this.#insert = scratch.prepare(
+      'INSERT INTO taken_sizes VALUES (?, ?) ON CONFLICT DO UPDATE SET size = max(size, excluded.size)',
+    );
     this.#size = scratch.prepare<[number], number>('SELECT size FROM taken_sizes WHERE id = ?').pluck();
   }
 
@@ -31,7 +35,14 @@ export class TakenSizes {
   }
 
   /** The row was pointed to a photo of this size. */
-  note(id: number, size: number): void {
+  take(id: number, size: number): void {
+    this.#readBooks();
+    this.#forget.run(id);
+    this.#insert.run(id, size);
+  }
+
+  /** The photo that the row has is this large elsewhere. */
+  confirm(id: number, size: number): void {
     this.#readBooks();
     this.#insert.run(id, size);
   }

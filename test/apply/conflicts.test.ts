@@ -84,6 +84,19 @@ describe('the same image with other bytes', () => {
     expect(trip.after().fileDigests.get(1)).toBe(sha256(uniqueJpeg('xxl', 3_000)));
   });
 
+  test('a photo is as large as the largest copy of it, whatever the row says', async () => {
+    const images = [
+      { ...remote, url: siteUrl(SITE_ID, { server: 2, size: 'xl' }) },
+      { ...remote, url: siteUrl(SITE_ID, { server: 2, size: 'xxl' }), file: HERE },
+    ];
+    const trip = exchange(folder(), { images }, { images: [local] });
+    await trip.export();
+    for (const _ of ['once', 'again']) {
+      await trip.apply({ onConflict: 'larger' });
+      expect(trip.after().fileDigests.get(1)).toBe(sha256(HERE));
+    }
+  });
+
   test('larger takes the largest of one bundle', async () => {
     for (const sizes of [['xl', 'xxl'] as const, ['xxl', 'xl'] as const]) {
       const images = sizes.map((size) => ({

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type ArchiveSnapshot, fileTree, readArchive } from '../../fixtures/archive-reader.ts';
+import type { SchemaName } from '../../fixtures/archive-schemas.ts';
 import { compareReceiver, type Permission } from '../../fixtures/receiver-comparison.ts';
 import { applyBundle, cleanup, type ConflictPolicy, revert } from '../../src/index.ts';
 import { Archivist } from '../support/conversation.ts';
@@ -13,6 +14,7 @@ const trip = fc.record({
   sender: fc.array(copy, { minLength: 1, maxLength: 5 }),
   receiver: fc.array(copy, { maxLength: 5 }),
   onConflict: fc.constantFrom<ConflictPolicy>('keep-local', 'larger', 'take-remote', 'keep-both'),
+  schema: fc.constantFrom<SchemaName>('today', 'today', 'upgraded', 'python-sync', 'no-optional', 'oldest'),
 });
 
 function permission(onConflict: ConflictPolicy, { images }: ArchiveSnapshot): Permission {
@@ -30,10 +32,10 @@ function lostFiles(before: ReadonlyMap<string, unknown>, folder: string): string
 
 test('archives that disagree: nothing is lost, the second time changes nothing, all of it can be taken back', async () => {
   await fc.assert(
-    fc.asyncProperty(trip, ({ sender, receiver, onConflict }) =>
+    fc.asyncProperty(trip, ({ sender, receiver, onConflict, schema }) =>
       inFolder(async (folder) => {
         const anna = new Archivist(folder, 'anna', { images: sender.map(spec) });
-        const bela = new Archivist(folder, 'bela', { images: clear(receiver, sender).map(spec) });
+        const bela = new Archivist(folder, 'bela', { images: clear(receiver, sender).map(spec), schema });
         const { dir, photoFolder } = bela.archive;
         const input = await anna.pack();
         const before = { archive: readArchive(dir), files: fileTree(photoFolder) };
