@@ -6,8 +6,8 @@ import { Statements } from './statements.ts';
 
 type Cell = string | number;
 
-/** What is put into a row, by column; NULL is as good as nothing. */
-export type RowValues = { readonly [column: string]: Cell | null };
+/** What is put into a row, by column. */
+export type RowValues = { readonly [column: string]: Cell };
 
 /** A row that is in its table now. */
 export interface InsertedRow {
@@ -21,7 +21,12 @@ interface Table {
   readonly key: RowKey;
   /** Columns that hold something although nobody gave it. */
   readonly given: readonly string[];
+  /** Statements by the columns that they fill. */
+  readonly texts: Map<string, string>;
 }
+
+/** Records may leave out any choice of columns. */
+const MOST_TEXTS = 500;
 
 /** Rules of the database's owner, a trigger or a constraint, kept a row out. */
 export class RowRefused extends Error {
@@ -50,31 +55,30 @@ export class RowInserter {
   }
 
   /** Null where a trigger of the owner's ignored the row. What must be unique takes no other row's place. */
-  insert(table: string, values: RowValues): InsertedRow | null {
-    const { key, given } = this.#table(table);
+  insert(name: string, values: RowValues): InsertedRow | null {
+    const table = this.#table(name);
     const columns = Object.keys(values);
+    const insert = this.#statements.get<string>(this.#sql(name, table, columns));
     const bound = columns.map((column) => bindable(values[column]!));
+    const key = table.key.isNumber ? numberOf(insert.run(...bound)) : insert.pluck().get(...bound);
+    if (key === null || key === undefined) return null;
+    const { given } = table;
+    const made = given.length === 0 ? values : { ...this.#held(name, table.key, given, key), ...values };
+    return { key, made: JSON.stringify(made) };
+  }
+
+  /** The same text for the same columns: writing it anew would cost as much as running it. */
+  #sql(name: string, { key, texts }: Table, columns: readonly string[]): string {
+    const which = columns.join();
+    const known = texts.get(which);
+    if (known !== undefined) return known;
     const names = columns.map(quotedName).join(', ');
     const marks = columns.map(() => '?').join(', ');
-    const sql = `INSERT OR ABORT INTO main.${quotedName(table)} (${names}) VALUES (${marks})`;
-    const row = key.isNumber ? this.#number(sql, bound) : this.#key(`${sql} RETURNING ${key.text}`, bound);
-    if (row === null) return null;
-    const held = given.length === 0 ? {} : this.#held(table, key, given, row);
-    return { key: row, made: JSON.stringify({ ...held, ...without(values) }) };
-  }
-
-  #number(sql: string, bound: readonly unknown[]): string | null {
-    const { changes, lastInsertRowid } = this.#statements.get(sql).run(...bound);
-    return changes === 0 ? null : String(lastInsertRowid);
-  }
-
-  #key(sql: string, bound: readonly unknown[]): string | null {
-    return (
-      this.#statements
-        .get<string>(sql)
-        .pluck()
-        .get(...bound) ?? null
-    );
+    const insert = `INSERT OR ABORT INTO main.${quotedName(name)} (${names}) VALUES (${marks})`;
+    const sql = key.isNumber ? insert : `${insert} RETURNING ${key.text}`;
+    if (texts.size >= MOST_TEXTS) texts.clear();
+    texts.set(which, sql);
+    return sql;
   }
 
   #table(name: string): Table {
@@ -84,7 +88,7 @@ export class RowInserter {
     const given = hasInsertTrigger(this.#db, name)
       ? key.columns
       : defaultedColumns(this.#db, name).filter((column) => key.columns.includes(column));
-    const table = { key, given };
+    const table = { key, given, texts: new Map() };
     this.#tables.set(name, table);
     return table;
   }
@@ -98,6 +102,10 @@ export class RowInserter {
   }
 }
 
+function numberOf({ changes, lastInsertRowid }: Database.RunResult): string | null {
+  return changes === 0 ? null : String(lastInsertRowid);
+}
+
 /** A row's values without NULLs, and without bytes, which no journal holds. */
 function without(values: { readonly [column: string]: unknown }): Record<string, Cell> {
   const cells = Object.entries(values).filter(
@@ -107,6 +115,6 @@ function without(values: { readonly [column: string]: unknown }): Record<string,
 }
 
 /** A JavaScript number bound to a TEXT column would be stored as '123.0'; a whole number goes as an integer. */
-export function bindable(value: Cell | null): Cell | bigint | null {
+export function bindable(value: Cell): Cell | bigint {
   return typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value;
 }

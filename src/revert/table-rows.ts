@@ -39,7 +39,10 @@ export class TableRows {
     const { is, columns } = this.keyOf(table);
     const same = columns.map((column) => `${quotedName(column)} IS ?`);
     const sql = `SELECT 1 FROM main.${quotedName(table)} WHERE ${[is, ...same].join(' AND ')}`;
-    const bound = columns.map((column) => bindable(values[column] ?? null));
+    const bound = columns.map((column) => {
+      const value = values[column];
+      return value === undefined ? null : bindable(value);
+    });
     return this.#statements.get(sql).get(...bound, { key }) !== undefined;
   }
 
