@@ -24,7 +24,7 @@ export async function analyze(options: AnalyzeOptions): Promise<AnalyzeResult> {
   const output = requestOutput(options, database);
   const offers = new Offers();
   try {
-    const own = await readOwn(options);
+    const own = await readOwn(options, (want) => offers.failedBefore(want));
     const compared: Compared[] = [];
     try {
       for (const [number, path] of options.remotes.entries())

@@ -39,17 +39,25 @@ const PAGE = 1000;
 export class Offers {
   readonly #db: Database.Database;
   readonly #insert: Database.Statement;
+  readonly #fail: Database.Statement;
 
   constructor() {
     this.#db = openScratch();
     this.#db.exec(
-      'CREATE TABLE offers (image TEXT, want TEXT, size INTEGER, fits INTEGER, rank INTEGER, author TEXT, remote INTEGER)',
+      `CREATE TABLE offers (image TEXT, want TEXT, size INTEGER, fits INTEGER, rank INTEGER, author TEXT, remote INTEGER);
+       CREATE TABLE failed (want TEXT PRIMARY KEY) WITHOUT ROWID`,
     );
     this.#insert = this.#db.prepare('INSERT INTO offers VALUES (?, ?, ?, ?, ?, ?, ?)');
+    this.#fail = this.#db.prepare('INSERT OR IGNORE INTO failed VALUES (?)');
   }
 
   add({ image, want, size, fits, rank, author, remote }: Offer): void {
     this.#insert.run(image, want, size, fits ? 1 : 0, rank, author, remote);
+  }
+
+  /** Somebody was asked by this and could not give it: another content of the image is the better bet. */
+  failedBefore(want: string): void {
+    this.#fail.run(want);
   }
 
   /** Chooses one content an image and one remote a content. Only once, after the last offer. */
@@ -76,7 +84,7 @@ export class Offers {
         sum(DISTINCT 1 << remote) AS remotes FROM offers GROUP BY image, want;
       CREATE TABLE wanted (number INTEGER PRIMARY KEY, image TEXT, want TEXT, size INTEGER, remotes INTEGER);
       INSERT INTO wanted (image, want, size, remotes) SELECT image, want, size, remotes FROM (
-        SELECT *, row_number() OVER (PARTITION BY image ORDER BY fits DESC, rank DESC, size DESC, want) AS place FROM contents)
+        SELECT *, row_number() OVER (PARTITION BY image ORDER BY fits DESC, want IN (SELECT want FROM failed), rank DESC, size DESC, want) AS place FROM contents)
       WHERE place = 1 ORDER BY (remotes & (remotes - 1)) <> 0, size DESC, want, image;
       DROP TABLE contents;
       CREATE TABLE shares (number INTEGER PRIMARY KEY, remote INTEGER, image TEXT, want TEXT)`);

@@ -2,6 +2,7 @@ import { BundleError } from '../base/errors.ts';
 import { type Observer, silent } from '../base/events.ts';
 import { findsPhotos } from '../archive/any-file.ts';
 import { type Archive, openToRead } from '../archive/open.ts';
+import { hasListTables } from '../archive/sync-tables.ts';
 import { archiveImages, type HeldImage } from '../holdings/archive-images.ts';
 import { Holdings } from '../holdings/holdings.ts';
 import { exportPath } from '../request-file/wants.ts';
@@ -14,8 +15,15 @@ export interface OwnHoldings {
   readonly banned: ReadonlySet<string>;
 }
 
-/** @throws BundleError `db-...` */
-export async function readOwn(options: AnalyzeOptions): Promise<OwnHoldings> {
+/**
+ * Reads what one has oneself; `onFailed` is told by what was asked in vain before.
+ *
+ * @throws BundleError `db-...`
+ */
+export async function readOwn(
+  options: AnalyzeOptions,
+  onFailed?: (want: string) => void,
+): Promise<OwnHoldings> {
   const observer: Observer = options.observer ?? silent;
   const archive = openToRead(options.db, { root: options.root, observer });
   try {
@@ -24,6 +32,7 @@ export async function readOwn(options: AnalyzeOptions): Promise<OwnHoldings> {
     const holdings = await Holdings.load(
       counted(archiveImages(archive, filesThere, { signal: options.signal }), observer),
     );
+    if (onFailed !== undefined) for (const want of failedWants(archive)) onFailed(want);
     return { path: archive.path, holdings, banned: bannedAuthors(archive) };
   } finally {
     archive.close();
@@ -32,6 +41,13 @@ export async function readOwn(options: AnalyzeOptions): Promise<OwnHoldings> {
 
 function imageCount(archive: Archive): number {
   return Number(archive.db.prepare('SELECT count(*) FROM main.images').pluck().get());
+}
+
+/** What rows of lists asked for and did not get. */
+function failedWants({ db }: Archive): Iterable<string> {
+  if (!hasListTables(db)) return [];
+  const select = `SELECT DISTINCT CAST(export_path AS TEXT) FROM main.sync_export_files WHERE status = 'error' AND export_path IS NOT NULL`;
+  return db.prepare<[], string>(select).pluck().iterate();
 }
 
 function bannedAuthors(archive: Archive): ReadonlySet<string> {
