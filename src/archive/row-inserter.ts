@@ -63,7 +63,8 @@ export class RowInserter {
     const key = table.key.isNumber ? numberOf(insert.run(...bound)) : insert.pluck().get(...bound);
     if (key === null || key === undefined) return null;
     const { given } = table;
-    const made = given.length === 0 ? values : { ...this.#held(name, table.key, given, key), ...values };
+    // A trigger may have altered what was put in.
+    const made = given.length === 0 ? values : { ...values, ...this.#held(name, table.key, given, key) };
     return { key, made: JSON.stringify(made) };
   }
 

@@ -32,6 +32,19 @@ describe('columns of the user in images that fill themselves', () => {
     expect(databaseDump(bela.archive.dir).get('images')).toEqual(before);
   });
 
+  test('or alter what comes', async () => {
+    const { bela, before, takeBack } = await applied();
+    await takeBack();
+    bela.run(
+      `CREATE TRIGGER own AFTER INSERT ON images BEGIN UPDATE images SET title = upper(new.title) WHERE id = new.id; END`,
+    );
+    const input = join(folder(), 'trip.indabundle');
+    const { operationId } = await applyBundle({ db: bela.db, input, backup: false });
+    const result = await revert({ db: bela.db, operationId: operationId!, backup: false });
+    expect(result).toMatchObject({ kept: [], imagesRemoved: 2 });
+    expect(databaseDump(bela.archive.dir).get('images')).toEqual(before);
+  });
+
   test('are looked at for what the user has changed since', async () => {
     const { bela, takeBack } = await applied('stars INTEGER DEFAULT 5');
     bela.run('UPDATE images SET stars = 4');
