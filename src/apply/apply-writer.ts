@@ -251,10 +251,10 @@ export class ApplyWriter {
     await late.settle(whyMissing);
     const { authorsOwed, favorites } = this.#plan;
     if (authorsOwed.length > 0) await this.#transaction(() => this.settler.addAuthors(authorsOwed));
+    if (favorites.length > 0) await this.#transaction(() => this.settler.addFavorites(favorites, new Date()));
     const { refused } = this.settler.authors;
     if (refused > 0)
       this.#wait.observer?.({ type: 'notice', notice: 'authors-refused', params: { count: refused } });
-    if (favorites.length > 0) await this.#transaction(() => this.settler.addFavorites(favorites, new Date()));
     await late.failRefused(omitted, (line, reason) => this.operation.bookUnserved(line, reason));
     await this.#leftovers.remove(this.#wait);
     const whole = !isDamaged && this.tally.lost === 0;

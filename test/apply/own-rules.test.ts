@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fileTree } from '../../fixtures/archive-reader.ts';
 import { uniqueJpeg } from '../../fixtures/jpeg-files.ts';
-import { applyBundle, type Event, revert } from '../../src/index.ts';
+import { applyBundle, type Event, exportBundle, revert } from '../../src/index.ts';
 import { Archivist } from '../support/conversation.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
@@ -107,6 +107,24 @@ test('details of an author that a rule keeps out do not keep his photos out, and
   );
   expect(result).toMatchObject({ outcomes: { added: 3, failed: 0 }, authorsAdded: 2 });
   expect(bela.query('SELECT count(*) AS count FROM author_details')).toEqual([{ count: 2 }]);
+  expect(events).toContainEqual({ type: 'notice', notice: 'authors-refused', params: { count: 1 } });
+});
+
+test('a favourite that a rule keeps out stops nothing, and it is said', async () => {
+  const anna = new Archivist(folder(), 'anna', { images, favorites: ['Szerző első', 'Szerző második'] });
+  const bela = new Archivist(folder(), 'bela', { images: [{ siteImageId: 9 }] });
+  bela.run(
+    `CREATE TRIGGER own BEFORE INSERT ON favorite_authors WHEN new.author_name = 'Szerző első' BEGIN SELECT RAISE(ABORT, 'nem kell'); END`,
+  );
+  const input = `${folder()}/favourites.indabundle`;
+  await exportBundle({ db: anna.db, selection: { kind: 'all' }, output: input, includePersonal: true });
+  const events: Event[] = [];
+  const observer = (event: Event) => events.push(event);
+  const options = { db: bela.db, input, backup: false, includePersonal: true, observer };
+  expect(await applyBundle(options)).toMatchObject({ outcomes: { added: 3 }, personalAdded: 1 });
+  expect(bela.query('SELECT author_name AS name FROM favorite_authors')).toEqual([
+    { name: 'Szerző második' },
+  ]);
   expect(events).toContainEqual({ type: 'notice', notice: 'authors-refused', params: { count: 1 } });
 });
 
