@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { refusalOf, RowInserter } from '../archive/row-inserter.ts';
+import { type Attempt, attempts, RowInserter, RowRefused } from '../archive/row-inserter.ts';
 import type { MergeContext } from '../merge/merge-context.ts';
 import { authorDetails } from '../merge/record-rows.ts';
 import type { ApplyOperation } from './operation.ts';
@@ -16,7 +16,7 @@ export class AuthorRows {
   readonly #operation: ApplyOperation;
   readonly #inserter: RowInserter;
   readonly #known: Database.Statement | null;
-  readonly #inSavepoint: (work: () => void) => void;
+  readonly #attempt: Attempt;
 
   constructor(context: MergeContext, spool: RecordSpool, operation: ApplyOperation) {
     const { db, shape } = context.archive;
@@ -27,7 +27,7 @@ export class AuthorRows {
     this.#known = shape.hasColumn('author_details', 'author')
       ? db.prepare('SELECT 1 FROM main.author_details WHERE author = ?')
       : null;
-    this.#inSavepoint = db.transaction((work: () => void) => work());
+    this.#attempt = attempts(db);
   }
 
   insert(author: string): void {
@@ -44,12 +44,7 @@ export class AuthorRows {
 
   /** Does what may be refused, and counts it where it is. */
   unlessRefused(work: () => void): void {
-    try {
-      this.#inSavepoint(work);
-    } catch (error) {
-      if (refusalOf(error) === null || !this.#context.archive.db.inTransaction) throw error;
-      this.refused += 1;
-    }
+    if (this.#attempt(work) instanceof RowRefused) this.refused += 1;
   }
 
   #insertRow(values: { readonly [column: string]: string | number }): void {

@@ -1,7 +1,7 @@
 import { parseDigest } from '../base/digest.ts';
 import { dataVersion } from '../archive/transaction.ts';
 import { MergeRows } from '../archive/merge-rows.ts';
-import { refusalOf } from '../archive/row-inserter.ts';
+import { type Attempt, attempts, RowRefused } from '../archive/row-inserter.ts';
 import { localSize } from '../archive/local-file.ts';
 import type { LocalImage } from '../archive/local-index.ts';
 import type { ImageRecord } from '../manifest/types.ts';
@@ -81,7 +81,7 @@ export class RecordSettler {
   #version = -1;
   /** Rows that the record at hand has made or changed, for the index. */
   #changed: LocalImage[] = [];
-  readonly #inSavepoint: (work: () => Settled | null) => Settled | null;
+  readonly #attempt: Attempt;
 
   constructor(context: MergeContext, operation: ApplyOperation, spool: RecordSpool, options: SettleOptions) {
     const { db, shape } = context.archive;
@@ -92,7 +92,7 @@ export class RecordSettler {
     this.#rows = new MergeRows(db, shape, operation.journal);
     this.#personal = options.personal ? new PersonalRows(db, shape, operation.journal) : null;
     this.authors = new AuthorRows(context, spool, operation);
-    this.#inSavepoint = db.transaction((work: () => Settled | null) => work());
+    this.#attempt = attempts(db);
   }
 
   /** A transaction begins; `decidedAt` is the version of the database on which its records were decided. */
@@ -126,19 +126,16 @@ export class RecordSettler {
     const { journal } = this.#operation;
     const [mark, added] = [journal.mark(), this.added];
     this.#changed = [];
-    try {
-      const settled = this.#inSavepoint(() => this.#write(prepared, decision));
-      if (settled !== null) this.#noteChanges(prepared.record, settled);
-      return settled;
-    } catch (error) {
-      const refusal = refusalOf(error);
-      if (refusal === null || !this.#context.archive.db.inTransaction) throw error;
+    const settled = this.#attempt(() => this.#write(prepared, decision));
+    if (settled instanceof RowRefused) {
       journal.rewind(mark);
       this.added = added;
       this.#rows.forget();
       const unused = prepared.localPath !== null;
-      return { outcome: 'failed', imageId: null, localPath: null, unused, message: refusal.message };
+      return { outcome: 'failed', imageId: null, localPath: null, unused, message: settled.message };
     }
+    if (settled !== null) this.#noteChanges(prepared.record, settled);
+    return settled;
   }
 
   /** What later records of the bundle must know of this one. */

@@ -1,7 +1,5 @@
 import type Database from 'better-sqlite3';
-import { keyNumber } from './identity.ts';
 import type { Archive } from './open.ts';
-import { foldedBelow, rootPrefixes } from './photo-path.ts';
 import { hasJournal } from './sync-tables.ts';
 
 /**
@@ -18,16 +16,16 @@ export class LeftPlaces {
     this.#find = scratch.prepare('SELECT 1 FROM left_places WHERE key = ?');
   }
 
-  static of({ db, root, scratch }: Archive): LeftPlaces {
+  /** `keyOf` gives the `keyNumber` of a path. */
+  static of({ db, scratch }: Archive, keyOf: (path: string) => number): LeftPlaces {
     const places = new LeftPlaces(scratch);
     if (!hasJournal(db)) return places;
-    const prefixes = rootPrefixes(root);
     const paths = db
       .prepare<[], string>(
         `SELECT old FROM main.indabundle_journal WHERE "table" = 'images' AND "column" = 'local_path' AND coalesce(old, '') <> ''`,
       )
       .pluck();
-    for (const path of paths.iterate()) places.add(keyNumber('file', foldedBelow(prefixes, path)));
+    for (const path of paths.iterate()) places.add(keyOf(path));
     return places;
   }
 

@@ -128,15 +128,21 @@ export class LocalIndex {
 
   /** True when a new file may not lie there: a row names it, or taking an operation back would point one to it. */
   keepsPlace(localPath: string): boolean {
-    if (this.namesFile(localPath)) return true;
-    this.#leftPlaces ??= LeftPlaces.of(this.#archive);
-    return this.#leftPlaces.has(keyNumber('file', foldedBelow(this.#prefixes, localPath)));
+    return this.namesFile(localPath) || this.#left().has(this.#fileKey(localPath));
   }
 
   /** A row was pointed from this file to another one. */
   leave(localPath: string): void {
-    this.#leftPlaces ??= LeftPlaces.of(this.#archive);
-    this.#leftPlaces.add(keyNumber('file', foldedBelow(this.#prefixes, localPath)));
+    this.#left().add(this.#fileKey(localPath));
+  }
+
+  #left(): LeftPlaces {
+    this.#leftPlaces ??= LeftPlaces.of(this.#archive, (path) => this.#fileKey(path));
+    return this.#leftPlaces;
+  }
+
+  #fileKey(localPath: string): number {
+    return keyNumber('file', foldedBelow(this.#prefixes, localPath));
   }
 
   #find(key: number): LocalImage[] {

@@ -36,8 +36,27 @@ export class RowRefused extends Error {
   }
 }
 
-/** What a row was refused for; null for any other error. */
-export function refusalOf(error: unknown): RowRefused | null {
+/**
+ * Does several writes or none of them, inside the caller's transaction; where a rule of the database
+ * keeps one of them out, it answers with that. Any other error is thrown on.
+ */
+export type Attempt = <T>(work: () => T) => T | RowRefused;
+
+export function attempts(db: Database.Database): Attempt {
+  const inSavepoint = db.transaction((work: () => unknown) => work());
+  return <T>(work: () => T) => {
+    try {
+      return inSavepoint(work) as T;
+    } catch (error) {
+      const refusal = refusalOf(error);
+      // A rule may have taken the whole transaction back: then nothing may go on.
+      if (refusal === null || !db.inTransaction) throw error;
+      return refusal;
+    }
+  };
+}
+
+function refusalOf(error: unknown): RowRefused | null {
   if (error instanceof RowRefused) return error;
   const isRule = /^SQLITE_(CONSTRAINT|MISMATCH)/.test(systemCode(error));
   return isRule ? new RowRefused((error as Error).message) : null;

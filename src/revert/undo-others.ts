@@ -22,7 +22,7 @@ const WHAT: { readonly [table: string]: Kept['what'] } = {
 };
 
 /** The column by which a person knows such a row. */
-const NAMED_BY: { readonly [table: string]: string } = {
+const KNOWN_BY: { readonly [table: string]: string } = {
   tags: LINK_TABLES.tags.naturalKey,
   albums: LINK_TABLES.albums.naturalKey,
   collections: LINK_TABLES.collections.naturalKey,
@@ -74,7 +74,7 @@ export class UndoOthers {
 export function countOther({ step, what, values }: OtherInsert, fate: OtherFate, tally: Tally): void {
   if (fate === 'gone') return;
   if (fate !== 'remove') {
-    const name = String(values[NAMED_BY[step.table] ?? ''] ?? Object.values(values)[0] ?? step.key);
+    const name = String(values[KNOWN_BY[step.table] ?? ''] ?? Object.values(values)[0] ?? step.key);
     tally.keep({ what, name, reason: fate });
   } else if (what === 'author') tally.authorsRemoved += 1;
   else if (what === 'personal') tally.personalRemoved += 1;
