@@ -1,5 +1,6 @@
-import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
+import { getHeapSpaceStatistics } from 'node:v8';
 import { nodeWasGiven } from './node-options.ts';
+import { setV8Flag } from './v8-flags.ts';
 
 /*
  * V8 lets garbage pile up while the machine has memory to spare: twice what is alive and more, in
@@ -20,8 +21,8 @@ const LONG_MILLISECONDS = 15_000;
 const LOOK_EVERY_MILLISECONDS = 20;
 
 if (!nodeWasGiven(/space[-_]size|heap[-_]growing/)) {
-  setFlagsFromString('--heap-growing-percent=30');
-  setFlagsFromString('--max-semi-space-size=2');
+  setV8Flag('heap-growing-percent', 30);
+  setV8Flag('max-semi-space-size', 2);
   // A new thread sets the growth of everybody's young generation back to what is usual.
   setInterval(limitGrowth, LOOK_EVERY_MILLISECONDS).unref();
 }
@@ -30,5 +31,5 @@ function limitGrowth(): void {
   const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
   const enough = performance.now() < LONG_MILLISECONDS ? YOUNG_ENOUGH : YOUNG_ENOUGH_FOR_LONG;
   const mayGrow = young === undefined || young.space_size < enough;
-  setFlagsFromString(`--semi-space-growth-factor=${mayGrow ? 2 : 1}`);
+  setV8Flag('semi-space-growth-factor', mayGrow ? 2 : 1);
 }

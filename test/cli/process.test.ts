@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { hasV8Flag } from '../../src/cli/v8-flags.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'indabundle-process-'));
@@ -35,6 +36,14 @@ describe.skipIf(!existsSync(MAIN))('the program as it is installed', () => {
     expect(indabundle().status).toBe(2);
     expect(indabundle('verify', join(folder, 'nothing')).status).toBe(4);
     expect(indabundle('export', '--all', '-o', join(folder, 'x'), '--db', folder).status).toBe(5);
+  });
+
+  test('says nothing but its own words, whatever version of Node runs it', () => {
+    expect(indabundle('--version')).toMatchObject({ status: 0, stderr: '' });
+    expect(hasV8Flag('max-semi-space-size')).toBe(true);
+    expect(hasV8Flag('interrupt-budget', '20.20.2')).toBe(true);
+    expect(hasV8Flag('interrupt-budget', '24.9.0')).toBe(false);
+    expect(hasV8Flag('heap-growing-percent', '99.0.0')).toBe(false);
   });
 
   test('is a failure where nothing is left to wait for in the middle of the work', () => {
