@@ -29,12 +29,12 @@ export class ImageJudge {
   readonly #references: References;
   readonly #steps: StepFinder;
 
-  constructor({ db, shape, root }: Archive) {
+  constructor({ db, shape, root }: Archive, how: { readonly looksOnly: boolean }) {
     this.#steps = new StepFinder(db);
     this.#root = root;
     this.#row = db.prepare('SELECT * FROM main.images WHERE id = ?');
     this.#digest = db.prepare<[string], string>('SELECT digest FROM temp.placed WHERE path = ?').pluck();
-    this.#references = new References(db, shape);
+    this.#references = new References(db, shape, how);
   }
 
   judge(id: number): ImageVerdict {

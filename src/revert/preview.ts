@@ -24,7 +24,7 @@ export async function previewRevert(
   checkRoot(archive);
   db.exec('CREATE TEMP TABLE staying (image INTEGER PRIMARY KEY)');
   const stays = db.prepare('INSERT OR IGNORE INTO temp.staying VALUES (?)');
-  const judge = new ImageJudge(archive);
+  const judge = new ImageJudge(archive, { looksOnly: true });
   observer({ type: 'phase', phase: 'check', total: countTouched(db), unit: 'records' });
   let done = 0;
   for (const ids of touchedImages(db, PAGE)) {
@@ -36,7 +36,7 @@ export async function previewRevert(
     observer({ type: 'progress', done });
   }
   previewLinks(archive, tally);
-  const others = new UndoOthers(db, shape);
+  const others = new UndoOthers(db, shape, { looksOnly: true });
   for (const insert of otherInserts(db, shape)) countOther(insert, others.judge(insert, 'going'), tally);
 }
 

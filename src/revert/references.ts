@@ -1,8 +1,9 @@
 import type Database from 'better-sqlite3';
-import { LINK_KINDS, LINK_TABLES, type LinkKind } from '../archive/link-tables.ts';
+import { LINK_KINDS, LINK_TABLES } from '../archive/link-tables.ts';
 import { quotedName } from '../archive/row-key.ts';
+import type { LookedForColumn } from '../archive/revert-indexes.ts';
 import type { Shape } from '../archive/shape.ts';
-import { PERSONAL_TABLES } from './steps.ts';
+import { insertedInto, PERSONAL_TABLES } from './steps.ts';
 import { type RowValues, TableRows } from './table-rows.ts';
 
 /** Columns of one table that together name a row of another. */
@@ -32,14 +33,18 @@ const NAMED_BY: { readonly [table: string]: string } = { images: 'image_id', tag
 /** Tells whether something else than the operation itself uses a row that it made. */
 export class References {
   readonly #db: Database.Database;
+  readonly #looksOnly: boolean;
   readonly #rows: TableRows;
   readonly #uses = new Map<string, readonly Use[]>();
   readonly #personal: readonly OwnRows[];
 
-  constructor(db: Database.Database, shape: Shape) {
+  /** Who `looksOnly` may not make indexes (see {@link referencingColumns}), and hears of uses as they were when he first asked. */
+  constructor(db: Database.Database, shape: Shape, { looksOnly }: { readonly looksOnly: boolean }) {
     this.#db = db;
+    this.#looksOnly = looksOnly;
     this.#rows = new TableRows(db);
-    this.#personal = PERSONAL_TABLES.filter((table) => shape.hasColumn(table, 'image_id')).map((table) => ({
+    const has = (table: string) => shape.hasColumn(table, 'image_id') && insertedInto(db, table);
+    this.#personal = PERSONAL_TABLES.filter(has).map((table) => ({
       table,
       select: db.prepare(ownRows(table, this.#rows.keyOf(table).text)),
     }));
@@ -63,21 +68,31 @@ export class References {
     const name = `${leftOut} ${table}`;
     const known = this.#uses.get(name);
     if (known !== undefined) return known;
-    const uses = referencesTo(this.#db, table).map((reference) => {
-      const kind = leftOut === 'going' ? linkKindOf(reference) : null;
-      const sql = kind === null ? this.#sql(table, reference, leftOut) : this.#gather(kind);
+    const uses = referencesTo(this.#db, table).map((reference, at) => {
+      const column = this.#looksOnly && this.#isNumberedById(table) ? namingIds(reference) : null;
+      const sql =
+        column === null
+          ? this.#sql(table, reference, leftOut)
+          : this.#gather(`${name} ${at}`, column, leftOut);
       return this.#db.prepare<[{ key: string }], unknown>(sql);
     });
     this.#uses.set(name, uses);
     return uses;
   }
 
-  /** One pass over all links: who only looks may not make the index that finding them one by one would take. */
-  #gather(kind: LinkKind): string {
-    const { junction, column } = LINK_TABLES[kind];
-    this.#db.exec(`CREATE TEMP TABLE used_${kind} (target INTEGER PRIMARY KEY);
-      INSERT OR IGNORE INTO temp.used_${kind} SELECT ${column} FROM main.${junction} WHERE typeof(${column}) = 'integer' AND NOT (${this.#isOurs(junction, 'going')})`);
-    return `SELECT 1 FROM temp.used_${kind} WHERE target = CAST(@key AS INTEGER)`;
+  /** One pass over all rows instead of one for each that is asked about. */
+  #gather(name: string, { table, column }: LookedForColumn, leftOut: LeftOut): string {
+    const [used, named] = [`temp.${quotedName(`used ${name}`)}`, quotedName(column)];
+    const others = leftOut === 'none' ? '' : `WHERE NOT (${this.#isOurs(table, leftOut)})`;
+    this.#db.exec(`DROP TABLE IF EXISTS ${used}; CREATE TEMP TABLE ${quotedName(`used ${name}`)} (target INTEGER);
+      INSERT INTO ${used} SELECT DISTINCT ${named} FROM main.${quotedName(table)} ${others};
+      CREATE INDEX temp.${quotedName(`use ${name}`)} ON ${quotedName(`used ${name}`)} (target)`);
+    return `SELECT 1 FROM ${used} WHERE target = CAST(@key AS INTEGER) LIMIT 1`;
+  }
+
+  #isNumberedById(table: string): boolean {
+    const { isNumber, columns } = this.#rows.keyOf(table);
+    return isNumber && !columns.some((column) => column.toLowerCase() === 'id');
   }
 
   #sql(target: string, { table, columns }: Reference, leftOut: LeftOut): string {
@@ -107,12 +122,17 @@ export class References {
 
 const kindLinkedBy = (table: string) => LINK_KINDS.find((kind) => LINK_TABLES[kind].junction === table);
 
-/** The kind of targets whose ids this reference names; null for any other reference. */
-function linkKindOf({ table, columns }: Reference): LinkKind | null {
-  const kind = kindLinkedBy(table);
-  const [only, more] = columns;
-  const namesIds = more === undefined && only?.to === 'id';
-  return kind !== undefined && namesIds && only.from === LINK_TABLES[kind].column ? kind : null;
+/** The column whose values are ids, of a reference by ids. */
+function namingIds({ table, columns: [only, more] }: Reference): LookedForColumn | null {
+  return more === undefined && only?.to.toLowerCase() === 'id' ? { table, column: only.from } : null;
+}
+
+/** Columns by which uses of a table's rows are looked for. */
+export function referencingColumns(db: Database.Database, table: string): LookedForColumn[] {
+  return referencesTo(db, table).flatMap((reference) => {
+    const [first] = reference.columns;
+    return first === undefined ? [] : { table: reference.table, column: first.from };
+  });
 }
 
 interface OwnRows {

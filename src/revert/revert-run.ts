@@ -1,5 +1,6 @@
 import type { Observer } from '../base/events.ts';
 import { Journal } from '../archive/journal.ts';
+import { LINK_KINDS } from '../archive/link-tables.ts';
 import type { Archive } from '../archive/open.ts';
 import { dropRevertIndexes, revertIndexes } from '../archive/revert-indexes.ts';
 import { markReverted, markReverting, REVERTED } from '../archive/revert-marks.ts';
@@ -8,7 +9,8 @@ import { immediately, type WaitOptions } from '../archive/transaction.ts';
 import { unmarkApplied } from '../archive/volume-registry.ts';
 import { checkRoot } from './check-root.ts';
 import { ImageJudge, type ImageVerdict } from './judge-image.ts';
-import { countTouched, loadSteps, touchedImages } from './steps.ts';
+import { referencingColumns } from './references.ts';
+import { countTouched, insertedInto, loadSteps, touchedImages } from './steps.ts';
 import { loadBooked, SyncRows } from './sync-rows.ts';
 import type { Tally } from './tally.ts';
 import { removeFiles, UNFINISHED } from './undo-files.ts';
@@ -65,7 +67,7 @@ export class RevertRun {
     loadBooked(db);
     this.hasSteps = changesSomething(db);
     this.#wait.observer({ type: 'phase', phase: 'check', total: countTouched(db), unit: 'records' });
-    const judge = new ImageJudge(this.#archive);
+    const judge = new ImageJudge(this.#archive, { looksOnly: true });
     let done = 0;
     for (const ids of touchedImages(db, ROWS)) {
       for await (const { verdict, fileChanged } of judge.judgeAll(ids, this.#wait.signal))
@@ -104,9 +106,9 @@ export class RevertRun {
 
   async #makeIndexes(): Promise<void> {
     const { db, shape } = this.#archive;
-    const isOurs = db.prepare(`SELECT 1 FROM temp.steps WHERE "table" = ? AND "column" IS NULL LIMIT 1`);
-    const changes = (table: string) => table === 'images' || isOurs.get(table) !== undefined;
-    for (const sql of revertIndexes(db, shape, changes))
+    const tables = ['images', ...LINK_KINDS.filter((kind) => insertedInto(db, kind))];
+    const columns = tables.flatMap((table) => referencingColumns(db, table));
+    for (const sql of revertIndexes(db, shape, columns))
       await immediately(db, () => db.exec(sql), this.#wait);
   }
 
@@ -118,7 +120,7 @@ export class RevertRun {
 
   async #undoImages(): Promise<void> {
     const { db } = this.#archive;
-    const judge = new ImageJudge(this.#archive);
+    const judge = new ImageJudge(this.#archive, { looksOnly: false });
     const sync = new SyncRows(db, new SyncTables(db), this.#operationId);
     const undo = new UndoImages(
       this.#archive,
@@ -152,7 +154,7 @@ export class RevertRun {
   async #undoOthers(): Promise<void> {
     const { db, shape } = this.#archive;
     const inserts = otherInserts(db, shape);
-    const others = new UndoOthers(db, shape);
+    const others = new UndoOthers(db, shape, { looksOnly: false });
     const drop = db.prepare('DELETE FROM main.indabundle_journal WHERE operation = ? AND sequence = ?');
     for (let at = 0; at < inserts.length; at += ROWS) {
       await immediately(

@@ -74,6 +74,12 @@ export class StepFinder {
   }
 }
 
+/** True when the operation inserted rows into a table. */
+export function insertedInto(db: Database.Database, table: string): boolean {
+  const find = db.prepare(`SELECT 1 FROM temp.steps WHERE "table" = ? AND "column" IS NULL LIMIT 1`);
+  return find.get(table) !== undefined;
+}
+
 /** Rows that the operation inserted into a table, the last first. */
 export function insertsInto(db: Database.Database, table: string): Step[] {
   return db

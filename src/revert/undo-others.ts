@@ -49,9 +49,9 @@ export class UndoOthers {
   readonly #rows: TableRows;
   readonly #references: References;
 
-  constructor(db: Database.Database, shape: Shape) {
+  constructor(db: Database.Database, shape: Shape, how: { readonly looksOnly: boolean }) {
     this.#rows = new TableRows(db);
-    this.#references = new References(db, shape);
+    this.#references = new References(db, shape, how);
   }
 
   /** `leftOut` says which rows of the operation's own are no uses. */

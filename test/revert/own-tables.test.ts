@@ -50,6 +50,8 @@ describe('what somebody has filled in since stays', () => {
   });
 });
 
+const OWN_SCHEMA = `SELECT name, sql FROM sqlite_master WHERE tbl_name = 'own' ORDER BY name`;
+
 describe('rows of tables of the user keep what they name', () => {
   test.each([
     ['a tag', 'id INTEGER PRIMARY KEY, tag INTEGER REFERENCES tags (id) ON DELETE CASCADE', `1, ${TAG}`],
@@ -61,6 +63,8 @@ describe('rows of tables of the user keep what they name', () => {
       `1, ${IMAGE}`,
     ],
     ['an image, without a word', 'image_id INTEGER, stars INTEGER', `${IMAGE}, 5`],
+    ['an image, its id as text', 'image_id TEXT, stars INTEGER', `CAST(${IMAGE} AS TEXT), 5`],
+    ['an image, its id as anything', '"Image_ID", stars INTEGER', `${IMAGE}, 5`],
     [
       'an image by its address',
       'address TEXT REFERENCES images (page_url) ON DELETE CASCADE',
@@ -70,12 +74,13 @@ describe('rows of tables of the user keep what they name', () => {
     const unique = 'CREATE UNIQUE INDEX own_pages ON images (page_url)';
     const { bela, plan, takeBack } = await applied([unique, `CREATE TABLE own (${columns})`]);
     bela.run(`INSERT INTO own VALUES (${values})`);
-    const before = bela.query('SELECT * FROM own');
+    const [before, schema] = [bela.query('SELECT * FROM own'), bela.query(OWN_SCHEMA)];
     const planned = await plan();
     const { kept } = await takeBack();
     expect(kept).toContainEqual(expect.objectContaining({ reason: 'used' }));
     expect(planned.kept).toEqual(expect.arrayContaining([...kept]));
     expect(bela.query('SELECT * FROM own')).toEqual(before);
+    expect(bela.query(OWN_SCHEMA)).toEqual(schema);
     expect(bela.query('PRAGMA foreign_key_check(own)')).toEqual([]);
   });
 
