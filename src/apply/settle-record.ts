@@ -62,6 +62,11 @@ export function basisOf(rows: readonly LocalImage[]): string {
   return JSON.stringify(rows.map((row) => [row.id, row.local_path, row.sha256_hash]));
 }
 
+/** The row was found to have the record's content, and names the same file still. */
+function wasSame(decision: Decision, { id, local_path }: LocalImage): boolean {
+  return decision.outcome === 'present' && decision.row.id === id && decision.row.local_path === local_path;
+}
+
 /**
  * Writes one record's rows, inside the caller's transaction. The decision is made again here where
  * the crawler, or an earlier record of the same bundle, may have come first.
@@ -165,11 +170,14 @@ export class RecordSettler {
     const { record, decision } = prepared;
     if (decision.outcome === 'banned' || (this.#undisturbed && prepared.isAlone)) return decision;
     const rows = this.#context.index.matches(recordIdentity(record), recordDigest(record));
-    return basisOf(rows) === prepared.basis ? decision : this.#decideAnew(record, rows);
+    return basisOf(rows) === prepared.basis ? decision : this.#decideAnew(prepared, rows);
   }
 
-  /** Without reading files: digest and size have to do until the next run looks closer; the oldest layout has sizes alone. */
-  #decideAnew(record: ImageRecord, rows: readonly LocalImage[]): Decision {
+  /**
+   * Without reading files again: where none was read, digest and size have to do until the next run looks
+   * closer; the oldest layout has sizes alone.
+   */
+  #decideAnew({ record, decision }: Prepared, rows: readonly LocalImage[]): Decision {
     const [first] = rows;
     if (first === undefined) return { outcome: record.file ? 'added' : 'metadata-only' };
     if (record.file === undefined) return { outcome: 'present', row: first };
@@ -177,7 +185,9 @@ export class RecordSettler {
     const { root, shape } = this.#context.archive;
     const knowsDigests = shape.hasColumn('images', 'sha256_hash');
     const same = rows.find(
-      (row) => (!knowsDigests || parseDigest(row.sha256_hash) === digest) && localSize(root, row) === size,
+      (row) =>
+        (!knowsDigests || wasSame(decision, row) || parseDigest(row.sha256_hash) === digest) &&
+        localSize(root, row) === size,
     );
     if (same) return { outcome: 'present', row: same };
     const unusable = rows.find((row) => !localSize(root, row));

@@ -62,6 +62,8 @@ export async function decideMember(
     rows,
   );
   const takesFile = needsFile(decision, record, options.onConflict, context);
+  const image = takesFile ? imageOf(spooled) : null;
+  const earlier = image === null ? undefined : images.get(image);
   const member: Member = {
     spooled,
     decision,
@@ -73,10 +75,10 @@ export async function decideMember(
     placed: false,
     settled: false,
     failure: decision.outcome === 'failed' ? decision.reason : null,
-    twinOf: takesFile ? earlierTwin(spooled, images) : null,
+    twinOf: earlier?.spooled.digest === spooled.digest ? (earlier ?? null) : null,
   };
   if (!takesFile || member.twinOf !== null) return member;
-  noteImage(member, images);
+  if (image !== null && earlier === undefined) images.set(image, member);
   if (!adopt(member, options)) choosePlace(member, options);
   return member;
 }
@@ -128,15 +130,4 @@ function choosePlace(member: Member, { destinations }: WindowOptions): void {
 function imageOf({ record, digest }: SpooledRecord): string | null {
   const key = identityKey(recordIdentity(record), digest);
   return key === null ? null : `${key.kind} ${key.value}`;
-}
-
-/** An earlier record of this window that brings the same image with the same bytes. */
-function earlierTwin(spooled: SpooledRecord, images: ReadonlyMap<string, Member>): Member | null {
-  const earlier = images.get(imageOf(spooled) ?? '');
-  return earlier?.spooled.digest === spooled.digest ? (earlier ?? null) : null;
-}
-
-function noteImage(member: Member, images: Map<string, Member>): void {
-  const image = imageOf(member.spooled);
-  if (image !== null && !images.has(image)) images.set(image, member);
 }

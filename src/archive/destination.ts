@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import type { Digest } from '../base/digest.ts';
 import { foldedPath, liesBelow, PHOTO_FOLDER } from './photo-path.ts';
 import { authorFolder, isSafeName, safeName, withDigits } from './safe-name.ts';
@@ -32,6 +32,7 @@ export class Destinations {
   readonly #chosen = new Set<string>();
   /** Folders whose parents were looked at for the files that are being placed. */
   readonly #checked = new Set<string>();
+  #last = { folder: '', absolute: '' };
 
   /** `keepsPlace` tells whether a row of the database names a file there, or may name it again. */
   constructor(root: string, keepsPlace: (localPath: string) => boolean) {
@@ -48,7 +49,7 @@ export class Destinations {
     const name = this.#freeName(folder, baseName, digest);
     this.#counts.set(home, count + 1);
     this.#chosen.add(foldedPath(`${folder}/${name}`));
-    return { localPath: `${folder}/${name}`, folder: join(this.#root, ...folder.split('/')), name };
+    return { localPath: `${folder}/${name}`, folder: this.#absolute(folder), name };
   }
 
   /**
@@ -98,7 +99,16 @@ export class Destinations {
 
   #isFree(localPath: string): boolean {
     if (this.#chosen.has(foldedPath(localPath)) || this.#keepsPlace(localPath)) return false;
-    return lstatSync(join(this.#root, ...localPath.split('/')), { throwIfNoEntry: false }) === undefined;
+    const cut = localPath.lastIndexOf('/');
+    const path = `${this.#absolute(localPath.slice(0, cut))}${sep}${localPath.slice(cut + 1)}`;
+    return lstatSync(path, { throwIfNoEntry: false }) === undefined;
+  }
+
+  /** Files of one folder come one after another. */
+  #absolute(folder: string): string {
+    if (this.#last.folder !== folder)
+      this.#last = { folder, absolute: join(this.#root, ...folder.split('/')) };
+    return this.#last.absolute;
   }
 
   /** Each existing parent must be a real folder, or a link to one inside the root. */

@@ -54,9 +54,14 @@ export function liesBelow(folder: string, path: string, system: PlatformPath = n
   );
 }
 
+/** A part of a path that leads nowhere else: nothing, `.` or `..`. */
+const DETOUR = /(?:^|\/)\.{0,2}(?:\/|$)/;
+
 /** One spelling for paths that name the same file where case and Unicode form do not count. */
 export function foldedPath(localPath: string): string {
-  return posix.normalize(withSlashes(localPath)).normalize('NFC').toLowerCase();
+  const path = withSlashes(localPath);
+  const straight = DETOUR.test(path) ? posix.normalize(path) : path;
+  return straight.normalize('NFC').toLowerCase();
 }
 
 /** What whole paths of photos may begin with: the root as it was given, and as it is without links. */
