@@ -1,19 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import type Database from 'better-sqlite3';
 import { BundleError } from '../base/errors.ts';
 import { creationTime } from '../base/head-facts.ts';
-import { VERSION } from '../base/version.ts';
 import { statusAt } from '../base/status-at.ts';
 import { checkOutput } from '../archive/check-output.ts';
 import { Journal } from '../archive/journal.ts';
 import type { Archive } from '../archive/open.ts';
 import { createSyncTables, SyncTables } from '../archive/sync-tables.ts';
 import { immediately, type WaitOptions } from '../archive/transaction.ts';
-import { PART_SUFFIX, PartFile } from '../bundle/part-file.ts';
-import { REQUEST_NAME, REQUEST_VERSION, RequestWriter } from '../request-file/request-writer.ts';
-import { wantOf } from '../request-file/wants.ts';
+import { type Want, wantOf } from '../request-file/wants.ts';
+import { writeRequest } from '../request-file/write-request.ts';
 import { safeName } from '../archive/safe-name.ts';
 import type { Offers, Share } from './offers.ts';
 import type { AnalyzeOptions, Asked } from './options.ts';
@@ -75,7 +73,7 @@ export const newListId = () => randomBytes(LIST_ID_BYTES).toString('hex');
 export async function ask(archive: Archive, offers: Offers, listId: string, facts: AskFacts): Promise<Asked> {
   const { share, requestPath } = facts;
   await makeList(archive.db, offers, listId, facts);
-  const requestBytes = requestPath === null ? 0 : await writeRequest(requestPath, offers, listId, facts);
+  const requestBytes = requestPath === null ? 0 : await writeShare(requestPath, offers, listId, facts);
   return { ...share, listId, requestPath, requestBytes };
 }
 
@@ -130,34 +128,20 @@ function dropList(db: Database.Database, listId: string): void {
   db.prepare('DELETE FROM indabundle_journal WHERE operation = ?').run(listId);
 }
 
-async function writeRequest(
+async function writeShare(
   path: string,
   offers: Offers,
   listId: string,
   { share, created, number }: AskFacts,
 ): Promise<number> {
   mkdirSync(resolve(path, '..'), { recursive: true });
-  const sink = await PartFile.open(path);
-  try {
-    const writer = new RequestWriter(sink);
-    await writer.begin({
-      format: { name: REQUEST_NAME, version: REQUEST_VERSION, capabilities: [] },
-      created: creationTime(created),
-      generator: { name: 'indabundle', version: VERSION },
-      list_id: listId,
-      images: share.images,
-      bytes: share.bytes,
-    });
-    for (const path of offers.wants(number)) {
-      const want = wantOf(path);
-      if (want !== null) await writer.add(want);
-    }
-    await writer.end();
-    await sink.finish();
-    return writer.bytes;
-  } catch (error) {
-    await sink.abandon();
-    rmSync(path + PART_SUFFIX, { force: true });
-    throw error;
+  const { images, bytes } = share;
+  return await writeRequest(path, { listId, images, bytes, created }, wantsOf(offers, number));
+}
+
+function* wantsOf(offers: Offers, remote: number): Generator<Want> {
+  for (const path of offers.wants(remote)) {
+    const want = wantOf(path);
+    if (want !== null) yield want;
   }
 }

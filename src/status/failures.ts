@@ -59,13 +59,16 @@ interface ListedRow {
   readonly imageId: number | null;
 }
 
-/** Rows of one list that failed, or of all but those of our own exports: what can be asked of somebody else. */
+/**
+ * Rows of one list that failed, or of all but those of our own exports: what can be asked of somebody else.
+ * What is here meanwhile (see `hereMeanwhile`, which must have been asked) is asked of nobody.
+ */
 export function listFailures(db: Database.Database, listId: string | null, most: number): Failures {
   const column = new SyncTables(db).listColumn;
   const which =
     listId === null ? `coalesce(lists.operation_id, '') NOT GLOB '${EXPORT_PREFIX}*'` : 'lists.list_id = ?';
   const from = `FROM main.sync_export_files files JOIN main.sync_export_lists lists ON lists.${column} = files.list_id
-                WHERE files.status = 'error' AND ${which}`;
+                WHERE files.status = 'error' AND ${which} AND files.id NOT IN (SELECT id FROM temp.here_meanwhile)`;
   const values = listId === null ? [] : [listId];
   const rows = db
     .prepare<unknown[], ListedRow>(

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { asBundleError, BundleError } from '../base/errors.ts';
-import { type Archive, locate, openToRead } from '../archive/open.ts';
+import { locate, openToRead } from '../archive/open.ts';
 import { hasJournal, hasListTables } from '../archive/sync-tables.ts';
 import { listFailures, operationFailures } from './failures.ts';
 import { hereMeanwhile } from './here-meanwhile.ts';
@@ -25,11 +25,12 @@ export async function statusOf(options: StatusOptions): Promise<StatusResult> {
     try {
       const { db, path } = archive;
       const facts = { database: path, books: booksOf(db) };
+      const here = facts.books === 'none' ? new Map<string, number>() : hereMeanwhile(archive);
       const found =
         options.id === undefined
           ? overview(db, facts.books, options.failed ? MOST : FEW)
           : detail(db, facts.books, path, options.id);
-      return { ...facts, ...found, lists: withHere(archive, found.lists) };
+      return { ...facts, ...found, lists: withHere(found.lists, here) };
     } finally {
       archive.close();
     }
@@ -38,10 +39,7 @@ export async function statusOf(options: StatusOptions): Promise<StatusResult> {
   }
 }
 
-/** Only who has waiting lists pays for a look at all images. */
-function withHere(archive: Archive, lists: readonly ListStatus[]): ListStatus[] {
-  const waits = lists.some(({ pending, errors, kind }) => kind !== 'export' && pending + errors > 0);
-  const here = waits ? hereMeanwhile(archive) : new Map<string, number>();
+function withHere(lists: readonly ListStatus[], here: ReadonlyMap<string, number>): ListStatus[] {
   return lists.map((list) => ({ ...list, hereMeanwhile: here.get(list.listId) ?? 0 }));
 }
 

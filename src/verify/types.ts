@@ -12,6 +12,8 @@ export interface VerifyOptions {
   readonly root?: string;
   /** A file to write a request into, for what is lost; none is written when nothing is. */
   readonly request?: string;
+  /** It holds a request already, for what other bundles have lost: one request asks for all of it. */
+  readonly addToRequest?: boolean;
   /** Replace a file that is there. */
   readonly force?: boolean;
   readonly threads?: number;

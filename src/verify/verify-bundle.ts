@@ -9,7 +9,8 @@ import { ContentPool } from '../reading/content-pool.ts';
 import { type OpenedBundle, openBundle } from '../reading/open-bundle.ts';
 import { prove } from '../reading/prove.ts';
 import { stopInput } from '../reading/stop-input.ts';
-import { checkRequestPath, lostRecords, writeRequest } from './lost-records.ts';
+import { lostRecords } from './lost-records.ts';
+import { checkRequestPath, requestLost, requestLostToo } from './lost-request.ts';
 import type { VerifyOptions, VerifyResult } from './types.ts';
 
 /**
@@ -124,7 +125,8 @@ async function conclude(
 ): Promise<Facts> {
   const lost = findings.damaged > 0 ? await lostRecords(walk, options.input) : { listed: [], total: 0 };
   const request = lost.total > 0 && options.request !== undefined ? options.request : null;
-  if (request !== null) await writeRequest(walk, request, lost.total);
+  const write = options.addToRequest ? requestLostToo : requestLost;
+  if (request !== null) await write(walk, request, lost.total);
   return {
     input: opened.label,
     verdict: verdictOf(findings),

@@ -1,5 +1,5 @@
 import type { ExitStatus } from '../../base/errors.ts';
-import type { VerifyResult } from '../../verify/types.ts';
+import type { VerifyOptions, VerifyResult } from '../../verify/types.ts';
 import type { CommandDeclaration } from '../command-declaration.ts';
 import * as values from '../option-values.ts';
 import type { Session } from '../session.ts';
@@ -78,22 +78,24 @@ async function runVerifyArrived(
   return exitStatus;
 }
 
-async function verifyTask(
-  session: Session,
-  { db, root, threads, request, force }: VerifyFlags,
-): Promise<BundleTask<VerifyResult>> {
-  const [{ verifyBundle }, { isBundle, verifyLines }, { verifyStatus, worstStatus }] = await Promise.all([
-    import('../../verify/verify-bundle.ts'),
-    import('../reports/verify-report.ts'),
-    import('../exit-status.ts'),
-  ]);
-  const options = {
+/** Options of the library that were given. */
+function given({ db, root, threads, request, force }: VerifyFlags): Omit<VerifyOptions, 'input'> {
+  return {
     ...(db === undefined ? {} : { db }),
     ...(root === undefined ? {} : { root }),
     ...(threads === undefined ? {} : { threads }),
     ...(request === undefined ? {} : { request }),
     ...(force === undefined ? {} : { force }),
   };
+}
+
+async function verifyTask(session: Session, flags: VerifyFlags): Promise<BundleTask<VerifyResult>> {
+  const [{ verifyBundle }, { isBundle, verifyLines }, { verifyStatus, worstStatus }] = await Promise.all([
+    import('../../verify/verify-bundle.ts'),
+    import('../reports/verify-report.ts'),
+    import('../exit-status.ts'),
+  ]);
+  const { db, root, request } = flags;
   const about = (name: string) => ({
     name,
     db,
@@ -101,9 +103,15 @@ async function verifyTask(
     quiet: session.quiet,
     asksForRequest: request !== undefined,
   });
+  let addToRequest = false; // one request asks for what all of them have lost
   return {
-    process: (input) =>
-      session.watch((observer, signal) => verifyBundle({ input, ...options, observer, signal })),
+    process: async (input) => {
+      const result = await session.watch((observer, signal) =>
+        verifyBundle({ input, ...given(flags), addToRequest, observer, signal }),
+      );
+      addToRequest ||= result.request !== null;
+      return result;
+    },
     show: async (result, name) => {
       const mistaken = isBundle(result)
         ? null
