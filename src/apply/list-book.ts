@@ -58,6 +58,8 @@ export class ListBook {
   #isShort = false;
   #kind: ListKind = 'own';
   #own: OwnRows | null = null;
+  /** Rows of a request whose records have failed in this run. */
+  readonly #failed = new Set<number>();
 
   constructor(db: Database.Database, statements: Statements, sync: SyncTables, list: ExportList) {
     this.#db = db;
@@ -128,7 +130,10 @@ export class ListBook {
   book(ordinal: number, record: ImageRecord | null, imageId: number | null, status: SyncStatus): string[] {
     if (this.#own !== null) return this.#bookOwn(this.#own, ordinal, record, imageId, status);
     const open = this.#rowsOf(record).filter((row) => row.status !== 'completed');
-    for (const { id } of open) this.#set(id, status, imageId);
+    for (const { id } of open) {
+      this.#set(id, status, imageId);
+      if (status === 'error') this.#failed.add(id);
+    }
     return open.map(({ path }) => path);
   }
 
@@ -148,11 +153,15 @@ export class ListBook {
     return status === 'error' ? [own.path(id)] : [];
   }
 
-  /** Rows of a request that a bundle says it could not serve; returns what those that are failed now ask for. */
+  /**
+   * Rows of a request that a bundle says it could not serve; returns what those that are failed now ask for.
+   * Where a record without its file came instead, that has failed already.
+   */
   bookUnserved(line: OmittedLine): string[] {
     if (this.#kind === 'own') return [];
     const site = line.url === undefined ? null : siteOfPath(`url_${line.url}`);
-    const open = this.#requested(omittedPaths(line), site).filter((row) => row.status !== 'completed');
+    const rows = this.#requested(omittedPaths(line), site);
+    const open = rows.filter(({ id, status }) => status !== 'completed' && !this.#failed.has(id));
     for (const { id } of open) this.#set(id, 'error', null);
     return open.map(({ path }) => path);
   }

@@ -26,6 +26,33 @@ CREATE TABLE IF NOT EXISTS indabundle_journal (
   PRIMARY KEY (operation, sequence)) WITHOUT ROWID;
 `;
 
+/** What each of these tables must have where it is there already; `id` is its key. */
+export const SYNC_COLUMNS: { readonly [table: string]: readonly string[] } = {
+  sync_operations: [
+    'id',
+    'operation_id',
+    'start_time',
+    'end_time',
+    'status',
+    'source_db_path',
+    'total_files',
+    'processed_files',
+    'error_count',
+  ],
+  sync_files: ['id', 'operation_id', 'image_id', 'file_path', 'file_hash', 'status', 'error_message'],
+  sync_export_lists: [
+    'id',
+    'operation_id',
+    'list_id',
+    'created_time',
+    'total_files',
+    'processed_files',
+    'status',
+  ],
+  sync_export_files: ['id', 'list_id', 'image_id', 'export_path', 'status'],
+  indabundle_journal: ['operation', 'sequence', 'record', 'outcome', 'table', 'key', 'column', 'old', 'new'],
+};
+
 /** Creates the sync tables where they are missing; those that other programs made are used as they are. */
 export function createSyncTables(db: Database.Database): void {
   db.exec(SYNC_TABLES);

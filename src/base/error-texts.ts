@@ -90,6 +90,11 @@ export const ERROR_TEXTS = {
     what: 'The images table of {{path}} lacks columns: {{columns}}.',
     next: 'Start the crawler once on this archive, so that it brings the database up to date, then run again.',
   },
+  'db-books-unknown': {
+    exit: archive,
+    what: 'The table {{table}} of {{path}} is none that indabundle or the Python scripts made: it lacks the columns {{columns}}.',
+    next: 'Give that table another name, so that a new one can be made, then run again. Nothing was changed.',
+  },
   'db-id-unusable': {
     exit: archive,
     what: 'The table {{table}} of {{path}} has a row whose id no program can count on: {{found}}',

@@ -39,7 +39,7 @@ export function volumeSizeText(bytes: number): string {
   return bytes < 100_000_000 ? `${Math.ceil(bytes / 1000)}K` : `${Math.ceil(bytes / 1_000_000)}M`;
 }
 
-const MOST_VOLUMES = 99_999;
+export const MOST_VOLUMES = 99_999;
 
 /** `3`, `3-5`, `1,4-6`: the numbers in order, each once. Returns null for anything else. */
 export function parseVolumeNumbers(text: string): number[] | null {

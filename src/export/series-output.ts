@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { BundleError } from '../base/errors.ts';
 import { isFolder, isNameTooLong } from '../base/output-path.ts';
 import { statusAt } from '../base/status-at.ts';
+import { MOST_VOLUMES } from '../base/volume-text.ts';
 import type { Lock } from '../archive/lock.ts';
 import type { Archive } from '../archive/open.ts';
 import { safeName } from '../archive/safe-name.ts';
@@ -52,6 +53,11 @@ export class SeriesOutput {
         },
       });
     }
+    // The names of the volumes have their numbers behind it.
+    if (isNameTooLong(volumeName(stemOf(folder), 1, MOST_VOLUMES)))
+      throw new BundleError('option-value', {
+        params: { option: '-o', found: name, expected: 'a shorter name' },
+      });
     if (status === undefined) mkdirSync(folder);
     return new SeriesOutput(folder, takeOutputLock(join(folder, stemOf(folder))), status === undefined);
   }

@@ -15,7 +15,7 @@ export interface OpenedBundle {
   /** Set for a bundle file: it can be read at any position. */
   readonly source: FileSource | null;
   /** Bytes read so far; for progress. */
-  position(): number;
+  position(): number | null;
   readonly size: number | null;
   readonly strays: string[];
   /** Has frames looked at from now on ahead of their turn, where the bundle is a file. */
@@ -66,5 +66,5 @@ async function folder(path: string, findings: FindingList): Promise<OpenedBundle
     throw new BundleError('not-a-bundle', { params: { path, reason } });
   }
   const reader = new FolderReader(path, findings, (name) => strays.push(name));
-  return { label: path, reader, source: null, position: () => 0, size: null, strays, scanWith: () => {} };
+  return { label: path, reader, source: null, position: () => null, size: null, strays, scanWith: () => {} };
 }

@@ -113,7 +113,7 @@ async function readThrough(
 }
 
 function bytesRead(walk: BundleWalk, opened: OpenedBundle): number {
-  return opened.size === null ? walk.bytesProven : opened.position();
+  return opened.position() ?? walk.bytesProven;
 }
 
 async function conclude(

@@ -77,6 +77,16 @@ describe.each<[string, (dir: string) => void, string]>([
     (dir) => database(dir, 'CREATE TABLE images (id INTEGER PRIMARY KEY, local_path TEXT)'),
     'db-columns-missing',
   ],
+  [
+    'tables of another program under the names of the books',
+    (dir) =>
+      database(
+        dir,
+        `CREATE TABLE images (id INTEGER PRIMARY KEY, url TEXT, local_path TEXT);
+         CREATE TABLE sync_files (id INTEGER PRIMARY KEY, name TEXT)`,
+      ),
+    'db-books-unknown',
+  ],
   ...['9007199254740993', '-9007199254740993'].map((id): [string, (dir: string) => void, string] => [
     `an image with the id ${id}, which would be rounded to another's`,
     (dir) =>

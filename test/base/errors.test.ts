@@ -41,6 +41,7 @@ const STATUS: Record<ErrorCode, number> = {
   'db-not-sqlite': 5,
   'db-no-images': 5,
   'db-columns-missing': 5,
+  'db-books-unknown': 5,
   'db-id-unusable': 5,
   'db-id-twice': 5,
   'db-counter-unusable': 5,

@@ -1,4 +1,4 @@
-import { rmSync, symlinkSync } from 'node:fs';
+import { existsSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { answer, type DemoArchives, demoArchives } from './demo-archives.ts';
@@ -49,6 +49,14 @@ const WRITTEN: [what: string, (name: string) => string[]][] = [
   ['apply --report', (name) => ['apply', demo.bundle, '--db', demo.receiver, '--yes', '--report', name]],
   ['--log-file', (name) => ['status', '--db', demo.receiver, '--log-file', name]],
 ];
+
+test('a name that leaves no room for the numbers of volumes is refused as one that is too long', async () => {
+  const name = join(demo.folder, 'x'.repeat(230));
+  const all = ['export', '--db', demo.sender, '--all'];
+  const { answer: document } = await answer([...all, '--volume-size', '64K', '-o', name]);
+  expect(document.error).toMatchObject({ code: 'option-value', params: { expected: 'a shorter name' } });
+  expect(existsSync(name)).toBe(false);
+});
 
 describe.each(KINDS)('a name %s', (kind) => {
   test.each(READ)('is nothing to %s', async (_, status, argvOf) => {

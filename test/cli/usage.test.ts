@@ -57,6 +57,11 @@ describe('wrong usage answers 2, in JSON too', () => {
       'Say where to write the bundle: -o FILE.indabundle (or --dry-run to write nothing).',
     ],
     [['verify', '-', '-'], 'usage', 'Standard input (-) can be read only once.'],
+    [
+      ['verify', '--operation', 'x', '--request', 'lost.indarequest'],
+      'usage',
+      '--request asks for what a bundle has lost. For photos that arrived and are lost since, use analyze.',
+    ],
   ])('%j', async (argv, code, message) => {
     const { error } = await answerOf(argv);
     expect(error).toMatchObject({ code, message, exitStatus: 2 });

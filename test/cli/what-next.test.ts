@@ -73,24 +73,36 @@ describe('after an apply', () => {
 });
 
 describe('where two archives disagree', () => {
-  /** What is said after a bundle with one image came to an archive. */
-  async function said(name: string, sent: ImageSpec, own: ImageSpec): Promise<string> {
-    const trip = exchange(join(here.folder, name), { images: [sent] }, { images: [own] });
+  /** What is said after a bundle came to an archive with one image. */
+  async function said(name: string, own: ImageSpec, ...sent: ImageSpec[]): Promise<string> {
+    const trip = exchange(join(here.folder, name), { images: sent }, { images: [own] });
     await trip.export();
     const command = ['apply', trip.bundle, '--db', trip.receiver.databasePath, '--yes', '--lang', 'en'];
     return (await words(command)).out.replaceAll(/\s+/g, ' ');
   }
 
   test('a bundle with the only copy of a photo is not said to be of no more use', async () => {
-    const out = await said('other', { siteImageId: 1, file: uniqueJpeg('other') }, { siteImageId: 1 });
+    const out = await said('other', { siteImageId: 1 }, { siteImageId: 1, file: uniqueJpeg('other') });
     expect(out).toMatch(/conflict 1/);
     expect(out).not.toContain('the bundle can go');
   });
 
   test('nobody is sent for another copy of what would be refused again', async () => {
-    const out = await said('html', { siteImageId: 1, file: notAJpeg('html') }, { siteImageId: 2 });
+    const out = await said('html', { siteImageId: 2 }, { siteImageId: 1, file: notAJpeg('html') });
     expect(out).toContain('not a picture');
     expect(out).toContain('Another copy of the bundle would fare no better');
+    expect(out).not.toContain('new copy');
+  });
+
+  test('nor where the sender could not give another one', async () => {
+    const out = await said(
+      'html and gap',
+      { siteImageId: 2 },
+      { siteImageId: 1, file: notAJpeg('html') },
+      { siteImageId: 3, digest: '0'.repeat(64) },
+    );
+    expect(out).toContain('Another copy of the bundle would fare no better');
+    expect(out).toContain('another copy of the bundle would lack them, too');
     expect(out).not.toContain('new copy');
   });
 });

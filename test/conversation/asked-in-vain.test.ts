@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { uniqueJpeg } from '../../fixtures/jpeg-files.ts';
 import { sha256 } from '../../fixtures/photo-folder.ts';
+import { statusOf } from '../../src/index.ts';
 import { Archivist } from '../support/conversation.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
@@ -21,4 +22,17 @@ test('what somebody could not give is not asked for again while he has another c
     expect([...bela.read().fileDigests.values()]).toContain(sha256(photo.file));
     expect((await bela.ask([anna.db], { dryRun: true })).asked).toBe(0);
   }
+});
+
+test('what a sender turns out not to have is one failure in the books, though his bundle says it twice', async () => {
+  const anna = new Archivist(folder('once'), 'anna', {
+    images: [{ siteImageId: 1, digest: '0'.repeat(64) }, { siteImageId: 2 }],
+  });
+  const bela = new Archivist(folder('once'), 'bela', { images: [] });
+  const request = (await bela.ask([await anna.catalog()])).remotes[0]!.asked.requestPath!;
+  const { outcomes, operationId } = await bela.take(await anna.answer(request));
+  expect(outcomes).toMatchObject({ added: 1, failed: 1 });
+  const { operations, failures } = await statusOf({ db: bela.db, id: operationId! });
+  expect(operations).toMatchObject([{ total: 2, processed: 1, errors: 1 }]);
+  expect(failures).toHaveLength(1);
 });

@@ -46,6 +46,8 @@ async function runVerify(
     if (names.length > 0 || (listId !== undefined && operation !== undefined)) {
       throw new UsageProblem('problem.arrived-and-bundle', {}, { command: 'verify' });
     }
+    if (flags.request !== undefined)
+      throw new UsageProblem('problem.arrived-and-request', {}, { command: 'verify' });
     return runVerifyArrived(session, flags);
   }
   if (names.length === 0) {

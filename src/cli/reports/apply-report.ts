@@ -136,7 +136,7 @@ function nextSteps(
     return [...lines, ...prose(page, t('apply.nextWrite') + noReport)];
   }
   if (result.outcomes.failed > 0 || isDamaged(result))
-    return [...lines, ...prose(page, t(nextAfterFailures(result)))];
+    return [...lines, ...nextAfterFailures(result).flatMap((next) => prose(page, t(next)))];
   if (result.findingsTotal > 0 && result.operationId !== null) {
     lines.push(...omittedLines(page, result, name, where));
   }
@@ -152,12 +152,17 @@ const LEFT_OUT = /^left out by the sender/;
 const REFUSED_HERE = /^(not a picture|this (database|archive) )|leaves the archive/;
 
 /** Where nothing is wrong with the bundle, another copy of it is of no use. */
-function nextAfterFailures(result: ApplyResult): 'apply.nextGap' | 'apply.nextRefused' | 'apply.nextFailed' {
+function nextAfterFailures(
+  result: ApplyResult,
+): readonly ('apply.nextGap' | 'apply.nextRefused' | 'apply.nextFailed')[] {
   const { failures, outcomes } = result;
-  const each = (pattern: RegExp) => failures.every(({ reason }) => pattern.test(reason));
-  if (isDamaged(result) || outcomes.failed !== failures.length) return 'apply.nextFailed';
-  if (each(LEFT_OUT)) return 'apply.nextGap';
-  return each(REFUSED_HERE) ? 'apply.nextRefused' : 'apply.nextFailed';
+  const some = (pattern: RegExp) => failures.some(({ reason }) => pattern.test(reason));
+  const areExplained = failures.every(({ reason }) => LEFT_OUT.test(reason) || REFUSED_HERE.test(reason));
+  if (isDamaged(result) || outcomes.failed !== failures.length || !areExplained) return ['apply.nextFailed'];
+  return [
+    ...(some(LEFT_OUT) ? (['apply.nextGap'] as const) : []),
+    ...(some(REFUSED_HERE) ? (['apply.nextRefused'] as const) : []),
+  ];
 }
 
 /** What the sender left out stands in the books where a request of ours asked for it; else only the bundle names it. */

@@ -103,4 +103,6 @@ export const books = {
   'column.stateOfFile': 'State',
 
   'problem.arrived-and-bundle': 'Name a bundle, or one of --list-id and --operation, not both.',
+  'problem.arrived-and-request':
+    '--request asks for what a bundle has lost. For photos that arrived and are lost since, use analyze.',
 } as const;

@@ -107,4 +107,6 @@ export const books: { readonly [key in keyof typeof english]: string } = {
 
   'problem.arrived-and-bundle':
     'Vagy csomagot nevezzen meg, vagy a --list-id és a --operation egyikét adja meg, ne mindkettőt.',
+  'problem.arrived-and-request':
+    'A --request azt kéri el, ami egy csomagból elveszett. Ami megérkezett, és azóta veszett el, azt az analyze kéri el.',
 };

@@ -47,6 +47,10 @@ export const errors: { readonly [code in ErrorCode]: { readonly what: string; re
     what: 'Az images táblából hiányzó oszlopok: {{columns}} ({{path}})',
     next: 'Indítsa el egyszer a letöltőt ezen az archívumon, hogy frissítse az adatbázist, majd futtassa újra.',
   },
+  'db-books-unknown': {
+    what: 'A(z) {{table}} táblát nem az indabundle és nem a Python szkriptek készítették, hiányzó oszlopok: {{columns}} ({{path}})',
+    next: 'Nevezze át azt a táblát, hogy új készülhessen helyette, majd futtassa újra. Semmi sem változott.',
+  },
   'db-id-unusable': {
     what: 'A(z) {{table}} tábla egyik sorának azonosítójával nem lehet számolni: {{found}} ({{path}})',
     next: 'Adjon annak a sornak, és annak, ami rá hivatkozik, 4503599627370496-nál kisebb egész számot azonosítónak, majd futtassa újra. Semmi sem változott.',
