@@ -42,13 +42,6 @@ export function clear(receiver: readonly Copy[], sender: readonly Copy[]): Copy[
   );
 }
 
-/** Copies of one address have one content: else it would be anybody's guess which of them has its place where an address must be unique. */
-export function oneContentPerAddress(copies: readonly Copy[]): Copy[] {
-  const first = ({ picture, size }: Copy) =>
-    copies.find((other) => other.picture === picture && other.size === size)!;
-  return copies.map((one) => ({ ...one, content: first(one).content }));
-}
-
 /** A folder that is gone afterwards. */
 export async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'indabundle-test-'));
