@@ -5,6 +5,7 @@ import { openRemote } from '../holdings/open-remote.ts';
 import { askAll, notAsked } from './ask-all.ts';
 import { requestOutput } from './asking.ts';
 import { compare, type CompareOptions } from './comparing.ts';
+import { DoubtfulFiles } from './doubtful-files.ts';
 import { Offers } from './offers.ts';
 import type { AnalyzeOptions, AnalyzeResult, RemoteAnalysis } from './options.ts';
 import { checkRemotes, imageKey, type OwnHoldings, readOwn, wantFor } from './remotes.ts';
@@ -64,8 +65,12 @@ async function compareWith(
     let nameless = 0;
     const offer = offerTo(offers, number, () => void (nameless += 1));
     const nothing = { observer, signal, banned: new Set<string>(), offer: () => {} };
+    const doubtful = new DoubtfulFiles();
+    const both: CompareOptions['both'] = (ours, theirs) => doubtful.note(ours, theirs);
+    let theyLack = compare(own.holdings, holdings, { ...nothing, both });
+    if (await doubtful.settle(own.holdings, holdings, options))
+      theyLack = compare(own.holdings, holdings, nothing);
     const weLack = compare(holdings, own.holdings, { observer, signal, banned: own.banned, offer });
-    const theyLack = compare(own.holdings, holdings, nothing);
     return { remote: remote.path, kind, label, images: holdings.count, weLack, theyLack, nameless };
   } finally {
     holdings.close();

@@ -10,6 +10,8 @@ export interface CompareOptions {
   readonly banned: ReadonlySet<string>;
   /** Told each image that the one who lacks could have. */
   readonly offer: (image: HeldImage, verdict: Verdict & { kind: 'missing' | 'restore' }) => void;
+  /** Told every image that both have, and what the other has. */
+  readonly both?: (image: HeldImage, match: HeldImage) => void;
   readonly observer: Observer;
   readonly signal?: AbortSignal | undefined;
 }
@@ -33,6 +35,7 @@ export function compare(giver: Holdings, taker: Holdings, options: CompareOption
     else if (image.author !== null && options.banned.has(image.author)) counts.banned += 1;
     else {
       const verdict = taker.verdict(image);
+      if (verdict.match !== null) options.both?.(image, verdict.match);
       if (verdict.kind !== 'missing' && verdict.kind !== 'restore') {
         counts[verdict.kind === 'cut' ? 'withoutFile' : verdict.kind] += 1;
         return;

@@ -40,7 +40,10 @@ export class Diff {
     const { a, b, root, observer, signal } = options;
     const first = await openSide(a, { root, observer, signal });
     try {
-      return new Diff(first, await openSide(b, { root, observer, signal }), options);
+      const second = await openSide(b, { root, observer, signal });
+      settleSizes(first, second);
+      settleSizes(second, first);
+      return new Diff(first, second, options);
     } catch (error) {
       first.holdings.close();
       throw error;
@@ -109,6 +112,15 @@ export class Diff {
     this.#a.holdings.close();
     this.#b.holdings.close();
   }
+}
+
+/** What a bundle holds was read when it was packed: where the other side has another size by the same digest, that file is another. */
+function settleSizes(proven: OpenedSide, other: OpenedSide): void {
+  const isBundle = ({ side: { kind } }: OpenedSide) => kind === 'bundle' || kind === 'series';
+  if (!isBundle(proven) || isBundle(other)) return;
+  for (const images of proven.holdings.pages())
+    for (const { digest, size, here } of images)
+      if (here && digest !== null && size !== null) other.holdings.loseOtherSizes(digest, size);
 }
 
 /** How an image of one side stands to the other; `less`: the other has the photo that this one lacks. */

@@ -56,12 +56,20 @@ export class Holdings {
   readonly #db: Database.Database;
   readonly #insert: Database.Statement;
   readonly #find: Finders;
+  readonly #loseContent: Database.Statement;
+  readonly #loseSizes: Database.Statement;
+  readonly #loseRow: Database.Statement;
 
   private constructor(db: Database.Database) {
     this.#db = db;
     const by = (key: string, also = '') =>
       db.prepare<[unknown], HeldRow>(`SELECT ${COLUMNS} FROM held WHERE ${key} = ? ${also} ORDER BY id`);
     this.#insert = db.prepare('INSERT INTO held VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    const lose = (which: string) =>
+      db.prepare(`UPDATE held SET here = 0, size = NULL WHERE here = 1 AND ${which}`);
+    this.#loseContent = lose('digest = ?');
+    this.#loseSizes = lose('digest = ? AND size <> ?');
+    this.#loseRow = lose('id = ?');
     this.#find = {
       site: by('site'),
       url: by('url_key'),
@@ -114,10 +122,21 @@ export class Holdings {
 
   /** No image has this content after all. */
   loseFile(digest: Digest): void {
-    const bytes = Buffer.from(digest, 'hex');
-    this.here -= this.#db
-      .prepare('UPDATE held SET here = 0, size = NULL WHERE digest = ? AND here = 1')
-      .run(bytes).changes;
+    this.#lose(this.#loseContent, Buffer.from(digest, 'hex'));
+  }
+
+  /** The file of this image is not what its row says. */
+  loseRow(id: number): void {
+    this.#lose(this.#loseRow, id);
+  }
+
+  /** How long this content is became known: a file of another size is another one. */
+  loseOtherSizes(digest: Digest, size: number): void {
+    this.#lose(this.#loseSizes, Buffer.from(digest, 'hex'), size);
+  }
+
+  #lose(lose: Database.Statement, ...values: unknown[]): void {
+    this.here -= lose.run(...values).changes;
   }
 
   /** What `image` would be to this archive. */

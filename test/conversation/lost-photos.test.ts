@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { ImageSpec } from '../../fixtures/archive-builder.ts';
 import { diff, exportBundle, retry } from '../../src/index.ts';
@@ -34,6 +34,39 @@ describe('an archive whose oldest photos are lost', () => {
       const { forReceiver } = await exportBundle({ db: anna.db, selection, dryRun: true });
       expect(forReceiver).toEqual({ missing: 0, restore: 3, conflict: 0 });
     }
+  });
+});
+
+describe('a photo that is longer at the one who lacks it', () => {
+  /** Bela's second photo has something behind it; Anna's is whole. */
+  async function longer() {
+    const { anna, bela } = pair(pictures(3));
+    appendFileSync(bela.archive.images[1]!.filePath!, 'xxxx');
+    return { anna, bela, catalogs: { anna: await anna.catalog(), bela: await bela.catalog() } };
+  }
+
+  test('is asked for by him, and by nobody else', async () => {
+    const { anna, bela, catalogs } = await longer();
+    const analysis = await bela.ask([catalogs.anna]);
+    expect(analysis.remotes[0]!.weLack).toMatchObject({ restore: { images: 1 }, present: 2 });
+    const { outcomes } = await bela.take(await anna.answer(analysis.remotes[0]!.asked.requestPath!));
+    expect(outcomes).toMatchObject({ restored: 1, failed: 0 });
+    const { weLack, theyLack } = (await anna.ask([catalogs.bela], { dryRun: true })).remotes[0]!;
+    expect(weLack).toMatchObject({ restore: { images: 0 }, withoutFile: 1, present: 2 });
+    expect(theyLack).toMatchObject({ restore: { images: 1 } });
+  });
+
+  test('is sent to him, also by what his catalogue says', async () => {
+    const { anna, catalogs } = await longer();
+    const selection = { kind: 'for', database: catalogs.bela } as const;
+    const { forReceiver } = await exportBundle({ db: anna.db, selection, dryRun: true });
+    expect(forReceiver).toEqual({ missing: 0, restore: 1, conflict: 0 });
+  });
+
+  test('is whole in a bundle, and not with him', async () => {
+    const { anna, bela } = await longer();
+    const { photoOnlyA, photoOnlyB } = await diff({ a: await anna.pack(), b: bela.db });
+    expect([photoOnlyA.images, photoOnlyB.images]).toEqual([1, 0]);
   });
 });
 
