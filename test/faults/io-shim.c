@@ -312,6 +312,12 @@ int unlink(const char *given) {
   const char *path = absolute(given, buffer);
   NAMING("unlink", path, REAL(unlink)(given), "U\t%s\n", path)
 }
+/* Node 23 and later take a file away like this. */
+int remove(const char *given) {
+  char buffer[PATH_MAX];
+  const char *path = absolute(given, buffer);
+  NAMING("unlink", path, REAL(remove)(given), "U\t%s\n", path)
+}
 int rmdir(const char *given) {
   char buffer[PATH_MAX];
   const char *path = absolute(given, buffer);
