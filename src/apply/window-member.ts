@@ -75,7 +75,7 @@ export async function decideMember(
     placed: false,
     settled: false,
     failure: decision.outcome === 'failed' ? decision.reason : null,
-    twinOf: earlier?.spooled.digest === spooled.digest ? (earlier ?? null) : null,
+    twinOf: earlier !== undefined && earlier.spooled.digest === spooled.digest ? earlier : null,
   };
   if (!takesFile || member.twinOf !== null) return member;
   if (image !== null && earlier === undefined) images.set(image, member);

@@ -22,7 +22,7 @@ import { firstDefect, isReadFailure } from './quick-check.ts';
 import { openScratch } from './scratch.ts';
 import { Shape } from './shape.ts';
 import { Sqlite } from './sqlite.ts';
-import { SYNC_COLUMNS } from './sync-tables.ts';
+import { SYNC_COLUMNS } from './sync-schema.ts';
 
 /** Columns without which an archive cannot be matched at all; the others may be missing. */
 const NEEDED_COLUMNS = ['id', 'local_path'];
@@ -172,7 +172,7 @@ function checkTables(path: string, shape: Shape): void {
     missing.push(...IDENTIFYING_COLUMNS);
   if (missing.length > 0)
     throw new BundleError('db-columns-missing', { params: { path, columns: missing.join(', ') } });
-  for (const [table, columns] of Object.entries(SYNC_COLUMNS)) {
+  for (const [table, columns] of SYNC_COLUMNS) {
     const lacking = shape.has(table) ? columns.filter((column) => !shape.hasColumn(table, column)) : [];
     if (lacking.length > 0)
       throw new BundleError('db-books-unknown', { params: { path, table, columns: lacking.join(', ') } });

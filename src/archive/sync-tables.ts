@@ -1,72 +1,17 @@
 import type Database from 'better-sqlite3';
+import { CREATE_SYNC_TABLES, SYNC_COLUMNS } from './sync-schema.ts';
 
 /** All that a sync row can be. */
 export type SyncStatus = 'pending' | 'completed' | 'error';
 
-const SYNC_TABLES = `
-CREATE TABLE IF NOT EXISTS sync_operations (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, operation_id TEXT UNIQUE, start_time TEXT, end_time TEXT,
-  status TEXT, source_db_path TEXT, total_files INTEGER DEFAULT 0, processed_files INTEGER DEFAULT 0,
-  error_count INTEGER DEFAULT 0);
-CREATE TABLE IF NOT EXISTS sync_files (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, operation_id TEXT, image_id INTEGER, file_path TEXT, file_hash TEXT,
-  status TEXT, error_message TEXT,
-  FOREIGN KEY (operation_id) REFERENCES sync_operations (operation_id),
-  FOREIGN KEY (image_id) REFERENCES images (id));
-CREATE TABLE IF NOT EXISTS sync_export_lists (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, operation_id TEXT, list_id TEXT UNIQUE, created_time TEXT,
-  total_files INTEGER DEFAULT 0, processed_files INTEGER DEFAULT 0, status TEXT);
-CREATE TABLE IF NOT EXISTS sync_export_files (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, list_id TEXT, image_id INTEGER, export_path TEXT, status TEXT,
-  FOREIGN KEY (list_id) REFERENCES sync_export_lists (list_id),
-  FOREIGN KEY (image_id) REFERENCES images (id));
-CREATE TABLE IF NOT EXISTS indabundle_journal (
-  operation TEXT NOT NULL, sequence INTEGER NOT NULL, record INTEGER, outcome TEXT,
-  "table" TEXT, "key" TEXT, "column" TEXT, old TEXT, new TEXT,
-  PRIMARY KEY (operation, sequence)) WITHOUT ROWID;
-`;
-
-/** What each of these tables must have where it is there already; `id` is its key. */
-export const SYNC_COLUMNS: { readonly [table: string]: readonly string[] } = {
-  sync_operations: [
-    'id',
-    'operation_id',
-    'start_time',
-    'end_time',
-    'status',
-    'source_db_path',
-    'total_files',
-    'processed_files',
-    'error_count',
-  ],
-  sync_files: ['id', 'operation_id', 'image_id', 'file_path', 'file_hash', 'status', 'error_message'],
-  sync_export_lists: [
-    'id',
-    'operation_id',
-    'list_id',
-    'created_time',
-    'total_files',
-    'processed_files',
-    'status',
-  ],
-  sync_export_files: ['id', 'list_id', 'image_id', 'export_path', 'status'],
-  indabundle_journal: ['operation', 'sequence', 'record', 'outcome', 'table', 'key', 'column', 'old', 'new'],
-};
-
 /** Creates the sync tables where they are missing; those that other programs made are used as they are. */
 export function createSyncTables(db: Database.Database): void {
-  db.exec(SYNC_TABLES);
+  db.exec(CREATE_SYNC_TABLES);
 }
 
 /** True when this database has all the tables that {@link createSyncTables} makes. */
 export function hasSyncTables(db: Database.Database): boolean {
-  const names = [
-    'sync_operations',
-    'sync_files',
-    'sync_export_lists',
-    'sync_export_files',
-    'indabundle_journal',
-  ];
+  const names = [...SYNC_COLUMNS.keys()];
   const found = db.prepare(
     `SELECT count(*) FROM main.sqlite_master WHERE type = 'table' AND name IN (${names.map(() => '?').join()})`,
   );

@@ -29,6 +29,20 @@ export class PartFile implements ByteSink {
     return new PartFile(path, handle, keep);
   }
 
+  /** Has a file written from the first byte to the last; nothing of it stays behind where that fails. */
+  static async whole<Result>(path: string, write: (sink: ByteSink) => Promise<Result>): Promise<Result> {
+    const file = await PartFile.open(path);
+    try {
+      const result = await write(file);
+      await file.finish();
+      return result;
+    } catch (error) {
+      await file.abandon();
+      await rm(path + PART_SUFFIX, { force: true });
+      throw error;
+    }
+  }
+
   async write(bytes: Buffer): Promise<void> {
     let done = 0;
     while (done < bytes.length) {

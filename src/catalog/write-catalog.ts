@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { breathe } from '../base/breathe.ts';
 import { asBundleError } from '../base/errors.ts';
@@ -9,7 +8,7 @@ import { findsPhotos } from '../archive/any-file.ts';
 import { checkOutput } from '../archive/check-output.ts';
 import { takeLock } from '../archive/lock.ts';
 import { type Archive, openToRead } from '../archive/open.ts';
-import { PART_SUFFIX, PartFile } from '../bundle/part-file.ts';
+import { PartFile } from '../bundle/part-file.ts';
 import { CatalogWriter } from '../catalog-file/catalog-writer.ts';
 import { CATALOG_NAME, CATALOG_VERSION, type CatalogImage } from '../catalog-file/types.ts';
 import { archiveImages } from '../holdings/archive-images.ts';
@@ -97,8 +96,7 @@ async function writeFile(
   images: Iterable<CatalogImage>,
   options: CatalogOptions,
 ): Promise<number> {
-  const sink = await PartFile.open(path);
-  try {
+  return await PartFile.whole(path, async (sink) => {
     const writer = new CatalogWriter(sink);
     await writer.begin(head);
     for (const image of images) {
@@ -108,11 +106,6 @@ async function writeFile(
     options.signal?.throwIfAborted();
     await writer.end();
     options.observer?.({ type: 'phase', phase: 'sync' });
-    await sink.finish();
     return writer.bytes;
-  } catch (error) {
-    await sink.abandon();
-    rmSync(path + PART_SUFFIX, { force: true });
-    throw error;
-  }
+  });
 }

@@ -14,7 +14,7 @@ export interface OpenedBundle {
   readonly reader: EntryReader;
   /** Set for a bundle file: it can be read at any position. */
   readonly source: FileSource | null;
-  /** Bytes read so far; for progress. */
+  /** Bytes of the bundle read so far, for progress; null where it is a folder. */
   position(): number | null;
   readonly size: number | null;
   readonly strays: string[];

@@ -1,7 +1,6 @@
-import { rmSync } from 'node:fs';
 import { creationTime } from '../base/head-facts.ts';
 import { VERSION } from '../base/version.ts';
-import { PART_SUFFIX, PartFile } from '../bundle/part-file.ts';
+import { PartFile } from '../bundle/part-file.ts';
 import { REQUEST_NAME, REQUEST_VERSION, RequestWriter } from './request-writer.ts';
 import type { Want } from './wants.ts';
 
@@ -21,9 +20,8 @@ export async function writeRequest(
   { listId, images, bytes, created }: RequestFacts,
   wants: Iterable<Want> | AsyncIterable<Want>,
 ): Promise<number> {
-  const file = await PartFile.open(path);
-  try {
-    const writer = new RequestWriter(file);
+  return await PartFile.whole(path, async (sink) => {
+    const writer = new RequestWriter(sink);
     await writer.begin({
       format: { name: REQUEST_NAME, version: REQUEST_VERSION, capabilities: [] },
       created: creationTime(created),
@@ -34,11 +32,6 @@ export async function writeRequest(
     });
     for await (const want of wants) await writer.add(want);
     await writer.end();
-    await file.finish();
     return writer.bytes;
-  } catch (error) {
-    await file.abandon();
-    rmSync(path + PART_SUFFIX, { force: true });
-    throw error;
-  }
+  });
 }

@@ -61,13 +61,19 @@ export class ImageJudge {
   ): AsyncGenerator<{ readonly verdict: ImageVerdict; readonly fileChanged: boolean }> {
     const look = async (id: number) => {
       const verdict = this.judge(id);
-      return { verdict, fileChanged: await this.fileChanged(verdict, signal) };
+      return { verdict, fileChanged: await this.#fileChanged(verdict.steps, signal) };
     };
     for await (const [, judged] of sideBySide(ids, look)) yield judged;
   }
 
+  /** Of many images those of which a file of theirs has other bytes by now, whatever becomes of them. */
+  async *changedFiles(ids: readonly number[], signal?: AbortSignal): AsyncGenerator<number> {
+    const look = (id: number) => this.#fileChanged(this.#steps.of('images', String(id)), signal);
+    for await (const [id, changed] of sideBySide(ids, look)) if (changed) yield id;
+  }
+
   /** True when a file that the operation placed for this image has other bytes by now; reads it. */
-  async fileChanged({ steps }: ImageVerdict, signal?: AbortSignal): Promise<boolean> {
+  async #fileChanged(steps: readonly Step[], signal?: AbortSignal): Promise<boolean> {
     for (const path of placedPaths(steps)) {
       if (await this.#differs(path, signal)) return true;
     }

@@ -70,8 +70,7 @@ export class RevertRun {
     const judge = new ImageJudge(this.#archive, { looksOnly: true });
     let done = 0;
     for (const ids of touchedImages(db, ROWS)) {
-      for await (const { verdict, fileChanged } of judge.judgeAll(ids, this.#wait.signal))
-        if (fileChanged) this.#fileChanged.add(verdict.id);
+      for await (const id of judge.changedFiles(ids, this.#wait.signal)) this.#fileChanged.add(id);
       done += ids.length;
       this.#wait.observer({ type: 'progress', done });
     }

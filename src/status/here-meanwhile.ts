@@ -20,7 +20,7 @@ export function hereMeanwhile({ db, shape, root }: Archive): ReadonlyMap<string,
   const column = new SyncTables(db).listColumn;
   const { changes } = db
     .prepare(
-      `INSERT INTO temp.awaited SELECT files.id, lists.list_id, CASE WHEN export_path GLOB 'hash_*' THEN lower(CAST(export_path AS TEXT)) ELSE CAST(export_path AS TEXT) END
+      `INSERT OR IGNORE INTO temp.awaited SELECT files.id, lists.list_id, CASE WHEN export_path GLOB 'hash_*' THEN lower(CAST(export_path AS TEXT)) ELSE CAST(export_path AS TEXT) END
        FROM main.sync_export_files files JOIN main.sync_export_lists lists ON lists.${column} = files.list_id
        WHERE coalesce(files.status, '') <> 'completed' AND coalesce(lists.operation_id, '') NOT GLOB '${EXPORT_PREFIX}*'`,
     )
