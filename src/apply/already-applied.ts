@@ -1,9 +1,12 @@
 import { breathe } from '../base/breathe.ts';
 import { silent } from '../base/events.ts';
+import { FindingList } from '../base/findings.ts';
 import { sizeAt } from '../archive/local-file.ts';
 import type { Archive } from '../archive/open.ts';
 import { photoPath } from '../archive/photo-path.ts';
-import { readHead } from '../reading/read-head.ts';
+import { readEndOfFile, readEndOfFolder } from '../reading/end-of-file.ts';
+import { openBundle } from '../reading/open-bundle.ts';
+import { HEAD_READ_AHEAD, readHead } from '../reading/read-head.ts';
 import { type EarlierRun, findEarlier, RECORDS_PER_BUNDLE } from './earlier-run.ts';
 import { nothingDone } from './nothing-done.ts';
 import { FILE_SIZE } from './operation.ts';
@@ -12,7 +15,7 @@ import type { ApplyOptions, ApplyResult } from './options.ts';
 /**
  * What applying finds where an earlier run has added all images of the bundle, and each still has its
  * row and its file as they were: that takes no look at the records. Null where anything else is the
- * case; then the bundle is read.
+ * case, and where the sender left something out, which is said each time; then the bundle is read.
  */
 export async function alreadyApplied(archive: Archive, options: ApplyOptions): Promise<ApplyResult | null> {
   const started = performance.now();
@@ -24,6 +27,7 @@ export async function alreadyApplied(archive: Archive, options: ApplyOptions): P
   const earlier = findEarlier(archive, manifest, bundleId);
   if (
     !isFinished(earlier) ||
+    !(await bringsAll(input)) ||
     (await countUnchanged(archive, earlier, options.signal)) !== manifest.totals.records
   )
     return null;
@@ -53,6 +57,17 @@ function isFinished(earlier: EarlierRun): earlier is Finished {
   const { kind, list, operation, number, wasWhole } = earlier;
   const isClosed = list?.status === 'completed' && operation?.status === 'completed';
   return kind === 'own' && isClosed && number !== null && wasWhole;
+}
+
+/** The end of the bundle says that nothing was left out. */
+async function bringsAll(path: string): Promise<boolean> {
+  const { source, reader, label } = await openBundle(path, new FindingList(), HEAD_READ_AHEAD);
+  try {
+    const end = await (source === null ? readEndOfFolder(label) : readEndOfFile(source));
+    return end !== null && Object.values(end.omitted).every((count) => count === 0);
+  } finally {
+    await reader.close();
+  }
 }
 
 /** How many images that the bundle added are here as they came: row, path, digest, and the file with its size. */

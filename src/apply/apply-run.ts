@@ -82,7 +82,7 @@ export class ApplyRun {
       case 'payload-begins':
         return await this.#beginWriting(this.#plan!);
       case 'payload':
-        await this.#take(item.payload);
+        if (this.#writer !== null) await this.#take(this.#writer, item.payload);
         return true;
       case 'omitted':
         this.#omitted.push(item.line);
@@ -90,9 +90,9 @@ export class ApplyRun {
     }
   }
 
-  async #take(payload: Payload): Promise<void> {
-    const item = await this.#writer!.take(payload);
-    this.#observer({ type: 'progress', done: this.#writer!.tally.bytesTaken, item });
+  async #take(writer: ApplyWriter, payload: Payload): Promise<void> {
+    const item = await writer.take(payload);
+    this.#observer({ type: 'progress', done: writer.tally.bytesTaken, item });
   }
 
   async #beginPlan(manifest: Manifest, bundleId: string): Promise<ApplyPlan> {
@@ -119,7 +119,8 @@ export class ApplyRun {
     if (this.#options.dryRun) return false;
     if (plan.nothingToDo) {
       this.#observer({ type: 'notice', notice: 'already-applied', params: {} });
-      return false;
+      await skipUnwanted(this.#opened, this.#walk, () => false);
+      return true; // the end of the bundle says what the sender left out
     }
     plan.checkRoom();
     await this.#backup(plan);
@@ -197,6 +198,7 @@ export class ApplyRun {
   async #finish(): Promise<void> {
     const writer = this.#writer;
     const plan = this.#plan;
+    if (plan?.nothingToDo && writer === null) return;
     if (plan === null || writer === null) throw this.#refusal();
     await writer.closeWindow();
     this.#observer({ type: 'phase', phase: 'finish' });

@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { asBundleError } from '../base/errors.ts';
 import { FindingList } from '../base/findings.ts';
-import { MAX_END_BYTES } from '../base/limits.ts';
 import { PackedReader } from '../bundle/packed-reader.ts';
-import { parseEnd, parseIndexLine } from '../manifest/parse.ts';
+import { parseIndexLine } from '../manifest/parse.ts';
 import type { AuthorRecord, End, ImageRecord, IndexLine, Shard } from '../manifest/types.ts';
 import { BundleWalk, type WalkItem } from '../reading/bundle-walk.ts';
 import { EntryLines } from '../reading/entry-lines.ts';
@@ -11,7 +9,7 @@ import { type OpenedBundle, openBundle } from '../reading/open-bundle.ts';
 import { stopInput } from '../reading/stop-input.ts';
 import { notAcceptable } from '../reading/not-acceptable.ts';
 import { HEAD_READ_AHEAD } from '../reading/read-head.ts';
-import { findIndex, readEndOfFile } from '../reading/end-of-file.ts';
+import { findIndex, readEndOfFile, readEndOfFolder } from '../reading/end-of-file.ts';
 import type { InspectLists, InspectOptions, InspectResult } from './types.ts';
 
 /**
@@ -52,7 +50,8 @@ function open(options: InspectOptions, findings: FindingList): Promise<OpenedBun
 
 /** end.json from the tail; a finding, not an error, when a file has none. */
 async function readEnd(opened: OpenedBundle, findings: FindingList): Promise<End | null> {
-  if (opened.source === null) return typeof opened.size === 'number' ? null : await readEndOfFolder(opened);
+  if (opened.source === null)
+    return typeof opened.size === 'number' ? null : await readEndOfFolder(opened.label);
   const end = await readEndOfFile(opened.source);
   if (end === null) {
     const where = { offset: opened.source.size };
@@ -65,11 +64,6 @@ async function readEnd(opened: OpenedBundle, findings: FindingList): Promise<End
     });
   }
   return end;
-}
-
-async function readEndOfFolder(opened: OpenedBundle): Promise<End | null> {
-  const bytes = await readFile(`${opened.label}/end.json`).catch(() => null);
-  return bytes === null || bytes.length > MAX_END_BYTES ? null : parseEnd(bytes).value;
 }
 
 /**

@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MAX_END_BYTES } from '../base/limits.ts';
 import type { FileSource } from '../bundle/byte-source.ts';
 import { type FrameStart, readLastFrame, SeekIndex } from '../bundle/seek-index.ts';
 import { BLOCK, readHeader } from '../bundle/tar-header.ts';
@@ -11,6 +14,12 @@ export async function readEndOfFile(source: FileSource): Promise<End | null> {
   const header = readHeader(content, 0);
   if (typeof header === 'string' || header.name !== 'end.json') return null;
   return parseEnd(content.subarray(BLOCK, BLOCK + header.size)).value;
+}
+
+/** `end.json` of an unpacked folder; null when there is none to be had. */
+export async function readEndOfFolder(path: string): Promise<End | null> {
+  const bytes = await readFile(join(path, 'end.json')).catch(() => null);
+  return bytes === null || bytes.length > MAX_END_BYTES ? null : parseEnd(bytes).value;
 }
 
 /** Where the index of a bundle file begins, by its own hints. */

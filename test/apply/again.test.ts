@@ -1,4 +1,4 @@
-import { rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { createReadStream, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fileTree } from '../../fixtures/archive-reader.ts';
@@ -31,16 +31,41 @@ const state = ({ receiver }: Exchange) => ({
 });
 
 describe('a bundle that was applied before', () => {
-  test('changes nothing, says so, and needs nothing but its head', async () => {
+  test('changes nothing, and says so', async () => {
     const { trip } = await applied('again');
     const before = state(trip);
     const notices: string[] = [];
     const observer = (event: Event) => event.type === 'notice' && notices.push(event.notice);
-    truncateSync(trip.bundle, 4_000);
     const result = await trip.apply({ observer });
     expect(outcomesOf(result)).toEqual({ present: 4 });
     expect(result).toMatchObject({ doneBefore: 4, operationId: null, backupPath: null, bytesWritten: 0 });
+    expect(result.findings).toEqual([]);
     expect(notices).toContain('already-applied');
+    expect(state(trip)).toEqual(before);
+  });
+
+  test('is called damaged where this copy of it was cut short', async () => {
+    const { trip } = await applied('cut');
+    const before = state(trip);
+    truncateSync(trip.bundle, 4_000);
+    const result = await trip.apply();
+    expect(result).toMatchObject({ doneBefore: 4, operationId: null });
+    expect(result.findings.map(({ gravity }) => gravity)).toContain('damage');
+    expect(state(trip)).toEqual(before);
+  });
+
+  test.each(['a file', 'a stream'])('says again what the sender left out, as %s', async (kind) => {
+    const trip = exchange(folder(kind), { images: IMAGES }, { images: [{ siteImageId: 9 }] });
+    const [lost] = rowsOf<{ path: string }>(trip.sender.dir, 'SELECT local_path AS path FROM images LIMIT 1');
+    rmSync(join(trip.sender.dir, lost!.path));
+    await trip.export();
+    const first = await trip.apply();
+    const before = state(trip);
+    const again = await trip.apply(kind === 'a file' ? {} : { input: createReadStream(trip.bundle) });
+    expect(outcomesOf(again)).toEqual({ present: 3 });
+    expect(again).toMatchObject({ operationId: null, findingsTotal: 1 });
+    expect(again.findings).toEqual(first.findings);
+    expect(again.findings[0]).toMatchObject({ code: 'file-omitted' });
     expect(state(trip)).toEqual(before);
   });
 

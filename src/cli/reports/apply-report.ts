@@ -50,9 +50,14 @@ function title(page: Page, result: ApplyResult, { name, db, asPlan }: ApplyAbout
     heading(page, mood, page.texts.t(`apply.${key}`, { name: shownName(name, page.texts), db }));
   if (asPlan) return say('neutral', 'plan');
   if (result.dryRun) return say('neutral', 'dryRun');
-  if (result.findingsTotal > 0 || result.outcomes.failed > 0) return say('partly', 'partly');
-  if (result.operationId !== null) return say('good', 'done');
-  return say('good', result.outcomes.conflict > 0 ? 'asBefore' : 'nothing');
+  const isShort = result.findingsTotal > 0 || result.outcomes.failed > 0;
+  if (result.operationId !== null) return isShort ? say('partly', 'partly') : say('good', 'done');
+  return say(isShort ? 'partly' : 'good', isShort || staysAway(result) ? 'asBefore' : 'nothing');
+}
+
+/** Some of what the bundle holds is not in the archive, and is not to be. */
+function staysAway({ outcomes }: ApplyResult): boolean {
+  return outcomes.conflict + outcomes.banned + outcomes['metadata-only'] > 0;
 }
 
 function facts(page: Page, result: ApplyResult, about: ApplyAbout): Fact[] {
