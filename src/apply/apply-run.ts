@@ -6,7 +6,7 @@ import type { Archive } from '../archive/open.ts';
 import type { WaitOptions } from '../archive/transaction.ts';
 import type { ImageRecord, Manifest, OmittedLine } from '../manifest/types.ts';
 import { mergeContext } from '../merge/merge-context.ts';
-import { type ConflictPolicy, OUTCOMES, type OutcomeTally } from '../merge/outcomes.ts';
+import { type ConflictPolicy, sumOf } from '../merge/outcomes.ts';
 import { BundleWalk, type Payload, type WalkItem, type WalkOptions } from '../reading/bundle-walk.ts';
 import { ContentPool } from '../reading/content-pool.ts';
 import { notAcceptable } from '../reading/not-acceptable.ts';
@@ -241,7 +241,7 @@ export class ApplyRun {
       ...(writer === null ? {} : doneBy(writer)),
       dryRun,
       resumed: writer !== null && plan.resumes,
-      outcomes: dryRun ? plan.counts() : sum(plan.countsDone(), writer?.tally.counter.tally()),
+      outcomes: dryRun ? plan.counts() : sumOf(plan.countsDone(), writer?.tally.counter.tally()),
       doneBefore,
       largerAvailable,
       bytesNeeded,
@@ -274,12 +274,6 @@ function doneBy({ operation, settler, tally }: ApplyWriter): Partial<ApplyResult
   const { columnsFilled, linksAdded, personalAdded } = settler.added;
   const written = { columnsFilled, linksAdded, personalAdded, authorsAdded: settler.authors.added };
   return { operationId: operation.operationId, ...written, ...tally.written };
-}
-
-function sum(first: OutcomeTally, second: OutcomeTally | undefined): OutcomeTally {
-  return Object.fromEntries(
-    OUTCOMES.map((outcome) => [outcome, first[outcome] + (second?.[outcome] ?? 0)]),
-  ) as OutcomeTally;
 }
 
 /** A file can be asked at its end for what its head would have proven; a stream cannot. */

@@ -45,6 +45,11 @@ export const ERROR_TEXTS = {
     what: '{{path}} cannot be used: {{reason}}. Nothing was changed.',
     next: 'See every finding with indabundle verify, and ask the sender for a new copy.',
   },
+  'head-damaged': {
+    exit: refused,
+    what: '{{path}} is an indabundle, but its beginning is damaged: {{reason}}',
+    next: 'See with indabundle verify what of it is whole: that can be applied. For the rest, ask the sender for a new copy.',
+  },
   'not-all-applicable': {
     exit: refused,
     what: '{{path}} cannot be applied as a whole: {{record}}: {{reason}}. Records like this: {{count}}. Nothing was changed.',
@@ -194,6 +199,11 @@ export const ERROR_TEXTS = {
     exit: environment,
     what: '{{what}} would be {{size}}, but the file system at {{path}} holds files of at most {{limit}}.',
     next: 'Write a series of smaller volumes into a folder: --volume-size fat32. Or choose another disk.',
+  },
+  'file-limit-reached': {
+    exit: environment,
+    what: '{{what}} cannot become any larger there: {{reason}}',
+    next: 'The disk or stick (FAT32: 4 GB), or a limit of your system, holds no single file as large as this. Export a series of smaller volumes into a folder: --volume-size fat32. Or choose another disk.',
   },
   'volume-too-small': {
     exit: usage,

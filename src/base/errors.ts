@@ -65,7 +65,7 @@ export function systemCode(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-const ENVIRONMENT_CODES = /^(ENOSPC|EDQUOT|EIO|ENXIO|ENODEV|EMFILE|ENFILE|EFBIG|ESTALE|EPIPE)$/;
+const ENVIRONMENT_CODES = /^(ENOSPC|EDQUOT|EIO|ENXIO|ENODEV|EMFILE|ENFILE|ESTALE|EPIPE)$/;
 const SQLITE_ENVIRONMENT = /^SQLITE_(FULL|IOERR|CANTOPEN|BUSY|LOCKED|NOMEM|PROTOCOL|READONLY)/;
 
 /** Code that a schema calls and only its own program brings along. */
@@ -98,6 +98,7 @@ export function asBundleError(error: unknown, what: string, signal?: AbortSignal
   if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL') {
     return new BundleError('no-space', { cause: error, params });
   }
+  if (code === 'EFBIG') return new BundleError('file-limit-reached', { cause: error, params });
   if (/^SQLITE_(BUSY|LOCKED|PROTOCOL)/.test(code))
     return new BundleError('db-locked', { cause: error, params });
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(code))

@@ -1,5 +1,5 @@
 import type { Observer } from '../base/events.ts';
-import { BundleError, EXIT, type ExitStatus } from '../base/errors.ts';
+import { BundleError, type ErrorCode, EXIT, type ExitStatus } from '../base/errors.ts';
 import { commandText } from './command-text.ts';
 import { type EventLog, noLog } from './event-log.ts';
 import { errorDocument, knownError, stackOf } from './known-error.ts';
@@ -11,6 +11,14 @@ import { type Display, noDisplay } from './progress/display.ts';
 import { errorLines, mistakenLines } from './reports/error-report.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Texts } from './texts.ts';
+
+/** Failures of the surroundings that the same command would only meet again. */
+const MEET_AGAIN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'output-failed',
+  'write-protected',
+  'file-too-large',
+  'file-limit-reached',
+]);
 
 /** The options that every command has. */
 export interface CommonFlags {
@@ -138,8 +146,7 @@ export class Session {
     const { stderr, env } = this.world;
     const page = pageFor(stderr, this.texts, env);
     const { exitStatus, code } = error;
-    const repeatable =
-      exitStatus === 130 || (exitStatus === 6 && !['output-failed', 'write-protected'].includes(code));
+    const repeatable = exitStatus === 130 || (exitStatus === 6 && !MEET_AGAIN.has(code));
     const printer = new Printer(stderr);
     const mistaken =
       exitStatus === EXIT.refused ? await (await import('./mistaken-file.ts')).mistakenFile(error) : null;

@@ -1,4 +1,4 @@
-import { asBundleError } from '../base/errors.ts';
+import { asBundleError, BundleError } from '../base/errors.ts';
 import { FindingList } from '../base/findings.ts';
 import { PackedReader } from '../bundle/packed-reader.ts';
 import { parseIndexLine } from '../manifest/parse.ts';
@@ -16,7 +16,7 @@ import type { InspectLists, InspectOptions, InspectResult } from './types.ts';
  * What a bundle says of itself, from its head and its tail: at once, whatever its size. What it
  * says of its payload is not proven by this.
  *
- * @throws BundleError `not-a-bundle` or `bundle-not-acceptable` when there is no manifest to read
+ * @throws BundleError `not-a-bundle`, `head-damaged` or `bundle-not-acceptable` when there is no manifest to read
  */
 export async function inspectBundle(options: InspectOptions): Promise<InspectResult> {
   const findings = new FindingList();
@@ -36,7 +36,7 @@ export async function inspectBundle(options: InspectOptions): Promise<InspectRes
         findings: findings.listed,
       };
     }
-    throw notAcceptable(opened.label, findings.listed);
+    throw await whyNoManifest(opened, findings);
   } catch (error) {
     throw asBundleError(error, opened.label, options.signal);
   } finally {
@@ -46,6 +46,14 @@ export async function inspectBundle(options: InspectOptions): Promise<InspectRes
 
 function open(options: InspectOptions, findings: FindingList): Promise<OpenedBundle> {
   return openBundle(options.input, findings, HEAD_READ_AHEAD);
+}
+
+/** The end of a file may tell that it is a bundle, whatever its beginning looks like. */
+async function whyNoManifest({ label, source }: OpenedBundle, { listed }: FindingList): Promise<BundleError> {
+  const error = notAcceptable(label, listed);
+  if (error.code !== 'not-a-bundle' || source === null || (await readEndOfFile(source)) === null)
+    return error;
+  return new BundleError('head-damaged', { params: error.params, findings: listed });
 }
 
 /** end.json from the tail; a finding, not an error, when a file has none. */

@@ -32,3 +32,10 @@ export class OutcomeCounter {
     ) as OutcomeTally;
   }
 }
+
+/** Of each outcome, how many there are in both. */
+export function sumOf(first: OutcomeTally, second: OutcomeTally | undefined): OutcomeTally {
+  return Object.fromEntries(
+    OUTCOMES.map((outcome) => [outcome, first[outcome] + (second?.[outcome] ?? 0)]),
+  ) as OutcomeTally;
+}

@@ -105,6 +105,7 @@ describe('texts', () => {
   test('what the library says in short is said in Hungarian too', async () => {
     const { detail } = await loadTexts('hu');
     expect(detail('at most 512 bytes')).toBe('legfeljebb 512 bájt');
+    expect(detail("Restored data doesn't match checksum")).toMatch(/nem egyezik/);
     expect(detail('files/ab/abcd.jpg')).toBe('files/ab/abcd.jpg');
   });
 });

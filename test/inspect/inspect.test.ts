@@ -138,6 +138,17 @@ describe('the summary', () => {
     expect([manifest.totals.records, end]).toEqual([3, null]);
     expect(findings).toMatchObject([{ code: 'truncated' }]);
   });
+
+  test.each([
+    ['a bundle with a damaged beginning', () => readFileSync(bundle), 'head-damaged'],
+    ['a file of another kind', () => Buffer.alloc(9_000, 'x'), 'not-a-bundle'],
+  ])('is not there in %s, and the reason is told', async (_, bytes, code) => {
+    const broken = join(folder(), 'broken.indabundle');
+    const content = bytes();
+    content[300]! ^= 4;
+    writeFileSync(broken, content);
+    await expect(inspectBundle({ input: broken })).rejects.toMatchObject({ code, exitStatus: 4 });
+  });
 });
 
 const tools = missing('tar', 'zstd');

@@ -27,6 +27,10 @@ export const errors: { readonly [code in ErrorCode]: { readonly what: string; re
     what: 'Ez a csomag nem használható: {{path}} ({{reason}}). Semmi sem változott.',
     next: 'Az összes hibát az indabundle verify mutatja meg; kérjen új példányt a küldőtől.',
   },
+  'head-damaged': {
+    what: 'Ez indabundle-csomag, de az eleje sérült: {{path}} ({{reason}})',
+    next: 'Az indabundle verify megmutatja, mi ép belőle: az így is betölthető. A többihez kérjen új másolatot a küldőtől.',
+  },
   'not-all-applicable': {
     what: 'Ez a csomag nem tölthető be hiánytalanul: {{path}}. {{record}}: {{reason}}. Ennyi ilyen van benne: {{count}}. Semmi sem változott.',
     next: 'A többihez hagyja el a --strict kapcsolót. Ami nem kép, az --allow-type kapcsolóval jön.',
@@ -130,6 +134,10 @@ export const errors: { readonly [code in ErrorCode]: { readonly what: string; re
   'file-too-large': {
     what: 'Túl nagy fájl lenne: {{what}}, {{size}}; az itteni fájlrendszerben legfeljebb {{limit}} lehet: {{path}}',
     next: 'Készítsen kisebb kötetekből álló sorozatot egy mappába: --volume-size fat32. Vagy válasszon másik lemezt.',
+  },
+  'file-limit-reached': {
+    what: 'Ez a fájl ott nem lehet nagyobb: {{what}} ({{reason}})',
+    next: 'A lemez vagy pendrive (FAT32 esetén 4 GB), vagy a rendszer beállítása ekkora fájlt nem enged. Készítsen kisebb kötetekből álló sorozatot egy mappába: --volume-size fat32. Vagy válasszon másik lemezt.',
   },
   'volume-too-small': {
     what: 'Az ekkora kötet túl kicsi: {{size}}. Ennyi fájl nem fér el egyben: {{count}} ({{files}}).',
