@@ -18,7 +18,7 @@ export interface ListStatistics {
   readonly total: number;
   readonly pending: number;
   readonly completed: number;
-  readonly error: number;
+  readonly errors: number;
   /** Rows that ask by content, by address, and in ways that nobody understands. */
   readonly byHash: number;
   readonly byUrl: number;
@@ -29,7 +29,7 @@ interface Counts {
   readonly total: number;
   readonly pending: number;
   readonly completed: number;
-  readonly error: number;
+  readonly errors: number;
   readonly byHash: number;
   readonly byUrl: number;
 }
@@ -48,7 +48,7 @@ export function analyzeList(options: ListOptions): ListStatistics {
     const sum = (condition: string) => `coalesce(sum(${condition}), 0)`;
     const counts = db
       .prepare<[string | number], Counts>(
-        `SELECT count(*) AS total, ${sum(`status = 'completed'`)} AS completed, ${sum(`status = 'error'`)} AS error,
+        `SELECT count(*) AS total, ${sum(`status = 'completed'`)} AS completed, ${sum(`status = 'error'`)} AS errors,
                 count(*) - ${sum(`status IN ('completed', 'error')`)} AS pending,
                 ${sum(`export_path GLOB 'hash_*'`)} AS byHash, ${sum(`export_path GLOB 'url_*'`)} AS byUrl
          FROM sync_export_files WHERE list_id = ?`,

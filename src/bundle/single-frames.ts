@@ -52,6 +52,12 @@ export class SingleFrames {
     }
   }
 
+  /** Nothing comes behind the frame that `next` returned last; its content is not valid any more. */
+  async ended(): Promise<boolean> {
+    this.#pass();
+    return !(await this.#cursor.ensure(1));
+  }
+
   /** SHA-256 of all bytes before the frame that `next` returned last. */
   digestBefore(): Digest {
     return this.#hash.copy().digest('hex');

@@ -122,8 +122,7 @@ export class CatalogReader {
     const { value, problem } = parseCatalogDocument(content.subarray(1));
     if (problem !== null || !('end' in value)) throw new CatalogRefused(`its end: ${problem ?? 'a head'}`);
     this.#checkTotals(value);
-    this.#checkTotals(value);
-    if ((await this.#frames.next()) !== null) throw new CatalogRefused('more bytes behind its end');
+    if (!(await this.#frames.ended())) throw new CatalogRefused('more bytes behind its end');
   }
 
   #checkTotals({ end }: CatalogEnd): void {

@@ -151,6 +151,16 @@ const HEADINGS: Readonly<Record<string, MessageKey>> = {
   'Commands:': 'help.commands',
 };
 
+/** What commander puts into the lines of usage; it has no word for these of its own. */
+function wordsInLanguage(texts: Texts): Partial<Help> {
+  const words: Readonly<Record<string, string>> = {
+    '[options]': `[${texts.t('help.word.options')}]`,
+    '[command]': `[${texts.t('help.word.command')}]`,
+  };
+  const inLanguage = (word: string) => words[word] ?? word;
+  return { styleOptionText: inLanguage, styleSubcommandText: inLanguage, styleArgumentText: inLanguage };
+}
+
 /** commander's own words in the language of the user. */
 function helpInLanguage(texts: Texts): Partial<Help> {
   return {
@@ -162,6 +172,7 @@ function helpInLanguage(texts: Texts): Partial<Help> {
       const key = HEADINGS[title];
       return key === undefined ? title : texts.t(key);
     },
+    ...wordsInLanguage(texts),
     optionDescription: ({ description, argChoices, defaultValue }) => {
       const more = [
         ...(argChoices ? [texts.t('help.choices', { values: argChoices.join(', ') })] : []),

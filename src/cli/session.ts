@@ -5,7 +5,7 @@ import { type EventLog, noLog } from './event-log.ts';
 import { errorDocument, knownError, stackOf } from './known-error.ts';
 import type { MessageKey } from './messages/en.ts';
 import { writeDocument } from './output/json-document.ts';
-import { type Page, pageFor } from './output/page.ts';
+import { type Page, pageFor, prose } from './output/page.ts';
 import { Printer } from './output/printer.ts';
 import { type Display, noDisplay } from './progress/display.ts';
 import { errorLines, mistakenLines } from './reports/error-report.ts';
@@ -118,7 +118,9 @@ export class Session {
       this.log.observer(event);
     };
     const { signal } = this.world;
-    const sayStopping = () => display.say(this.texts.t('run.stopping'));
+    const sayStopping = () => {
+      for (const line of prose(this.page, this.texts.t('run.stopping'))) display.say(line);
+    };
     signal.addEventListener('abort', sayStopping, { once: true });
     try {
       return await work(observer, signal);

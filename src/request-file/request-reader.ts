@@ -74,7 +74,7 @@ export class RequestReader {
     if (end.wants !== this.#wants)
       throw new RequestRefused(`it asks for ${this.#wants} contents, not ${end.wants}`);
     if (this.#lines.digestBefore() !== end.digest) throw new RequestRefused('its bytes have another digest');
-    if ((await this.#lines.next()) !== null) throw new RequestRefused('more lines behind its end');
+    if (!(await this.#lines.ended())) throw new RequestRefused('more bytes behind its end');
   }
 }
 
@@ -102,6 +102,11 @@ class RequestLines {
 
   digestBefore(): string {
     return this.#digest;
+  }
+
+  /** Nothing comes behind the line that `next` returned last. */
+  async ended(): Promise<boolean> {
+    return !(await this.#cursor.ensure(1));
   }
 
   /** Bytes of the next line with its newline; 0 at the end of the input. */

@@ -162,7 +162,8 @@ describe('a catalogue that is not whole is refused', () => {
       const bytes = readFileSync(path);
       for (const more of [Buffer.from('x'), bytes]) {
         writeFileSync(path, Buffer.concat([bytes, more]));
-        await expect(read(path)).rejects.toMatchObject({ code: 'not-a-catalog' });
+        const params = { reason: 'more bytes behind its end' };
+        await expect(read(path)).rejects.toMatchObject({ code: 'not-a-catalog', params });
       }
     });
   });

@@ -56,14 +56,17 @@ test('each name in an answer is documented', async () => {
   ];
   const told = new Map<string, string[]>();
   let operation = '';
+  let list = '';
   for (const argv of commands) {
     const { answer: document } = await answer(argv);
+    if (argv[0] === 'analyze') list = document.result.remotes[0].asked.listId;
     if (argv[0] === 'apply') operation = document.results[0].operationId;
     const missing = undocumented(document);
     if (missing.length > 0) told.set(argv[0]!, missing);
   }
   for (const argv of [
     ['verify', '--operation', operation, '--db', receiver],
+    ['analyze', '--list-id', list, '--db', receiver],
     ['revert', operation, '--db', receiver, '--yes'],
   ]) {
     const missing = undocumented((await answer(argv)).answer);

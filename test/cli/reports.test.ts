@@ -235,6 +235,21 @@ test('tables stay aligned whatever the names are', async () => {
   for (const [index, name] of names.entries()) expect(rows[index]).toContain(name);
 });
 
+test('a table that cannot be as narrow as the terminal has its rows one below the other', async () => {
+  const columns = [
+    { title: 'Operation' },
+    { title: 'When' },
+    { title: 'State', fit: 'wrap', least: 12 },
+  ] as const;
+  const rows = [
+    ['b3c29f676e1feab6', '2026-11-24 04:33', 'finished, but two failed'],
+    ['c3c29f676e1feab6', '2026-11-25 04:33', ''],
+  ];
+  const lines = tableLines(await page('en', 40), columns, rows);
+  for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(40);
+  expect(lines.join('\n')).toMatch(/Operation +b3c2[^]*State +finished, but two[^]*Operation +c3c2/);
+});
+
 test('an omission is told with its reason, in the language of the user', async () => {
   const text = verifyLines(await page('hu', 200), VERIFIED, { name: 'x', db: undefined, quiet: false }).join(
     '\n',

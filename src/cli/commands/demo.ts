@@ -40,7 +40,7 @@ async function runDemo(session: Session, folder: string, { force }: DemoFlags): 
   const ground = groundAt(folder);
   if (ground !== 'free' && !(force && ground === 'demo')) {
     const key = force ? 'problem.demo-foreign' : 'problem.demo-exists';
-    throw new UsageProblem(key, { path: folder }, { command: 'demo' });
+    throw new UsageProblem(key, { path: resolve(folder) }, { command: 'demo' });
   }
   checkWritable(resolve(folder));
   const demo = makeDemo(folder);

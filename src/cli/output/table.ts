@@ -1,6 +1,6 @@
 import type { Table, TableConstructorOptions } from 'cli-table3';
 import { requirePackage } from '../../base/require-package.ts';
-import type { Page } from './page.ts';
+import { factList, type Page } from './page.ts';
 import { type Clip, clip, pad, widthOf, wrap } from './text-width.ts';
 
 export interface Column {
@@ -36,7 +36,10 @@ const NO_FRAME = {
 /** cli-table3 measures newer emoji wrongly: it sets stand-ins of the right width, and the cells come after. */
 const STAND_IN = /\uE000\uE001*/g;
 
-/** A table under a heading, no wider than the page. Cells must be escaped already, and without colours. */
+/**
+ * A table under a heading, no wider than the page; where it cannot be made as narrow, one row below the
+ * other. Cells must be escaped already, and without colours.
+ */
 export function tableLines(
   page: Page,
   columns: readonly Column[],
@@ -44,6 +47,7 @@ export function tableLines(
 ): string[] {
   const titles = columns.map(({ title }) => title);
   const widths = fitWidths(page.tableWidth, columns, [titles, ...rows]);
+  if (widths === null) return rowsApart(page, titles, rows);
   const rule = widths.map((width) => '─'.repeat(width));
   const waiting: string[] = [];
   const table = newTable({
@@ -62,20 +66,35 @@ export function tableLines(
   return filled.split('\n').map((line) => line.trimEnd());
 }
 
+/** Each row as a list of its own, an empty line between them. */
+function rowsApart(page: Page, titles: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  return rows.flatMap((row, index) => {
+    const facts = row.flatMap((cell, at) => (cell === '' ? [] : [[titles[at] ?? '', cell] as const]));
+    return [...(index > 0 ? [''] : []), ...factList(page, facts)];
+  });
+}
+
 /** Loaded with the first table: many a report has none. */
 function newTable(options: TableConstructorOptions): Table {
   const CliTable = requirePackage('cli-table3') as typeof import('cli-table3');
   return new CliTable(options);
 }
 
-/** Natural widths where they fit; else columns that wrap give way first, which loses nothing, then those that are cut. */
-function fitWidths(room: number, columns: readonly Column[], rows: readonly (readonly string[])[]): number[] {
+/**
+ * Natural widths where they fit; else columns that wrap give way first, which loses nothing, then those
+ * that are cut. Null where all of them at their narrowest are too wide.
+ */
+function fitWidths(
+  room: number,
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+): number[] | null {
   const widths = columns.map((_, index) => Math.max(1, ...rows.map((row) => widthOf(row[index] ?? ''))));
   const gaps = INDENT.length + GAP.length * (columns.length - 1);
   let excess = widths.reduce((sum, width) => sum + width, gaps) - room;
   while (excess > 0) {
     const next = yielding(columns, widths, 'wrap') ?? yielding(columns, widths, 'cut');
-    if (next === null) break;
+    if (next === null) return null;
     widths[next] = (widths[next] ?? 1) - 1;
     excess -= 1;
   }

@@ -27,16 +27,16 @@ function title(page: Page, { asked, dryRun, remotes }: AnalyzeResult): string[] 
 }
 
 /** What an archive is called: as its owner does, else as the user named it. */
-export function remoteName(label: string | null, named: string): string {
+export function remoteName({ texts }: Page, label: string | null, named: string): string {
   const name = escapeForTerminal(named);
-  return label === null ? name : `${escapeForTerminal(label)} (${name})`;
+  return label === null ? name : `${texts.detail(label)} (${name})`;
 }
 
 function remoteLines(page: Page, remote: RemoteAnalysis, options: AnalyzeOptions, at: number): string[] {
   const { t } = page.texts;
   const named = options.remotes[at] ?? remote.remote;
   const images = t('unit.images', { count: remote.images });
-  const name = t('analyze.remote', { name: remoteName(remote.label, named), images });
+  const name = t('analyze.remote', { name: remoteName(page, remote.label, named), images });
   const lines = [...prose(page, name), ...comparisonTable(page, remote)];
   const { missing, restore } = remote.weLack;
   if (missing.byAuthor.length + restore.byAuthor.length > 0) lines.push('', ...authorTable(page, remote));

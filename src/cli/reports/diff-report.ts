@@ -39,12 +39,10 @@ function amount({ figures }: Page, what: string, { images, bytes }: DiffCounts):
 }
 
 function sideFact({ texts, figures }: Page, letter: string, side: Side): Fact {
-  const name = side.label === null ? side.path : `${side.path} (${side.label})`;
+  const path = escapeForTerminal(side.path);
+  const name = side.label === null ? path : `${path} (${texts.detail(side.label)})`;
   const counts = { images: figures.number(side.images), photos: figures.number(side.photos) };
-  return [
-    letter,
-    `${escapeForTerminal(name)}: ${texts.t(`diff.kind.${side.kind}`)}, ${texts.t('diff.has', counts)}`,
-  ];
+  return [letter, `${name}: ${texts.t(`diff.kind.${side.kind}`)}, ${texts.t('diff.has', counts)}`];
 }
 
 /** One line for each difference, with tabs between: side, kind, size, author, address or digest. */

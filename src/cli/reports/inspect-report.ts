@@ -39,7 +39,7 @@ function originFacts(page: Page, manifest: Manifest): Fact[] {
   const { created, generator, source, list_id } = manifest;
   const time = page.figures.time(created);
   const facts: Fact[] = [
-    [t('fact.madeBy'), source.label === '' ? t('fact.nobody') : escapeForTerminal(source.label)],
+    [t('fact.madeBy'), source.label === '' ? t('fact.nobody') : page.texts.detail(source.label)],
     [t('fact.madeOn'), t('fact.madeWith', { time, program: generator.name, version: generator.version })],
     [t('fact.askedFor'), selectionText(page, manifest.selection)],
   ];

@@ -7,7 +7,7 @@ import { shortTime } from './state-text.ts';
 /** How far a list is. */
 export function listLines(page: Page, list: ListStatistics): string[] {
   const { t } = page.texts;
-  const mood: Mood = list.pending > 0 ? 'neutral' : list.error > 0 ? 'partly' : 'good';
+  const mood: Mood = list.pending > 0 ? 'neutral' : list.errors > 0 ? 'partly' : 'good';
   return [
     ...heading(page, mood, t('list.title', { list: list.listId })),
     '',
@@ -24,7 +24,7 @@ function facts({ texts, figures }: Page, list: ListStatistics): Fact[] {
   const counts = [
     ['fact.progress', list.completed],
     ['fact.waiting', list.pending],
-    ['fact.failed', list.error],
+    ['fact.failed', list.errors],
     ['fact.byHash', list.byHash],
     ['fact.byUrl', list.byUrl],
     ['fact.unclear', list.unclear],

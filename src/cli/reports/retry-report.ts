@@ -24,7 +24,7 @@ export function retryLines(page: Page, result: RetryResult, options: AnalyzeOpti
   if (result.notFound > 0) lines.push('', ...prose(page, t('analyze.notFound', { count: result.notFound })));
   for (const [at, { remote, label, asked }] of result.remotes.entries()) {
     if (asked.images === 0) continue;
-    lines.push('', ...prose(page, remoteName(label, options.remotes[at] ?? remote)));
+    lines.push('', ...prose(page, remoteName(page, label, options.remotes[at] ?? remote)));
     lines.push(...factList(page, askedFacts(page, asked)));
     const answer = answerLines(page, asked, options.db);
     if (answer.length > 0) lines.push('', ...answer);

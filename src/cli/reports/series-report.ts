@@ -1,7 +1,6 @@
 import type { SeriesState } from '../../apply/options.ts';
 import { volumeNumbersText } from '../../base/volume-text.ts';
 import type { FoundSeries } from '../../inspect/find-series.ts';
-import { escapeForTerminal } from '../output/escape.ts';
 import { type Page, prose } from '../output/page.ts';
 import { heading } from './heading.ts';
 
@@ -14,7 +13,7 @@ export function seriesLines(page: Page, series: readonly FoundSeries[]): string[
 
 function oneSeries(page: Page, { count, volumes, missing, doubled, label, created }: FoundSeries): string[] {
   const { t } = page.texts;
-  const facts = { count, label: escapeForTerminal(label), time: page.figures.time(created) };
+  const facts = { count, label: page.texts.detail(label), time: page.figures.time(created) };
   const numbers = volumeNumbersText([...new Set(volumes.map(({ number }) => number))]);
   const isWhole = missing.length === 0;
   return [

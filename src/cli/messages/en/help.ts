@@ -9,6 +9,8 @@ export const help = {
   'help.commands': 'Commands:',
   'help.examples': 'Examples:',
   'help.more': 'More about one command: indabundle COMMAND --help',
+  'help.word.options': 'options',
+  'help.word.command': 'command',
   'help.default': 'default: {{value}}',
   'help.choices': 'one of: {{values}}',
   'help.help': 'show this help',

@@ -22,7 +22,7 @@ export const undo = {
   'fact.columnsEmptied': 'Fields emptied',
   'fact.targetsRemoved': 'Tags, albums removed',
   'fact.authorsRemoved': 'Authors removed',
-  'fact.personalRemoved': 'Notes, marks removed',
+  'fact.personalRemoved': 'Notes, marks, favourites removed',
   'column.kept': 'What',
   'column.name': 'Name',
   'kept.image': 'image',

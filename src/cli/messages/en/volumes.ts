@@ -17,8 +17,10 @@ export const volumes = {
   'problem.series-to-stdout': 'A series is written into a folder, not to standard output: -o FOLDER.',
   'problem.check-stdout': '--check needs a file: what went into a pipe cannot be read back.',
 
-  'several.whole': 'All {{count, number}} bundles are done and whole.',
-  'several.some': '{{whole}} of {{count, number}} bundles are done and whole. The others:',
+  'several.whole_one': 'The bundle is done and whole.',
+  'several.whole_other': 'All {{count, number}} bundles are done and whole.',
+  'several.some_one': 'The bundle is not done, or not whole:',
+  'several.some_other': '{{whole}} of {{count, number}} bundles are done and whole. The others:',
   'several.partly': 'in part',
   'several.refused': 'damaged or refused',
   'several.missing': 'not there',

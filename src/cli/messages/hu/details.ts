@@ -3,6 +3,7 @@
  * nincs köztük (nevek, lenyomatok, a rendszer üzenetei), az úgy marad, ahogyan jött.
  */
 export const DETAILS: readonly (readonly [english: RegExp, hungarian: string])[] = [
+  [/^photo archive$/, 'fotóarchívum'],
   [/^manifest\.json first$/, 'elsőként manifest.json'],
   [/^the order of the format$/, 'a formátum szerinti sorrend'],
   [/^twice$/, 'kétszer'],
@@ -156,7 +157,6 @@ export const DETAILS: readonly (readonly [english: RegExp, hungarian: string])[]
   [/^it is cut short$/, 'csonka'],
   [/^it has two heads$/, 'két feje van'],
   [/^it asks for (\d+) contents, not (\d+)$/, '$1 tartalmat kér, nem $2 darabot'],
-  [/^more lines behind its end$/, 'a vége után is vannak sorok'],
   [/^more bytes behind its end$/, 'a vége után is vannak bájtok'],
   [/^a line of more than (\d+) bytes$/, '$1 bájtnál hosszabb sor'],
   [

@@ -11,6 +11,8 @@ export const help: { readonly [key in keyof typeof english]: string } = {
   'help.commands': 'Parancsok:',
   'help.examples': 'Példák:',
   'help.more': 'Bővebben egy parancsról: indabundle PARANCS --help',
+  'help.word.options': 'kapcsolók',
+  'help.word.command': 'parancs',
   'help.default': 'alapérték: {{value}}',
   'help.choices': 'ezek egyike: {{values}}',
   'help.help': 'ez a súgó',

@@ -8,7 +8,7 @@ export const problems: { readonly [key in keyof typeof english]: string } = {
   'problem.missing-argument': 'A parancshoz meg kell adni: {{name}}.',
   'problem.option-needs-value': 'Ehhez a kapcsolóhoz érték kell: {{name}}.',
   'problem.excess-arguments':
-    'Ez több, mint amennyit a parancs vár: "{{name}}". A szóközös neveket tegye idézőjelbe, például --author "Tóth Gábor".',
+    'Ez több, mint amennyit a parancs vár: „{{name}}”. A szóközös neveket tegye idézőjelbe, például --author "Tóth Gábor".',
   'mistaken.bundle':
     'Ez egy csomag: {{path}}. Az indabundle inspect megmutatja, mi van benne, az indabundle apply betölti egy archívumba.',
   'mistaken.catalog':

@@ -24,7 +24,7 @@ export const undo: { readonly [key in keyof typeof english]: string } = {
   'fact.columnsEmptied': 'Kiürített mezők',
   'fact.targetsRemoved': 'Eltávolított címkék, albumok',
   'fact.authorsRemoved': 'Eltávolított szerzők',
-  'fact.personalRemoved': 'Eltávolított jegyzetek',
+  'fact.personalRemoved': 'Eltávolított jegyzetek, jelölések, kedvencek',
   'column.kept': 'Mi',
   'column.name': 'Név',
   'kept.image': 'kép',

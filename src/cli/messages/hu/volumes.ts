@@ -21,8 +21,10 @@ export const volumes: { readonly [key in keyof typeof english]: string } = {
     'A sorozat mappába készül, a szabványos kimenetre nem írható: adja meg így: -o MAPPA.',
   'problem.check-stdout': 'A --check kapcsolóhoz fájl kell: amit a cső elvitt, azt nem lehet visszaolvasni.',
 
-  'several.whole': 'Mind a(z) {{count, number}} csomag kész és ép.',
-  'several.some': '{{count, number}} csomagból kész és ép: {{whole}}. A többi:',
+  'several.whole_one': 'A csomag kész és ép.',
+  'several.whole_other': 'Mind a(z) {{count, number}} csomag kész és ép.',
+  'several.some_one': 'A csomag nem készült el, vagy nem ép:',
+  'several.some_other': '{{count, number}} csomagból kész és ép: {{whole}}. A többi:',
   'several.partly': 'részben',
   'several.refused': 'sérült vagy elutasított',
   'several.missing': 'nincs ott',
