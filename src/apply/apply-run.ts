@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type Observer, silent } from '../base/events.ts';
 import type { FindingList } from '../base/findings.ts';
 import { backupDatabase, backupName } from '../archive/backup.ts';
+import { CONTENT_DAMAGED, CONTENT_MISSING, omittedReason } from '../archive/failure-words.ts';
 import type { Archive } from '../archive/open.ts';
 import type { WaitOptions } from '../archive/transaction.ts';
 import type { ImageRecord, Manifest, OmittedLine } from '../manifest/types.ts';
@@ -15,7 +16,6 @@ import { skipUnwanted } from '../reading/skip-unwanted.ts';
 import { standInFor } from '../reading/stand-in.ts';
 import { ApplyPlan } from './apply-plan.ts';
 import { ApplyWriter } from './apply-writer.ts';
-import { omittedReason } from './failure-words.ts';
 import { listPaths, omittedPaths } from './list-book.ts';
 import { nothingDone } from './nothing-done.ts';
 import type { ApplyOptions, ApplyResult } from './options.ts';
@@ -222,10 +222,10 @@ export class ApplyRun {
       .find((text) => text !== undefined);
     if (reason !== undefined) return reason;
     const state = record.file ? this.#walk.contents.get(record.file.digest)?.state : undefined;
-    if (state === 'damaged') return 'the file in the bundle is damaged';
+    if (state === 'damaged') return CONTENT_DAMAGED;
     if (state === 'proven' || state === 'passed')
       return 'the archive changed meanwhile; apply the bundle again';
-    return 'the file is not in the bundle';
+    return CONTENT_MISSING;
   }
 
   async #result(): Promise<ApplyResult> {

@@ -7,7 +7,7 @@ import {
   type Operation,
   SyncTables,
 } from '../archive/sync-tables.ts';
-import { APPLIED, REGISTERED } from '../archive/volume-registry.ts';
+import { APPLIED, listIdOf, REGISTERED } from '../archive/volume-registry.ts';
 import type { Manifest } from '../manifest/types.ts';
 
 /** Whose list a bundle is booked on: ours have one row per record, in the order of the bundle. */
@@ -38,11 +38,6 @@ interface Registered {
   readonly count: number;
   readonly number: number;
   readonly wasWhole: 0 | 1;
-}
-
-/** The id of the list that stands for a bundle here, when it answers no request of ours. */
-export function listIdOf(bundleId: string): string {
-  return bundleId.slice(0, 16);
 }
 
 /** Looks a bundle up in the books. Several bundles may answer one request: each has its own operation. */

@@ -3,7 +3,7 @@ import type { ImageRecord, OmittedLine } from '../manifest/types.ts';
 import { decide, recordDigest, recordIdentity } from '../merge/decide.ts';
 import { needsFile } from '../merge/merge-context.ts';
 import type { ApplyPlan } from './apply-plan.ts';
-import { omittedReason } from './failure-words.ts';
+import { omittedReason } from '../archive/failure-words.ts';
 import type { SpooledRecord } from './record-spool.ts';
 import type { RunTally } from './run-tally.ts';
 import { basisOf, type Prepared, type RecordSettler, type Settled } from './settle-record.ts';

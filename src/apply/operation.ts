@@ -11,13 +11,13 @@ import {
   SyncTables,
   type SyncStatus,
 } from '../archive/sync-tables.ts';
-import { markApplied } from '../archive/volume-registry.ts';
+import { listIdOf, markApplied } from '../archive/volume-registry.ts';
 import { immediately, type WaitOptions } from '../archive/transaction.ts';
 import type { ImageRecord, Manifest, OmittedLine } from '../manifest/types.ts';
 import { recordSize } from '../merge/merge-context.ts';
 import type { Outcome } from '../merge/outcomes.ts';
 import { SITE_SIZE } from '../merge/taken-sizes.ts';
-import { type EarlierRun, goesOn, listIdOf, RECORDS_PER_BUNDLE, registerBundle } from './earlier-run.ts';
+import { type EarlierRun, goesOn, RECORDS_PER_BUNDLE, registerBundle } from './earlier-run.ts';
 import { type KnownRecords, ListBook } from './list-book.ts';
 import { seriesState } from './series-books.ts';
 

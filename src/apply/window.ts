@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { breathe } from '../base/breathe.ts';
+import { CONTENT_DAMAGED } from '../archive/failure-words.ts';
 import { photoPath } from '../archive/photo-path.ts';
 import { dataVersion, immediately } from '../archive/transaction.ts';
 import type { ImageRecord } from '../manifest/types.ts';
@@ -28,8 +29,6 @@ export interface WindowOutcome {
   readonly failed: readonly FailedMember[];
   readonly waiting: readonly { readonly ordinal: number; readonly pendingRow: number }[];
 }
-
-const DAMAGED = 'the file in the bundle is damaged';
 
 let temporaries = 0;
 
@@ -127,7 +126,9 @@ export class Window {
     const conclude = payload.takeOver();
     const { digest, found } = payload;
     const { answer } = await this.#options.pool.submit(content, { digest, found, targets });
-    this.#proofs.push(answer.then((found) => (conclude(found) ? undefined : this.#fail(allowed, DAMAGED))));
+    this.#proofs.push(
+      answer.then((found) => (conclude(found) ? undefined : this.#fail(allowed, CONTENT_DAMAGED))),
+    );
     this.#proofs.at(-1)!.catch(() => {}); // looked at when the window is closed
   }
 
@@ -147,7 +148,7 @@ export class Window {
       });
       for (const member of waiting) await member.staged!.close(member.spooled.record.file!.mtime);
       if (proven) await this.#judge(waiting, Buffer.concat(head));
-      else await this.#fail(waiting, DAMAGED);
+      else await this.#fail(waiting, CONTENT_DAMAGED);
     } catch (error) {
       await this.#discard(waiting); // half a file: closing the window must not put it in place
       throw error;

@@ -9,6 +9,34 @@ import type Database from 'better-sqlite3';
 export const REGISTERED = 'bundle';
 export const APPLIED = 'bundle-applied';
 
+/** The exporter names its operations so. */
+export const EXPORT_PREFIX = 'export-';
+
+/** Digits of a bundle's id that the list bears that was made for it. */
+const LIST_DIGITS = 16;
+
+/** The id of the list that stands for a bundle here, when it answers no request of ours. */
+export function listIdOf(bundleId: string): string {
+  return bundleId.slice(0, LIST_DIGITS);
+}
+
+/** Lists that were made for bundles, each with the operations that these were applied by. */
+export function bundleLists(db: Database.Database): Map<string, ReadonlySet<string>> {
+  const rows = db
+    .prepare<[], [list: string, operation: string]>(
+      `SELECT substr("key", 1, ${LIST_DIGITS}), operation_id FROM main.sync_operations
+       JOIN main.indabundle_journal journal ON journal.operation = sync_operations.operation_id AND journal.sequence < 0`,
+    )
+    .raw();
+  const lists = new Map<string, Set<string>>();
+  for (const [list, operation] of rows.iterate()) {
+    const operations = lists.get(list);
+    if (operations === undefined) lists.set(list, new Set([operation]));
+    else operations.add(operation);
+  }
+  return lists;
+}
+
 /** Volumes of a series that were applied to their end, in order, whichever operation did it. */
 export function volumesApplied(db: Database.Database, exportId: string, count: number): number[] {
   return db

@@ -1,13 +1,16 @@
 import type Database from 'better-sqlite3';
 import { BundleError } from '../base/errors.ts';
+import { hereMeanwhile } from '../archive/here-meanwhile.ts';
 import type { Archive } from '../archive/open.ts';
 import { REVERTING } from '../archive/revert-marks.ts';
 import { hasJournal, hasListTables, syncTime } from '../archive/sync-tables.ts';
+import { bundleLists, EXPORT_PREFIX } from '../archive/volume-registry.ts';
 
 interface OperationRow {
   readonly operation_id: string;
   readonly status: string | null;
   readonly end_time: string | null;
+  readonly error_count: number;
 }
 
 interface ListRow {
@@ -15,8 +18,11 @@ interface ListRow {
   readonly status: string | null;
   readonly operation_id: string | null;
   readonly created_time: string | null;
-  /** The list was made for a bundle or an export of the operation that it names. */
-  readonly belongs: number;
+}
+
+interface ListOfOperation extends ListRow {
+  /** The operation whose bundle or export the list was made for; null for one that asks. */
+  readonly owner: string | null;
 }
 
 /** Bookkeeping that is finished, and what is not. */
@@ -31,24 +37,31 @@ export interface FinishedBooks {
 const NOTHING: FinishedBooks = { operations: [], lists: [], unfinished: [], applying: false };
 
 /** Exports are not gone on with by their bookkeeping: whatever their status, they are over. */
-const isExport = (operationId: string) => operationId.startsWith('export-');
+const isExport = (operationId: string) => operationId.startsWith(EXPORT_PREFIX);
+
+/** Done; or failed in part, and what failed has come by another way since. */
+function isFinished({ operation_id: id, status, error_count: errors }: OperationRow, here: Here): boolean {
+  return status === 'completed' || isExport(id) || (status === 'error' && errors <= (here.get(id) ?? 0));
+}
+
+type Here = ReadonlyMap<string, number>;
 
 /** All that is finished and ended by `before` (milliseconds since 1970, null for any time); the books know seconds. */
-export function finishedBooks({ db }: Archive, before: number | null): FinishedBooks {
+export function finishedBooks(archive: Archive, before: number | null): FinishedBooks {
+  const { db } = archive;
   if (!hasListTables(db)) return NOTHING;
   const limit = before === null ? '9999' : syncTime(new Date(before));
   const operations = allOperations(db);
   const lists = allLists(db);
-  const finished = operations.filter(
-    ({ operation_id, status }) => status === 'completed' || isExport(operation_id),
-  );
+  const here = hereMeanwhile(archive).operations;
+  const finished = operations.filter((operation) => isFinished(operation, here));
   const ended = new Set(
     finished.filter(({ end_time }) => (end_time ?? '') <= limit).map(({ operation_id }) => operation_id),
   );
   const over = lists.filter((list) => isOver(list, ended, limit)).map(({ list_id }) => list_id);
   const open = operations.filter((operation) => !finished.includes(operation));
   const waiting = lists.filter(
-    (list) => list.status !== 'completed' && !over.includes(list.list_id) && list.belongs !== 1,
+    (list) => list.status !== 'completed' && !over.includes(list.list_id) && list.owner === null,
   );
   return {
     operations: [...ended],
@@ -59,10 +72,11 @@ export function finishedBooks({ db }: Archive, before: number | null): FinishedB
 }
 
 /** A list ends with the operation that it was made for; one that asks ends when everything came. */
-function isOver(list: ListRow, ended: ReadonlySet<string>, limit: string): boolean {
-  if (list.operation_id !== null && list.belongs === 1) return ended.has(list.operation_id);
+function isOver(list: ListOfOperation, ended: ReadonlySet<string>, limit: string): boolean {
+  const { owner, operation_id: last } = list;
+  if (owner !== null) return ended.has(owner) && (last === null || ended.has(last));
   if (list.status !== 'completed') return false;
-  return list.operation_id === null ? (list.created_time ?? '') <= limit : ended.has(list.operation_id);
+  return last === null ? (list.created_time ?? '') <= limit : ended.has(last);
 }
 
 /**
@@ -83,7 +97,8 @@ export function booksOf(archive: Archive, id: string): FinishedBooks {
     throw new BundleError('operation-unfinished', { params: { id } });
   if (operation === undefined) return { ...NOTHING, lists: [id] };
   const own = allLists(db).filter(
-    (row) => row.operation_id === id && (row.belongs === 1 || row.status === 'completed'),
+    (row) =>
+      row.owner === id || (row.owner === null && row.operation_id === id && row.status === 'completed'),
   );
   return { ...NOTHING, operations: [id], lists: own.map(({ list_id }) => list_id) };
 }
@@ -106,19 +121,24 @@ function allOperations(db: Database.Database): OperationRow[] {
     : 'status';
   return db
     .prepare<[], OperationRow>(
-      `SELECT operation_id, ${status} AS status, end_time FROM main.sync_operations WHERE operation_id IS NOT NULL ORDER BY id`,
+      `SELECT operation_id, ${status} AS status, end_time, coalesce(error_count, 0) AS error_count FROM main.sync_operations WHERE operation_id IS NOT NULL ORDER BY id`,
     )
     .all();
 }
 
-function allLists(db: Database.Database): ListRow[] {
-  const bundle = hasJournal(db)
-    ? `EXISTS (SELECT 1 FROM main.indabundle_journal WHERE operation = lists.operation_id AND sequence < 0 AND substr("key", 1, 16) = list_id)`
-    : '0';
-  return db
-    .prepare<[], ListRow>(
-      `SELECT list_id, status, operation_id, created_time, (operation_id = 'export-' || list_id OR ${bundle}) AS belongs
-       FROM main.sync_export_lists lists WHERE list_id IS NOT NULL ORDER BY id`,
-    )
-    .all();
+function allLists(db: Database.Database): ListOfOperation[] {
+  const ofBundles = hasJournal(db) ? bundleLists(db) : new Map<string, ReadonlySet<string>>();
+  const lists = db.prepare<[], ListRow>(
+    'SELECT list_id, status, operation_id, created_time FROM main.sync_export_lists WHERE list_id IS NOT NULL ORDER BY id',
+  );
+  return lists.all().map((list) => ({ ...list, owner: ownerOf(list, ofBundles.get(list.list_id)) }));
 }
+
+/** Another bundle may answer what a list still lacks: then the list names that one's operation. */
+function ownerOf({ list_id, operation_id }: ListRow, operations: ReadonlySet<string> = NONE): string | null {
+  if (operation_id !== null && (operation_id === EXPORT_PREFIX + list_id || operations.has(operation_id)))
+    return operation_id;
+  return [...operations].at(-1) ?? null;
+}
+
+const NONE: ReadonlySet<string> = new Set();

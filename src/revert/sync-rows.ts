@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { type Digest, parseDigest } from '../base/digest.ts';
 import { Statements } from '../archive/statements.ts';
 import type { SyncTables } from '../archive/sync-tables.ts';
+import { bundleLists, EXPORT_PREFIX } from '../archive/volume-registry.ts';
 
 interface ListRow {
   readonly id: number;
@@ -25,14 +26,14 @@ export class SyncRows {
   readonly #statements: Statements;
   readonly #operation: string | number;
   readonly #operationId: string;
-  /** Lists that were made for bundles, and whether the operation had to do with theirs: all others that no export made are requests. */
-  readonly #bundleLists: ReadonlyMap<string, boolean>;
+  /** Lists that were made for bundles: all others that no export made are requests. */
+  readonly #bundleLists: ReadonlyMap<string, ReadonlySet<string>>;
 
   constructor(db: Database.Database, sync: SyncTables, operationId: string) {
     this.#statements = new Statements(db);
     this.#operationId = operationId;
     this.#operation = sync.operationReference(sync.operation(operationId)!);
-    this.#bundleLists = bundleLists(db, operationId);
+    this.#bundleLists = bundleLists(db);
   }
 
   /** The image's row is about to go. */
@@ -70,8 +71,8 @@ export class SyncRows {
   #waitsAgain({ list_id, status, operation_id, path }: ListRow, left: ImageLeft): boolean {
     if (status !== 'completed') return false;
     if (operation_id === this.#operationId) return true;
-    if (operation_id?.startsWith('export-')) return false;
-    return this.#bundleLists.get(list_id) ?? !isServed(path, left);
+    if (operation_id?.startsWith(EXPORT_PREFIX)) return false;
+    return this.#bundleLists.get(list_id)?.has(this.#operationId) ?? !isServed(path, left);
   }
 
   #reopen({ id, list_id }: ListRow): void {
@@ -92,18 +93,6 @@ function isServed(path: string | null, { hasFile, digest }: ImageLeft): boolean 
   return path?.startsWith('hash_')
     ? digest !== null && parseDigest(path.slice('hash_'.length)) === digest
     : true;
-}
-
-/** A list bears the id of the bundle that it was made for, as far as it goes. */
-function bundleLists(db: Database.Database, operationId: string): Map<string, boolean> {
-  const lists = db
-    .prepare<[string], [list: string, isOurs: 0 | 1]>(
-      `SELECT substr("key", 1, 16), max(operation_id = ?) FROM main.sync_operations
-       JOIN main.indabundle_journal journal ON journal.operation = sync_operations.operation_id AND journal.sequence < 0 GROUP BY 1`,
-    )
-    .raw()
-    .all(operationId);
-  return new Map(lists.map(([list, isOurs]) => [list, isOurs === 1]));
 }
 
 /** `temp.booked`: which step of the journal booked which image. */

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { hasJournal, SyncTables } from '../archive/sync-tables.ts';
-import { EXPORT_PREFIX } from './operations.ts';
+import { EXPORT_PREFIX } from '../archive/volume-registry.ts';
 import type { Failure } from './types.ts';
 
 /** Some of what failed, and how much it is in all. */
@@ -17,11 +17,14 @@ interface BookedRow {
   readonly reason: string | null;
 }
 
-/** What failed in one operation, with the reasons that were booked. */
+/**
+ * What failed in one operation, with the reasons that were booked; but for what is here meanwhile (see
+ * `hereMeanwhile`, which must have been asked).
+ */
 export function operationFailures(db: Database.Database, operationId: string, most: number): Failures {
   const sync = new SyncTables(db);
   const reference = sync.operationReference(sync.operation(operationId)!);
-  const where = `FROM main.sync_files WHERE operation_id = ? AND status = 'error'`;
+  const where = `FROM main.sync_files WHERE operation_id = ? AND status = 'error' AND ${notHere('operation')}`;
   const rows = db
     .prepare<[string | number, number], BookedRow>(
       `SELECT id, CAST(file_hash AS TEXT) AS digest, CAST(file_path AS TEXT) AS path, image_id AS imageId, CAST(error_message AS TEXT) AS reason ${where} ORDER BY id LIMIT ?`,
@@ -36,6 +39,10 @@ export function operationFailures(db: Database.Database, operationId: string, mo
     ...facts,
   }));
   return { listed, total };
+}
+
+function notHere(books: 'list' | 'operation', table = ''): string {
+  return `${table}id NOT IN (SELECT id FROM temp.here_meanwhile WHERE books = '${books}')`;
 }
 
 /** How a list asked for what failed, by the row of `sync_files`. */
@@ -68,7 +75,7 @@ export function listFailures(db: Database.Database, listId: string | null, most:
   const which =
     listId === null ? `coalesce(lists.operation_id, '') NOT GLOB '${EXPORT_PREFIX}*'` : 'lists.list_id = ?';
   const from = `FROM main.sync_export_files files JOIN main.sync_export_lists lists ON lists.${column} = files.list_id
-                WHERE files.status = 'error' AND ${which} AND files.id NOT IN (SELECT id FROM temp.here_meanwhile)`;
+                WHERE files.status = 'error' AND ${which} AND ${notHere('list', 'files.')}`;
   const values = listId === null ? [] : [listId];
   const rows = db
     .prepare<unknown[], ListedRow>(

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { type ExportList, hasJournal, SyncTables } from '../archive/sync-tables.ts';
-import { EXPORT_PREFIX, statusFrom } from './operations.ts';
+import { bundleLists, EXPORT_PREFIX } from '../archive/volume-registry.ts';
+import { statusFrom } from './operations.ts';
 import type { ListKind, ListStatus } from './types.ts';
 
 type ListRow = ExportList & { readonly createdTime: string | null };
@@ -57,13 +58,13 @@ function countsOfAll(db: Database.Database): Map<string, Counts> {
 class ListReader {
   readonly #sync: SyncTables;
   readonly #askedOf: Database.Statement<[string], string | null> | null;
-  readonly #received: Database.Statement<[string, string], unknown> | null;
+  readonly #ofBundles: ReadonlyMap<string, unknown>;
 
   constructor(db: Database.Database) {
     this.#sync = new SyncTables(db);
     const ours = hasJournal(db);
     this.#askedOf = ours ? db.prepare<[string], string | null>(ASKED_OF).pluck() : null;
-    this.#received = ours ? db.prepare(RECEIVED) : null;
+    this.#ofBundles = ours ? bundleLists(db) : new Map();
   }
 
   reference(row: ListRow): string | number {
@@ -88,12 +89,8 @@ class ListReader {
 
   #kindOf({ list_id: listId, operation_id: operationId }: ListRow): ListKind {
     if (operationId?.startsWith(EXPORT_PREFIX)) return 'export';
-    const received = operationId !== null && this.#received?.get(operationId, listId) !== undefined;
-    return received ? 'received' : 'asked';
+    return this.#ofBundles.has(listId) ? 'received' : 'asked';
   }
 }
 
 const ASKED_OF = `SELECT new FROM main.indabundle_journal WHERE operation = ? AND "column" = 'asked_of'`;
-
-/** A list that was made for a bundle bears the first digits of the bundle's id. */
-const RECEIVED = `SELECT 1 FROM main.indabundle_journal WHERE operation = ? AND sequence < 0 AND substr("key", 1, 16) = ?`;

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { REVERTED, REVERTING } from '../archive/revert-marks.ts';
 import { hasJournal, type SyncStatus } from '../archive/sync-tables.ts';
-import { volumesApplied, volumesMissing } from '../archive/volume-registry.ts';
+import { EXPORT_PREFIX, volumesApplied, volumesMissing } from '../archive/volume-registry.ts';
 import { OUTCOMES, type OutcomeTally } from '../merge/outcomes.ts';
 import type { OperationStatus } from './types.ts';
 
@@ -31,9 +31,6 @@ const SELECT = `SELECT operation_id AS operationId, source_db_path AS source, st
   status, coalesce(total_files, 0) AS total, coalesce(processed_files, 0) AS processed, coalesce(error_count, 0) AS errors
   FROM main.sync_operations WHERE operation_id IS NOT NULL`;
 
-/** The exporter names its operations so. */
-export const EXPORT_PREFIX = 'export-';
-
 /** The newest first. */
 export function allOperations(db: Database.Database, most: number): OperationStatus[] {
   const rows = db.prepare<[number], OperationRow>(`${SELECT} ORDER BY id DESC LIMIT ?`).all(most);
@@ -61,6 +58,7 @@ function operationOf(row: OperationRow, told: Told | null): OperationStatus {
     status: statusFrom(row.status),
     reverted: told?.reverted ?? false,
     reverting: told?.reverting ?? false,
+    hereMeanwhile: 0,
     outcomes: isApply ? told.outcomes : null,
     volumes: isSeries
       ? {

@@ -1,12 +1,12 @@
 import type Database from 'better-sqlite3';
 import { asBundleError, BundleError } from '../base/errors.ts';
+import { type HereMeanwhile, hereMeanwhile } from '../archive/here-meanwhile.ts';
 import { locate, openToRead } from '../archive/open.ts';
 import { hasJournal, hasListTables } from '../archive/sync-tables.ts';
 import { listFailures, operationFailures } from './failures.ts';
-import { hereMeanwhile } from './here-meanwhile.ts';
 import { allLists, listsOf, oneList } from './lists.ts';
 import { allOperations, oneOperation } from './operations.ts';
-import type { Books, ListStatus, StatusOptions, StatusResult } from './types.ts';
+import type { Books, StatusOptions, StatusResult } from './types.ts';
 
 /** What is listed of anything, at most. */
 const MOST = 1000;
@@ -25,12 +25,12 @@ export async function statusOf(options: StatusOptions): Promise<StatusResult> {
     try {
       const { db, path } = archive;
       const facts = { database: path, books: booksOf(db) };
-      const here = facts.books === 'none' ? new Map<string, number>() : hereMeanwhile(archive);
+      const here = facts.books === 'none' ? null : hereMeanwhile(archive);
       const found =
         options.id === undefined
           ? overview(db, facts.books, options.failed ? MOST : FEW)
           : detail(db, facts.books, path, options.id);
-      return { ...facts, ...found, lists: withHere(found.lists, here) };
+      return { ...facts, ...(here === null ? found : withHere(found, here)) };
     } finally {
       archive.close();
     }
@@ -39,11 +39,16 @@ export async function statusOf(options: StatusOptions): Promise<StatusResult> {
   }
 }
 
-function withHere(lists: readonly ListStatus[], here: ReadonlyMap<string, number>): ListStatus[] {
-  return lists.map((list) => ({ ...list, hereMeanwhile: here.get(list.listId) ?? 0 }));
-}
-
 type Found = Omit<StatusResult, 'database' | 'books'>;
+
+function withHere(found: Found, here: HereMeanwhile): Found {
+  const operations = found.operations.map((operation) => ({
+    ...operation,
+    hereMeanwhile: here.operations.get(operation.operationId) ?? 0,
+  }));
+  const lists = found.lists.map((list) => ({ ...list, hereMeanwhile: here.lists.get(list.listId) ?? 0 }));
+  return { ...found, operations, lists };
+}
 
 function booksOf(db: Database.Database): Books {
   if (!hasListTables(db)) return 'none';
@@ -82,7 +87,7 @@ function detail(db: Database.Database, books: Books, path: string, id: string): 
     const rest = { failures: failed.listed, failuresTotal: failed.total };
     return { operations: [operation], operationsTotal: 1, lists, listsTotal: lists.length, ...rest };
   }
-  const list: ListStatus | null = books === 'none' ? null : oneList(db, id);
+  const list = books === 'none' ? null : oneList(db, id);
   if (list === null) throw new BundleError('id-not-found', { params: { id, path } });
   const failed = listFailures(db, id, MOST);
   return {

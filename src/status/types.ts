@@ -31,6 +31,8 @@ export interface OperationStatus {
   readonly total: number;
   readonly processed: number;
   readonly errors: number;
+  /** Of those that failed: what the archive has by now, by another way. */
+  readonly hereMeanwhile: number;
   /** True when `revert` took it back. */
   readonly reverted: boolean;
   /** True when a `revert` was begun, and did not come to its end: the same command goes on. */

@@ -5,10 +5,13 @@ import { escapeForTerminal } from '../output/escape.ts';
 /** How an operation stands, in a word or two. */
 export function operationState({ texts, figures }: Page, operation: OperationStatus): string {
   const { t } = texts;
-  const { errors, volumes } = operation;
+  const { errors, volumes, hereMeanwhile: here } = operation;
   if (operation.reverted) return t('status.reverted');
   if (operation.reverting) return t('status.reverting');
-  const failed = errors > 0 ? [t('status.failed', { failed: figures.number(errors) })] : [];
+  const inWords = t('status.failed', { failed: figures.number(errors) });
+  const some =
+    here === 0 ? inWords : t('status.hereMeanwhile', { state: inWords, here: figures.number(here) });
+  const failed = errors > 0 ? [some] : [];
   if (volumes !== null && volumes.missing.length > 0) {
     const seen = volumes.applied.length;
     return [t('status.volumes', { seen, count: volumes.count }), ...failed].join(', ');

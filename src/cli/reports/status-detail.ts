@@ -23,8 +23,9 @@ export function detailLines(page: Page, result: StatusResult, where: ArchiveFlag
   return [...lines, ...next];
 }
 
-function moodOf({ status, errors }: { readonly status: string; readonly errors: number }): Mood {
-  if (errors > 0) return 'partly';
+function moodOf(one: Pick<ListStatus, 'status' | 'errors' | 'hereMeanwhile'>): Mood {
+  const { status, errors, hereMeanwhile } = one;
+  if (errors > hereMeanwhile) return 'partly';
   return status === 'completed' ? 'good' : 'neutral';
 }
 

@@ -1,0 +1,61 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { uniqueJpeg } from '../../fixtures/jpeg-files.ts';
+import { cleanup, statusOf, verifyBundle } from '../../src/index.ts';
+import { words } from '../cli/demo-archives.ts';
+import { Archivist } from '../support/conversation.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
+
+const folder = scratchFolder();
+
+/** A bundle of six photos, some of which are damaged, was applied. */
+async function appliedInPart(): Promise<{
+  anna: Archivist;
+  bela: Archivist;
+  bundle: string;
+  operation: string;
+}> {
+  const images = Array.from({ length: 6 }, (_, at) => ({
+    siteImageId: at + 1,
+    file: uniqueJpeg(`photo ${at}`, 60_000),
+  }));
+  const anna = new Archivist(folder(), 'anna', { images });
+  const bela = new Archivist(folder(), 'bela', { images: [] });
+  const bundle = await anna.pack();
+  const bytes = readFileSync(bundle);
+  bytes.fill(0, 100_000, 120_000);
+  writeFileSync(bundle, bytes);
+  const { operationId, outcomes } = await bela.take(bundle);
+  expect(outcomes.failed).toBeGreaterThan(0);
+  return { anna, bela, bundle, operation: operationId! };
+}
+
+test('what failed and came in the answer to a request is not told as failed any more, and its books can go', async () => {
+  const { anna, bela, bundle, operation } = await appliedInPart();
+  const before = await statusOf({ db: bela.db, id: operation });
+  const { errors } = before.operations[0]!;
+  expect([before.operations[0]!.hereMeanwhile, before.failuresTotal]).toEqual([0, errors]);
+  expect((await cleanup({ db: bela.db, dryRun: true })).unfinished).toContain(operation);
+
+  const request = join(folder(), 'lost.indarequest');
+  await verifyBundle({ input: bundle, request });
+  await bela.take(await anna.answer(request));
+  const after = await statusOf({ db: bela.db, id: operation });
+  expect(after.operations).toMatchObject([{ errors, hereMeanwhile: errors }]);
+  expect(after.failuresTotal).toBe(0);
+  const { out } = await words(['status', '--db', bela.db, '--lang', 'en']);
+  expect(out).toContain(`${errors} failed; ${errors} came by another way`);
+  expect(out).not.toContain('Asked of others');
+  expect((await statusOf({ db: bela.db })).lists).toMatchObject([{ kind: 'received', completed: 6 }]);
+  const { counts, unfinished } = await cleanup({ db: bela.db });
+  expect([counts.operation, counts.list, unfinished]).toEqual([2, 1, []]);
+});
+
+test('what failed and came with another bundle altogether is here, too', async () => {
+  const { anna, bela, operation } = await appliedInPart();
+  await bela.take(await anna.pack());
+  const { operations, failuresTotal } = await statusOf({ db: bela.db, id: operation });
+  const { errors, hereMeanwhile } = operations[0]!;
+  expect([hereMeanwhile, failuresTotal]).toEqual([errors, 0]);
+});
