@@ -113,6 +113,10 @@ export class ApplyOperation {
     db.prepare(
       `DELETE FROM sync_files WHERE id IN (SELECT CAST("key" AS INTEGER) FROM indabundle_journal WHERE ${failed})`,
     ).run(...range);
+    const unserved = db
+      .prepare(`DELETE FROM indabundle_journal WHERE ${failed}`)
+      .run(this.operationId, this.#firstRecord + FIRST_UNSERVED, this.#firstRecord + RECORDS_PER_BUNDLE);
+    this.#sync.addTotal(this.operationId, -unserved.changes);
     db.prepare(`DELETE FROM indabundle_journal WHERE ${failed}`).run(...range);
     db.prepare(`UPDATE sync_operations SET error_count = (SELECT count(*) FROM indabundle_journal WHERE operation = @id AND outcome = 'failed')
                 WHERE operation_id = @id`).run({ id: this.operationId });
@@ -178,7 +182,7 @@ export class ApplyOperation {
     });
   }
 
-  /** A request's rows that the bundle could not serve: the sender said why. */
+  /** A request's rows that the bundle could not serve: the sender said why. They count as if they had come and failed. */
   bookUnserved(line: OmittedLine, message: string): void {
     for (const asked of this.list.bookUnserved(line)) {
       const file = this.#sync.addFile(this.#operation, {
@@ -190,6 +194,7 @@ export class ApplyOperation {
       });
       const record = this.#firstRecord + FIRST_UNSERVED + this.#unserved;
       this.#unserved += 1;
+      this.#sync.addTotal(this.operationId, 1);
       this.journal.add({
         record,
         outcome: 'failed',

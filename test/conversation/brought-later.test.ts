@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { uniqueJpeg } from '../../fixtures/jpeg-files.ts';
@@ -58,4 +58,19 @@ test('what failed and came with another bundle altogether is here, too', async (
   const { operations, failuresTotal } = await statusOf({ db: bela.db, id: operation });
   const { errors, hereMeanwhile } = operations[0]!;
   expect([hereMeanwhile, failuresTotal]).toEqual([errors, 0]);
+});
+
+test('what the sender left out counts among what was asked for, once', async () => {
+  const anna = new Archivist(folder(), 'anna', { images: [{ siteImageId: 1 }, { siteImageId: 2 }] });
+  const bela = new Archivist(folder(), 'bela', { images: [] });
+  const { requestPath, listId } = (await bela.ask([await anna.catalog()])).remotes[0]!.asked;
+  const [{ path }] = anna.query<{ path: string }>('SELECT local_path AS path FROM images LIMIT 1') as [
+    { path: string },
+  ];
+  rmSync(join(anna.archive.dir, path));
+  const { operationId } = await bela.take(await anna.answer(requestPath!));
+  const { operations, lists, failures } = await statusOf({ db: bela.db, id: operationId! });
+  expect(operations).toMatchObject([{ total: 2, processed: 1, errors: 1 }]);
+  expect(lists).toMatchObject([{ listId, total: 2, completed: 1, errors: 1 }]);
+  expect(failures).toMatchObject([{ reason: expect.stringContaining('left out by the sender') }]);
 });
