@@ -85,7 +85,7 @@ export class ApplyPlan {
   }
 
   async #addRecord(ordinal: number, record: ImageRecord | null, line: Buffer): Promise<void> {
-    const { outcome, needsFile, changes } = await this.#merge.add(record);
+    const { outcome, needsFile, yields, changes } = await this.#merge.add(record);
     if (record !== null && !this.#options.personal && isPersonal(record)) this.personalLeft = true;
     if (record === null) {
       this.refused.push(ordinal);
@@ -95,7 +95,7 @@ export class ApplyPlan {
       if (HERE.has(outcome) && record.image.author !== undefined) this.#authorsDone.add(record.image.author);
     } else {
       this.changes += changes + (needsFile ? 1 : 0);
-      this.spool.add(ordinal, record, line, needsFile);
+      this.spool.add(ordinal, record, line, needsFile || yields);
     }
   }
 

@@ -3,7 +3,7 @@ import { type Destination, type Destinations, UnsafeDestination } from '../archi
 import { identityKey, sharedKeys } from '../archive/identity.ts';
 import type { WaitOptions } from '../archive/transaction.ts';
 import { decide, recordDigest, recordIdentity } from '../merge/decide.ts';
-import { type MergeContext, needsFile } from '../merge/merge-context.ts';
+import { type MergeContext, needsFile, yieldsToTwin } from '../merge/merge-context.ts';
 import type { ConflictPolicy } from '../merge/outcomes.ts';
 import type { ContentPool } from '../reading/content-pool.ts';
 import type { Leftovers } from './leftovers.ts';
@@ -29,6 +29,8 @@ export interface Member {
   readonly spooled: SpooledRecord;
   readonly decision: Prepared['decision'];
   readonly basis: string;
+  /** It is committed behind the others. */
+  readonly yields: boolean;
   /** No other record of the window can be the same image. */
   isAlone: boolean;
   /** Null for a record that needs no file. */
@@ -68,6 +70,7 @@ export async function decideMember(
     spooled,
     decision,
     basis: basisOf(rows),
+    yields: yieldsToTwin(decision, record, options.onConflict, context),
     isAlone: false,
     destination: null,
     pendingRow: null,

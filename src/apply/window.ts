@@ -237,7 +237,8 @@ export class Window {
     const ready: Prepared[] = [];
     const failed: FailedMember[] = [];
     const waiting: { ordinal: number; pendingRow: number }[] = [];
-    for (const member of this.#members) {
+    const behind = (member: Member) => Number(member.yields);
+    for (const member of this.#members.toSorted((a, b) => behind(a) - behind(b))) {
       if (member.settled) continue;
       const { spooled, decision, basis, isAlone, destination, pendingRow, placed } = member;
       const { ordinal, record } = spooled;

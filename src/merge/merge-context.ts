@@ -87,6 +87,20 @@ export function needsFile(
   return decision.outcome === 'conflict' && conflictAction(policy, record, decision.row, context) !== 'keep';
 }
 
+/**
+ * True of a conflict for which there can be no second row: another record may bring one with this content, under
+ * an address of its own. What this one knows belongs there then, as a second run would find.
+ */
+export function yieldsToTwin(
+  decision: Decision,
+  record: ImageRecord,
+  policy: ConflictPolicy,
+  context: MergeContext,
+): boolean {
+  const isConflict = policy === 'keep-both' && decision.outcome === 'conflict' && record.file !== undefined;
+  return isConflict && !needsFile(decision, record, policy, context);
+}
+
 /** Notes whose content a row has, or is to have, where a later record could take it away again. */
 export function claimRow(
   policy: ConflictPolicy,

@@ -5,7 +5,7 @@ import { MergeRows } from '../archive/merge-rows.ts';
 import type { Archive } from '../archive/open.ts';
 import type { ImageRecord } from '../manifest/types.ts';
 import { type Decision, decide, recordDigest, recordIdentity } from './decide.ts';
-import { claimRow, isLarger, type MergeContext, needsFile } from './merge-context.ts';
+import { claimRow, isLarger, type MergeContext, needsFile, yieldsToTwin } from './merge-context.ts';
 import { type ConflictPolicy, type Outcome, OutcomeCounter, type OutcomeTally } from './outcomes.ts';
 import { PersonalRows } from './personal-rows.ts';
 import { fillValues, recordLinks } from './record-rows.ts';
@@ -24,6 +24,8 @@ export interface PlanOptions {
 export interface PlannedRecord {
   readonly outcome: Outcome;
   readonly needsFile: boolean;
+  /** It takes its turn with the records that bring this content, behind them. */
+  readonly yields: boolean;
   /** What it says is true only if the record's file comes whole: it takes it, or an earlier record of the image does. */
   readonly restsOnFile: boolean;
   /** Why it fails. */
@@ -78,6 +80,7 @@ export function planMerge(context: MergeContext, options: PlanOptions): MergePla
 const refused: PlannedRecord = {
   outcome: 'failed',
   needsFile: false,
+  yields: false,
   restsOnFile: false,
   reason: 'the record is not valid',
   changes: 0,
@@ -112,14 +115,16 @@ class RecordPlanner {
       const twin = this.#earlier.twin(record, 'row' in decision ? decision.row : null);
       const replaces = twin === 'conflict' && (onConflict === 'larger' || onConflict === 'keep-both');
       const restsOnFile = replaces || twin === 'present';
-      if (twin !== null) return { outcome: twin, needsFile: replaces, restsOnFile, reason: null, changes: 0 };
+      if (twin !== null)
+        return { outcome: twin, needsFile: replaces, yields: false, restsOnFile, reason: null, changes: 0 };
     }
     if (outcome === 'conflict' && isLarger(record, decision.row, this.#context)) this.largerAvailable += 1;
     const file = needsFile(decision, record, onConflict, this.#context);
     if ('row' in decision) claimRow(onConflict, decision.row.id, record, this.#context);
     const reason = outcome === 'failed' ? decision.reason : null;
     const changes = this.#changes(record, decision);
-    return { outcome, needsFile: file, restsOnFile: file, reason, changes };
+    const yields = yieldsToTwin(decision, record, onConflict, this.#context);
+    return { outcome, needsFile: file, yields, restsOnFile: file, reason, changes };
   }
 
   #changes(record: ImageRecord, decision: Decision): number {
