@@ -3,6 +3,7 @@ import { BundleError } from '../base/errors.ts';
 import type { Observer } from '../base/events.ts';
 import { freeBytes, hasLinks, maxFileBytes, lackOfRoom } from '../base/room.ts';
 import type { Archive } from '../archive/open.ts';
+import { recordName } from '../manifest/record-name.ts';
 import type { AuthorRecord, ImageRecord, Manifest } from '../manifest/types.ts';
 import type { MergeContext } from '../merge/merge-context.ts';
 import { type Outcome, OutcomeCounter, type OutcomeTally } from '../merge/outcomes.ts';
@@ -12,6 +13,7 @@ import { DoneRecords } from './done-records.ts';
 import { type EarlierRun, findEarlier, goesOn } from './earlier-run.ts';
 import type { ApplyResult } from './options.ts';
 import { RecordSpool } from './record-spool.ts';
+import { type Failure, MOST_LISTED } from './run-tally.ts';
 
 /** A row with its tags, links and books takes about this much of the database. */
 const ROW_BYTES = 4096;
@@ -46,6 +48,8 @@ export class ApplyPlan {
   readonly favorites: string[] = [];
   /** Authors whose images an earlier run brought, and whose details did not come with them. */
   readonly authorsOwed: string[] = [];
+  /** Records that would fail whatever comes, by name. */
+  readonly failures: Failure[] = [];
   /** Personal data that the bundle carries and that stays in it. */
   personalLeft = false;
 
@@ -85,7 +89,9 @@ export class ApplyPlan {
   }
 
   async #addRecord(ordinal: number, record: ImageRecord | null, line: Buffer): Promise<void> {
-    const { outcome, needsFile, yields, changes } = await this.#merge.add(record);
+    const { outcome, needsFile, yields, reason, changes } = await this.#merge.add(record);
+    if (reason !== null && this.failures.length < MOST_LISTED)
+      this.failures.push({ record: recordName(record), reason });
     if (record !== null && !this.#options.personal && isPersonal(record)) this.personalLeft = true;
     if (record === null) {
       this.refused.push(ordinal);

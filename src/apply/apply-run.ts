@@ -108,6 +108,7 @@ export class ApplyRun {
       fill: metadata === 'fill',
       onConflict: this.#onConflict,
       personal,
+      checkPlaces: this.#options.dryRun ?? false,
       signal,
       observer: this.#observer,
     });
@@ -237,7 +238,7 @@ export class ApplyRun {
     const { bundleId, manifest, largerAvailable, bytesNeeded, doneBefore } = plan;
     return {
       ...nothingDone(this.#archive, { input: this.#opened.label, bundleId, manifest }),
-      ...(dryRun ? plan.additions : {}),
+      ...(dryRun ? { ...plan.additions, failures: plan.failures } : {}),
       ...(writer === null ? {} : doneBy(writer)),
       dryRun,
       resumed: writer !== null && plan.resumes,

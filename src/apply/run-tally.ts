@@ -5,10 +5,10 @@ import { isSendersReason } from '../archive/failure-words.ts';
 import type { Settled } from './settle-record.ts';
 
 /** Failures that are kept by name; the rest is counted. */
-const MOST_LISTED = 1000;
+export const MOST_LISTED = 1000;
 
 /** A record that failed, by a name that a person may know it by. */
-interface Failure {
+export interface Failure {
   readonly record: string;
   readonly reason: string;
 }

@@ -1,6 +1,5 @@
 import type Database from 'better-sqlite3';
 import type { Digest } from '../base/digest.ts';
-import { Destinations, UnsafeDestination } from '../archive/destination.ts';
 import type { Archive } from '../archive/open.ts';
 import { recordName } from '../manifest/record-name.ts';
 import type { ImageRecord } from '../manifest/types.ts';
@@ -38,19 +37,15 @@ export class Forecast {
 
   readonly #plan: MergePlan;
   readonly #allowTypes: readonly string[];
-  readonly #places: Destinations;
   readonly #note: Database.Statement<[string, string, string]>;
   readonly #name: Database.Statement<[string], string>;
   readonly #refuse: Database.Statement<[string]>;
-  /** Records whose folder would lead out of the archive, by what would have become of them. */
-  readonly #unsafe = new Map<Outcome, number>();
 
   private constructor(archive: Archive, plan: MergePlan, allowTypes: readonly string[]) {
     const { scratch } = archive;
     this.archive = archive;
     this.#plan = plan;
     this.#allowTypes = allowTypes;
-    this.#places = new Destinations(archive.root, () => false);
     scratch.exec(`CREATE TABLE needed_photos (digest TEXT, outcome TEXT, name TEXT, records INTEGER, refused INTEGER DEFAULT 0,
                   PRIMARY KEY (digest, outcome)) WITHOUT ROWID`);
     this.#note = scratch.prepare(
@@ -63,30 +58,16 @@ export class Forecast {
   }
 
   static async of(archive: Archive, options: ForecastOptions): Promise<Forecast> {
-    const plan = planMerge(await mergeContext(archive), options);
+    const plan = planMerge(await mergeContext(archive), { ...options, checkPlaces: true });
     return new Forecast(archive, plan, options.allowTypes ?? []);
   }
 
   /** `null` is a record that was refused. */
   async add(record: ImageRecord | null): Promise<void> {
-    const { needsFile, restsOnFile, outcome, reason } = await this.#plan.add(record);
+    const { restsOnFile, outcome, reason } = await this.#plan.add(record);
     const name = recordName(record);
     if (reason !== null) this.refusal ??= { record: name, reason };
-    const unsafe = needsFile ? this.#unsafePlace(record!) : null;
-    if (unsafe !== null) {
-      this.refusal ??= { record: name, reason: unsafe };
-      this.#unsafe.set(outcome, (this.#unsafe.get(outcome) ?? 0) + 1);
-    } else if (restsOnFile && record?.file) this.#note.run(record.file.digest, outcome, name);
-  }
-
-  #unsafePlace({ image }: ImageRecord): string | null {
-    try {
-      this.#places.check(image.author ?? null);
-      return null;
-    } catch (error) {
-      if (!(error instanceof UnsafeDestination)) throw error;
-      return error.message;
-    }
+    if (restsOnFile && record?.file) this.#note.run(record.file.digest, outcome, name);
   }
 
   /** True when a record waits for this content. */
@@ -110,7 +91,6 @@ export class Forecast {
       counts[outcome] -= records;
       counts.failed += records;
     };
-    for (const [outcome, records] of this.#unsafe) fail(outcome, records);
     const needed = this.archive.scratch.prepare<[], Needed>(
       'SELECT digest, outcome, records, refused FROM needed_photos',
     );

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { Destinations, UnsafeDestination } from '../archive/destination.ts';
 import { identityKey, keyNumber } from '../archive/identity.ts';
 import type { LocalImage } from '../archive/local-index.ts';
 import { MergeRows } from '../archive/merge-rows.ts';
@@ -17,6 +18,8 @@ export interface PlanOptions {
   readonly onConflict: ConflictPolicy;
   /** Notes and marks that the records carry are wanted, too. */
   readonly personal?: boolean;
+  /** Only tell: folders are looked at as they are when files are placed. */
+  readonly checkPlaces?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -96,6 +99,7 @@ class RecordPlanner {
   readonly #earlier: EarlierRecords;
   readonly #rows: MergeRows;
   readonly #personal: PersonalRows | null;
+  readonly #places: Destinations | null;
 
   constructor(context: MergeContext, options: PlanOptions) {
     const { db, shape } = context.archive;
@@ -104,6 +108,7 @@ class RecordPlanner {
     this.#earlier = new EarlierRecords(context.archive);
     this.#rows = new MergeRows(db, shape, null);
     this.#personal = options.personal ? new PersonalRows(db, shape, null) : null;
+    this.#places = options.checkPlaces ? new Destinations(context.archive.root, () => false) : null;
   }
 
   async plan(record: ImageRecord): Promise<PlannedRecord> {
@@ -120,11 +125,24 @@ class RecordPlanner {
     }
     if (outcome === 'conflict' && isLarger(record, decision.row, this.#context)) this.largerAvailable += 1;
     const file = needsFile(decision, record, onConflict, this.#context);
+    const unsafe = file ? this.#unsafePlace(record) : null;
+    if (unsafe !== null) return { ...refused, reason: unsafe };
     if ('row' in decision) claimRow(onConflict, decision.row.id, record, this.#context);
     const reason = outcome === 'failed' ? decision.reason : null;
     const changes = this.#changes(record, decision);
     const yields = yieldsToTwin(decision, record, onConflict, this.#context);
     return { outcome, needsFile: file, yields, restsOnFile: file, reason, changes };
+  }
+
+  /** Why the file may not lie where it would. */
+  #unsafePlace({ image }: ImageRecord): string | null {
+    try {
+      this.#places?.check(image.author ?? null);
+      return null;
+    } catch (error) {
+      if (!(error instanceof UnsafeDestination)) throw error;
+      return error.message;
+    }
   }
 
   #changes(record: ImageRecord, decision: Decision): number {

@@ -199,8 +199,11 @@ describe('links on the way', () => {
     symlinkSync(outside, join(carried.receiver.photoFolder, 'Anna'));
     mkdirSync(join(carried.receiver.photoFolder, 'Béla'));
     symlinkSync(outside, join(carried.receiver.photoFolder, 'Béla', '0'));
-    const result = await carried.carry();
+    await carried.export();
+    const foretold = await carried.apply({ dryRun: true });
+    const result = await carried.apply();
     expect(outcomesOf(result)).toEqual({ failed: 2, added: 1 });
+    expect([foretold.outcomes, foretold.failures]).toEqual([result.outcomes, result.failures]);
     expect(result.failures[0]?.reason).toMatch(/a link that leaves the archive/);
     expect(readdirSync(outside)).toEqual([]);
   });

@@ -129,7 +129,7 @@ export const reports = {
   'apply.nextGap':
     'The sender does not have these photos whole, so another copy of the bundle would lack them, too: ask others for them.',
   'apply.nextRefused':
-    'Another copy of the bundle would fare no better: what keeps these out is said beside them. Files that are no pictures come with --allow-type.',
+    'Another copy of the bundle would fare no better: what keeps these out is said beside them. Files that are no pictures come with --allow-type. If the photos lie in another place, behind a link, name their folder with --root.',
   'apply.nextFailed':
     'Ask the sender for a new copy of the bundle and run the same command again: only what is missing will be added.',
   'apply.planDamaged':

@@ -133,7 +133,7 @@ export const reports: { readonly [key in keyof typeof english]: string } = {
   'apply.nextGap':
     'Ezek a fotók a küldőnél sincsenek meg épen, így a csomag új példányából is hiányoznának: kérje el őket mástól.',
   'apply.nextRefused':
-    'A csomag új példánya sem segítene: hogy mi tartja vissza ezeket, mellettük áll. Ami nem kép, az --allow-type kapcsolóval jön.',
+    'A csomag új példánya sem segítene: hogy mi tartja vissza ezeket, mellettük áll. Ami nem kép, az --allow-type kapcsolóval jön. Ha a képek máshol vannak, egy hivatkozás mögött, adja meg a mappájukat a --root kapcsolóval.',
   'apply.nextFailed':
     'Kérjen új példányt a csomagból, és futtassa újra ugyanezt a parancsot: csak a hiányzók kerülnek be.',
   'apply.planDamaged':
