@@ -242,7 +242,7 @@ export const ERROR_TEXTS = {
   },
   interrupted: {
     exit: 'interrupted',
-    what: 'Stopped as asked. What was done is kept.',
+    what: 'Stopped as asked. Nothing is lost.',
     next: 'Run the same command again to go on.',
   },
   internal: {

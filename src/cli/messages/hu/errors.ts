@@ -184,7 +184,7 @@ export const errors: { readonly [code in ErrorCode]: { readonly what: string; re
     next: 'Előbb fejezze be: futtassa újra a parancsot, amely elkezdte.',
   },
   interrupted: {
-    what: 'Kérésére leállt. Ami elkészült, az megmaradt.',
+    what: 'Kérésére leállt. Semmi sem veszett el.',
     next: 'A folytatáshoz futtassa újra ugyanezt a parancsot.',
   },
   internal: {
