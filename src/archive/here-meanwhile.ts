@@ -29,7 +29,7 @@ export function hereMeanwhile(archive: Archive): HereMeanwhile {
            CREATE TEMP TABLE awaited (books TEXT, owner TEXT, id INTEGER, wanted TEXT)`);
   if (findAwaited(archive) > 0) {
     const here: Found[] = [];
-    for (const one of archive.db.prepare<[], Found>(matching(archive)).iterate()) {
+    for (const one of db.prepare<[], Found>(matching(archive)).iterate()) {
       const last = here.at(-1);
       if (last?.id === one.id && last.books === one.books) continue;
       if ((localSize(root, one) ?? 0) > 0) here.push(one); // else a row that is asked for since its file is lost
