@@ -1,9 +1,9 @@
 import { breathe } from '../base/breathe.ts';
+import { omittedReason } from '../archive/failure-words.ts';
 import type { ImageRecord, OmittedLine } from '../manifest/types.ts';
 import { decide, recordDigest, recordIdentity } from '../merge/decide.ts';
 import { needsFile } from '../merge/merge-context.ts';
 import type { ApplyPlan } from './apply-plan.ts';
-import { omittedReason } from '../archive/failure-words.ts';
 import type { SpooledRecord } from './record-spool.ts';
 import type { RunTally } from './run-tally.ts';
 import { basisOf, type Prepared, type RecordSettler, type Settled } from './settle-record.ts';

@@ -51,6 +51,9 @@ export const FILE_SIZE = 'size';
 /** Requests that a bundle could not serve are numbered behind all of its records. */
 const FIRST_UNSERVED = RECORDS_PER_BUNDLE / 2;
 
+/** Records by fate, for the counters; `unserved` are errors that no record of the bundle stands for. */
+const NOTHING_BOOKED = { processed: 0, errors: 0, unserved: 0 };
+
 /** One apply in the books of the archive: operation, list, files, journal. */
 export class ApplyOperation {
   readonly operationId: string;
@@ -64,7 +67,7 @@ export class ApplyOperation {
   /** Record numbers in the journal: those of this bundle start here. */
   readonly #firstRecord: number;
   #unserved = 0;
-  #booked = { processed: 0, errors: 0 };
+  #booked = { ...NOTHING_BOOKED };
 
   private constructor(
     db: Database.Database,
@@ -117,6 +120,7 @@ export class ApplyOperation {
       .prepare(`DELETE FROM indabundle_journal WHERE ${failed}`)
       .run(this.operationId, this.#firstRecord + FIRST_UNSERVED, this.#firstRecord + RECORDS_PER_BUNDLE);
     this.#sync.addTotal(this.operationId, -unserved.changes);
+    this.#sync.makeRoom(this.operationId, this.#facts.toDo);
     db.prepare(`DELETE FROM indabundle_journal WHERE ${failed}`).run(...range);
     db.prepare(`UPDATE sync_operations SET error_count = (SELECT count(*) FROM indabundle_journal WHERE operation = @id AND outcome = 'failed')
                 WHERE operation_id = @id`).run({ id: this.operationId });
@@ -194,7 +198,6 @@ export class ApplyOperation {
       });
       const record = this.#firstRecord + FIRST_UNSERVED + this.#unserved;
       this.#unserved += 1;
-      this.#sync.addTotal(this.operationId, 1);
       this.journal.add({
         record,
         outcome: 'failed',
@@ -204,6 +207,7 @@ export class ApplyOperation {
         new: null,
       });
       this.#booked.errors += 1;
+      this.#booked.unserved += 1;
     }
   }
 
@@ -215,9 +219,10 @@ export class ApplyOperation {
   /** Adds what was booked to the counters, at the end of the same transaction: once, not once per record. */
   addUp(now: Date): void {
     this.journal.flush();
-    const { processed, errors } = this.#booked;
+    const { processed, errors, unserved } = this.#booked;
     if (processed + errors > 0) this.#sync.addToOperation(this.operationId, processed, errors, now);
-    this.#booked = { processed: 0, errors: 0 };
+    if (unserved > 0) this.#sync.addTotal(this.operationId, unserved);
+    this.#booked = { ...NOTHING_BOOKED };
     this.list.addUp();
   }
 
@@ -275,7 +280,6 @@ function openBooks(
   const known = goesOn(earlier) ? earlier.number : null;
   const number = known ?? registerBundle(db, operationId, manifest, bundleId);
   if (known === null) sync.addTotal(operationId, toDo);
-  else sync.makeRoom(operationId, toDo);
   sync.setOperation(operationId, { status: 'pending' }, now);
   return number;
 }

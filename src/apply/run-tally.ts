@@ -1,7 +1,7 @@
+import { isSendersReason } from '../archive/failure-words.ts';
 import { recordName } from '../manifest/record-name.ts';
 import type { ImageRecord } from '../manifest/types.ts';
 import { OutcomeCounter } from '../merge/outcomes.ts';
-import { isSendersReason } from '../archive/failure-words.ts';
 import type { Settled } from './settle-record.ts';
 
 /** Failures that are kept by name; the rest is counted. */

@@ -70,7 +70,7 @@ export async function decideMember(
     spooled,
     decision,
     basis: basisOf(rows),
-    yields: yieldsToTwin(decision, record, options.onConflict, context),
+    yields: yieldsToTwin(decision, record, options.onConflict, takesFile),
     isAlone: false,
     destination: null,
     pendingRow: null,

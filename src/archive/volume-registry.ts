@@ -12,6 +12,11 @@ export const APPLIED = 'bundle-applied';
 /** The exporter names its operations so. */
 export const EXPORT_PREFIX = 'export-';
 
+/** True of an operation that packed a bundle; null is a list that no operation has touched. */
+export function isExport(operationId: string | null): boolean {
+  return operationId?.startsWith(EXPORT_PREFIX) ?? false;
+}
+
 /** Digits of a bundle's id that the list bears that was made for it. */
 const LIST_DIGITS = 16;
 

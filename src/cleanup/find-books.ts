@@ -4,7 +4,7 @@ import { hereMeanwhile } from '../archive/here-meanwhile.ts';
 import type { Archive } from '../archive/open.ts';
 import { REVERTING } from '../archive/revert-marks.ts';
 import { hasJournal, hasListTables, syncTime } from '../archive/sync-tables.ts';
-import { bundleLists, EXPORT_PREFIX } from '../archive/volume-registry.ts';
+import { bundleLists, EXPORT_PREFIX, isExport } from '../archive/volume-registry.ts';
 
 interface OperationRow {
   readonly operation_id: string;
@@ -36,10 +36,10 @@ export interface FinishedBooks {
 
 const NOTHING: FinishedBooks = { operations: [], lists: [], unfinished: [], applying: false };
 
-/** Exports are not gone on with by their bookkeeping: whatever their status, they are over. */
-const isExport = (operationId: string) => operationId.startsWith(EXPORT_PREFIX);
-
-/** Done; or failed in part, and what failed has come by another way since. */
+/**
+ * Done; or failed in part, and what failed has come by another way since. Exports are not gone on with by
+ * their bookkeeping: whatever their status, they are over.
+ */
 function isFinished({ operation_id: id, status, error_count: errors }: OperationRow, here: Here): boolean {
   return status === 'completed' || isExport(id) || (status === 'error' && errors <= (here.get(id) ?? 0));
 }
@@ -53,7 +53,8 @@ export function finishedBooks(archive: Archive, before: number | null): Finished
   const limit = before === null ? '9999' : syncTime(new Date(before));
   const operations = allOperations(db);
   const lists = allLists(db);
-  const here = hereMeanwhile(archive).operations;
+  const someFailed = operations.some(({ status }) => status === 'error');
+  const here = someFailed ? hereMeanwhile(archive).operations : new Map<string, number>();
   const finished = operations.filter((operation) => isFinished(operation, here));
   const ended = new Set(
     finished.filter(({ end_time }) => (end_time ?? '') <= limit).map(({ operation_id }) => operation_id),

@@ -5,6 +5,7 @@ import type { Observer } from '../base/events.ts';
 import { openToWrite } from '../archive/open.ts';
 import { createSyncTables, type ExportList, type SyncStatus, SyncTables } from '../archive/sync-tables.ts';
 import { immediately } from '../archive/transaction.ts';
+import { EXPORT_PREFIX } from '../archive/volume-registry.ts';
 import type { Omission } from './planned.ts';
 import type { PlanStore } from './plan-store.ts';
 
@@ -56,7 +57,7 @@ async function writeRows(plan: PlanStore, facts: ExportFacts): Promise<void> {
   try {
     const { db } = archive;
     const listId = listIdFor(facts.exportId);
-    const operationId = `export-${listId}`;
+    const operationId = EXPORT_PREFIX + listId;
     await immediately(
       db,
       () => {

@@ -95,10 +95,10 @@ export function yieldsToTwin(
   decision: Decision,
   record: ImageRecord,
   policy: ConflictPolicy,
-  context: MergeContext,
+  takesFile: boolean,
 ): boolean {
-  const isConflict = policy === 'keep-both' && decision.outcome === 'conflict' && record.file !== undefined;
-  return isConflict && !needsFile(decision, record, policy, context);
+  const isConflict = policy === 'keep-both' && decision.outcome === 'conflict';
+  return isConflict && record.file !== undefined && !takesFile;
 }
 
 /** Notes whose content a row has, or is to have, where a later record could take it away again. */

@@ -130,7 +130,7 @@ class RecordPlanner {
     if ('row' in decision) claimRow(onConflict, decision.row.id, record, this.#context);
     const reason = outcome === 'failed' ? decision.reason : null;
     const changes = this.#changes(record, decision);
-    const yields = yieldsToTwin(decision, record, onConflict, this.#context);
+    const yields = yieldsToTwin(decision, record, onConflict, file);
     return { outcome, needsFile: file, yields, restsOnFile: file, reason, changes };
   }
 

@@ -4,7 +4,7 @@ import { takeArchiveLock } from '../archive/archive-lock.ts';
 import { backupDatabase, backupName } from '../archive/backup.ts';
 import { type Archive, locate, openToRead, openToWrite, quickCheck } from '../archive/open.ts';
 import { hasSyncTables, SyncTables } from '../archive/sync-tables.ts';
-import { EXPORT_PREFIX } from '../archive/volume-registry.ts';
+import { isExport } from '../archive/volume-registry.ts';
 import { previewRevert } from './preview.ts';
 import type { RevertOptions, RevertResult } from './options.ts';
 import { RevertRun } from './revert-run.ts';
@@ -61,9 +61,7 @@ function open(options: RevertOptions, database: string): Archive {
 
 function checkOperation({ db, path }: Archive, operationId: string): void {
   const found =
-    hasSyncTables(db) &&
-    new SyncTables(db).operation(operationId) !== null &&
-    !operationId.startsWith(EXPORT_PREFIX);
+    hasSyncTables(db) && new SyncTables(db).operation(operationId) !== null && !isExport(operationId);
   if (!found || isCleaned(db, operationId))
     throw new BundleError('operation-not-found', { params: { operation: operationId, path } });
 }

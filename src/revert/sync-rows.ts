@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { type Digest, parseDigest } from '../base/digest.ts';
 import { Statements } from '../archive/statements.ts';
 import type { SyncTables } from '../archive/sync-tables.ts';
-import { bundleLists, EXPORT_PREFIX } from '../archive/volume-registry.ts';
+import { bundleLists, isExport } from '../archive/volume-registry.ts';
 
 interface ListRow {
   readonly id: number;
@@ -71,7 +71,7 @@ export class SyncRows {
   #waitsAgain({ list_id, status, operation_id, path }: ListRow, left: ImageLeft): boolean {
     if (status !== 'completed') return false;
     if (operation_id === this.#operationId) return true;
-    if (operation_id?.startsWith(EXPORT_PREFIX)) return false;
+    if (isExport(operation_id)) return false;
     return this.#bundleLists.get(list_id)?.has(this.#operationId) ?? !isServed(path, left);
   }
 

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { type ExportList, hasJournal, SyncTables } from '../archive/sync-tables.ts';
-import { bundleLists, EXPORT_PREFIX } from '../archive/volume-registry.ts';
+import { bundleLists, isExport } from '../archive/volume-registry.ts';
 import { statusFrom } from './operations.ts';
 import type { ListKind, ListStatus } from './types.ts';
 
@@ -88,7 +88,7 @@ class ListReader {
   }
 
   #kindOf({ list_id: listId, operation_id: operationId }: ListRow): ListKind {
-    if (operationId?.startsWith(EXPORT_PREFIX)) return 'export';
+    if (isExport(operationId)) return 'export';
     return this.#ofBundles.has(listId) ? 'received' : 'asked';
   }
 }

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { REVERTED, REVERTING } from '../archive/revert-marks.ts';
 import { hasJournal, type SyncStatus } from '../archive/sync-tables.ts';
-import { EXPORT_PREFIX, volumesApplied, volumesMissing } from '../archive/volume-registry.ts';
+import { isExport, volumesApplied, volumesMissing } from '../archive/volume-registry.ts';
 import { OUTCOMES, type OutcomeTally } from '../merge/outcomes.ts';
 import type { OperationStatus } from './types.ts';
 
@@ -49,12 +49,12 @@ export function statusFrom(value: unknown): SyncStatus {
 }
 
 function operationOf(row: OperationRow, told: Told | null): OperationStatus {
-  const isExport = row.operationId.startsWith(EXPORT_PREFIX);
-  const isApply = !isExport && told !== null && told.seen > 0;
+  const packed = isExport(row.operationId);
+  const isApply = !packed && told !== null && told.seen > 0;
   const isSeries = isApply && told.count > 1;
   return {
     ...row,
-    kind: isExport ? 'export' : isApply ? 'apply' : 'other',
+    kind: packed ? 'export' : isApply ? 'apply' : 'other',
     status: statusFrom(row.status),
     reverted: told?.reverted ?? false,
     reverting: told?.reverting ?? false,

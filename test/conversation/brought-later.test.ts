@@ -68,9 +68,17 @@ test('what the sender left out counts among what was asked for, once', async () 
     { path: string },
   ];
   rmSync(join(anna.archive.dir, path));
-  const { operationId } = await bela.take(await anna.answer(requestPath!));
+  const bundle = await anna.answer(requestPath!);
+  const { operationId } = await bela.take(bundle);
   const { operations, lists, failures } = await statusOf({ db: bela.db, id: operationId! });
   expect(operations).toMatchObject([{ total: 2, processed: 1, errors: 1 }]);
   expect(lists).toMatchObject([{ listId, total: 2, completed: 1, errors: 1 }]);
   expect(failures).toMatchObject([{ reason: expect.stringContaining('left out by the sender') }]);
+
+  rmSync(
+    join(bela.archive.dir, bela.query<{ path: string }>('SELECT local_path AS path FROM images')[0]!.path),
+  );
+  expect((await bela.take(bundle)).outcomes).toMatchObject({ restored: 1 });
+  const again = await statusOf({ db: bela.db, id: operationId! });
+  expect(again.operations).toMatchObject([{ total: 3, processed: 2, errors: 1 }]);
 });

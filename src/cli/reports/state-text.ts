@@ -3,15 +3,14 @@ import type { Page } from '../output/page.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 
 /** How an operation stands, in a word or two. */
-export function operationState({ texts, figures }: Page, operation: OperationStatus): string {
+export function operationState(page: Page, operation: OperationStatus): string {
+  const { texts, figures } = page;
   const { t } = texts;
-  const { errors, volumes, hereMeanwhile: here } = operation;
+  const { errors, volumes, hereMeanwhile } = operation;
   if (operation.reverted) return t('status.reverted');
   if (operation.reverting) return t('status.reverting');
   const inWords = t('status.failed', { failed: figures.number(errors) });
-  const some =
-    here === 0 ? inWords : t('status.hereMeanwhile', { state: inWords, here: figures.number(here) });
-  const failed = errors > 0 ? [some] : [];
+  const failed = errors > 0 ? [withHere(page, inWords, hereMeanwhile)] : [];
   if (volumes !== null && volumes.missing.length > 0) {
     const seen = volumes.applied.length;
     return [t('status.volumes', { seen, count: volumes.count }), ...failed].join(', ');
@@ -22,10 +21,12 @@ export function operationState({ texts, figures }: Page, operation: OperationSta
 
 /** How a list stands. */
 export function listState(page: Page, list: ListStatus): string {
-  const { texts, figures } = page;
-  const state = openState(page, list);
-  if (list.hereMeanwhile === 0) return state;
-  return texts.t('status.hereMeanwhile', { state, here: figures.number(list.hereMeanwhile) });
+  return withHere(page, openState(page, list), list.hereMeanwhile);
+}
+
+/** With how much of what waits or failed came by another way, where anything did. */
+function withHere({ texts, figures }: Page, state: string, here: number): string {
+  return here === 0 ? state : texts.t('status.hereMeanwhile', { state, here: figures.number(here) });
 }
 
 function openState({ texts, figures }: Page, { pending, errors }: ListStatus): string {
