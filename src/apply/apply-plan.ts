@@ -9,6 +9,7 @@ import type { MergeContext } from '../merge/merge-context.ts';
 import { type Outcome, OutcomeCounter, type OutcomeTally } from '../merge/outcomes.ts';
 import { type MergePlan, planMerge, type PlanOptions } from '../merge/plan-merge.ts';
 import { isPersonal, PersonalRows } from '../merge/personal-rows.ts';
+import type { RecordShard } from '../reading/record-shard.ts';
 import { DoneRecords } from './done-records.ts';
 import { type EarlierRun, findEarlier, goesOn } from './earlier-run.ts';
 import type { ApplyResult } from './options.ts';
@@ -73,19 +74,16 @@ export class ApplyPlan {
     this.#merge = planMerge(context, options);
   }
 
-  /** Records in the order of the bundle, the first with the ordinal `first`; null for one that was refused. */
-  async addRecords(
-    first: number,
-    records: readonly (ImageRecord | null)[],
-    lines: readonly Buffer[],
-  ): Promise<void> {
-    for (const [at, record] of records.entries()) {
+  /** Shards come in the order of the bundle. */
+  async addRecords(shard: RecordShard): Promise<void> {
+    const { first, count } = shard;
+    for (let at = 0; at < count; at += 1) {
       await breathe();
       this.#options.signal?.throwIfAborted();
-      await this.#addRecord(first + at, record, lines[at]!);
+      await this.#addRecord(first + at, shard.record(at), shard.line(at));
     }
-    this.came += records.length;
-    this.#options.observer({ type: 'progress', done: first + records.length });
+    this.came += count;
+    this.#options.observer({ type: 'progress', done: first + count });
   }
 
   async #addRecord(ordinal: number, record: ImageRecord | null, line: Buffer): Promise<void> {

@@ -74,7 +74,7 @@ export class ApplyRun {
         this.#plan = await this.#beginPlan(item.manifest, item.bundleId);
         return true;
       case 'records':
-        await this.#plan!.addRecords(item.first, item.records, item.lines);
+        await this.#plan!.addRecords(item.shard);
         return true;
       case 'authors':
         this.#plan!.addAuthors(item.authors);
@@ -82,7 +82,7 @@ export class ApplyRun {
       case 'payload-begins':
         return await this.#beginWriting(this.#plan!);
       case 'payload':
-        if (this.#writer !== null) await this.#take(this.#writer, item.payload);
+        if (this.#writer !== null) await this.#take(this.#writer, item.payloads);
         return true;
       case 'omitted':
         this.#omitted.push(item.line);
@@ -90,9 +90,11 @@ export class ApplyRun {
     }
   }
 
-  async #take(writer: ApplyWriter, payload: Payload): Promise<void> {
-    const item = await writer.take(payload);
-    this.#observer({ type: 'progress', done: writer.tally.bytesTaken, item });
+  async #take(writer: ApplyWriter, payloads: readonly Payload[]): Promise<void> {
+    for (const payload of payloads) {
+      const item = await writer.take(payload);
+      this.#observer({ type: 'progress', done: writer.tally.bytesTaken, item });
+    }
   }
 
   async #beginPlan(manifest: Manifest, bundleId: string): Promise<ApplyPlan> {
@@ -222,7 +224,7 @@ export class ApplyRun {
       .map((path) => omitted.get(path))
       .find((text) => text !== undefined);
     if (reason !== undefined) return reason;
-    const state = record.file ? this.#walk.contents.get(record.file.digest)?.state : undefined;
+    const state = record.file ? this.#walk.contents.stateIn(record.file.digest) : null;
     if (state === 'damaged') return CONTENT_DAMAGED;
     if (state === 'proven' || state === 'passed')
       return 'the archive changed meanwhile; apply the bundle again';

@@ -49,8 +49,8 @@ async function readThrough(path: string, forecast: Forecast, options: ApplyOptio
     const walk = new BundleWalk(opened.reader, findings, { proveAll: true, signal, settle });
     try {
       for await (const item of walk.items()) {
-        if (item.kind === 'records') for (const record of item.records) await forecast.add(record);
-        if (item.kind === 'payload') await prove(item.payload, pool, forecast);
+        if (item.kind === 'records') for (const record of item.shard) await forecast.add(record);
+        if (item.kind === 'payload') await prove(item.payloads, pool, forecast);
       }
       isKnown =
         walk.manifest !== null || (opened.source !== null && (await readEndOfFile(opened.source)) !== null);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** A SHA-256 as 64 lower-case hex digits. */
 export type Digest = string;
@@ -10,7 +10,7 @@ const DIGEST = /^[0-9a-f]{64}$/;
 
 /** SHA-256 of bytes, or of the UTF-8 form of a text. */
 export function digestOf(content: Uint8Array | string): Digest {
-  return createHash('sha256').update(content).digest('hex');
+  return hash('sha256', content);
 }
 
 /** True for exactly 64 lower-case hex digits. */

@@ -40,6 +40,11 @@ export class FileSource implements ByteSource {
     return new FileSource(path, handle, size, most);
   }
 
+  /** The open file, for whoever reads it without moving. */
+  get descriptor(): number {
+    return this.#handle.fd;
+  }
+
   async read(target: Buffer): Promise<number> {
     const { bytesRead } = await this.#handle.read(
       target,

@@ -11,6 +11,7 @@ import {
   FramesAhead,
   type ScannedEntry,
 } from './frames-ahead.ts';
+import type { SeekIndex } from './seek-index.ts';
 import { FrameLengths, SEEK_TABLE_MAGIC, SKIPPABLE_HEADER_BYTES, seekTableAgrees } from './seek-table.ts';
 
 /** Most frames fit into this; where one does not, memory for any is allocated at once. */
@@ -75,9 +76,10 @@ export class DecodedFrames {
     this.#skip = skip;
   }
 
-  /** From now on whole frames are looked at ahead of their turn, where the source can seek. */
-  scanWith(scanner: FrameScanner): void {
-    if (this.#cursor.source.seekable) this.#ahead = new FramesAhead(this.#cursor, this.#reader, scanner);
+  /** From now on whole frames are looked at ahead of their turn, where the source can seek; `seeks` may tell where they are. */
+  scanWith(scanner: FrameScanner, seeks: SeekIndex | null): void {
+    if (!this.#cursor.source.seekable) return;
+    this.#ahead = new FramesAhead(this.#cursor, this.#reader, scanner, seeks);
   }
 
   /** Reads and decodes the next frame; null at the end of the input, where the end is checked. */
@@ -133,12 +135,12 @@ export class DecodedFrames {
     }
   }
 
-  #takeAhead({ piece, scanned, entries }: FrameAhead): Frame {
-    const { offset, contentSize, hasChecksum, length } = piece;
+  #takeAhead({ facts, scanned, scan }: FrameAhead): Frame {
+    const { offset, contentSize, length } = facts;
     this.#scanned = scanned;
     if (this.tarEnded) throw this.#trailing(offset, 'a frame');
     this.lengths.add({ compressed: length, content: contentSize });
-    return { ...this.#place(piece), content: scanned.content, hasChecksum, entries };
+    return { ...this.#place(facts), content: scanned.content, ...scan };
   }
 
   /** A damaged block header can lead into the next frames: the first of them ends this one. */

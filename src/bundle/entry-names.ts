@@ -53,6 +53,9 @@ const FIXED: Readonly<Record<string, EntryKind>> = {
   'end.json.minisig': 'end-signature',
 };
 
+const DIGEST_START = 'files/xx/'.length;
+const DIGEST_LENGTH = 64;
+
 const RECORDS = /^records\/\d{5}\.jsonl$/;
 const AUTHORS = /^authors\/\d{5}\.jsonl$/;
 const PAYLOAD = new RegExp(`^files/([0-9a-f]{2})/(\\1[0-9a-f]{62})\\.(${PAYLOAD_EXTENSIONS.join('|')})$`);
@@ -68,6 +71,11 @@ export function entryKind(name: string): EntryKind | null {
 /** The digest that a payload entry's name states, or null for any other name. */
 export function payloadDigest(name: string): Digest | null {
   return PAYLOAD.exec(name)?.[2] ?? null;
+}
+
+/** The same for what is known to be the name of a payload entry. */
+export function digestInName(name: string): Digest {
+  return name.slice(DIGEST_START, DIGEST_START + DIGEST_LENGTH);
 }
 
 /** `files/<2 hex>/<digest>.<ext>`, the extension taken from the original base name. */

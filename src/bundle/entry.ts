@@ -20,8 +20,10 @@ export interface Entry {
   pieces(): AsyncIterable<Buffer>;
   /** The whole content where it lies in one piece already; valid until the next entry. */
   readonly whole: Buffer | null;
-  /** Of the whole content of a photo, where a thread has computed it already. */
+  /** Of the whole content, where a thread has computed it already. */
   readonly digest?: Digest | null;
+  /** What else was found in the content by whoever looked at it before its turn. */
+  readonly details?: unknown;
 }
 
 /** The rest of this entry cannot be had; what the finding says is all that is known. */
@@ -35,11 +37,21 @@ export class EntryDamaged extends Error {
 /** Anything that gives entries in the order of the format: a packed bundle or an unpacked folder. */
 export interface EntryReader {
   readonly label: string;
-  /** @throws Refused when something must not be read on. */
+  /**
+   * Some entries at a time; all contents of a batch are valid until the next one.
+   * @throws Refused when something must not be read on.
+   */
+  batches(): AsyncGenerator<readonly Entry[]>;
+  /** The same one by one. */
   entries(): AsyncGenerator<Entry>;
   /** True once the end marks were seen where they belong. */
   readonly ended: boolean;
   close(): Promise<void>;
+}
+
+/** The entries of all batches of a reader. */
+export async function* entriesOf(reader: Pick<EntryReader, 'batches'>): AsyncGenerator<Entry> {
+  for await (const batch of reader.batches()) yield* batch;
 }
 
 /** Reads a small entry whole. Returns null when it is damaged or larger than `limit` bytes. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { FindingList } from '../base/findings.ts';
 import { MAX_FRAME_CONTENT } from '../base/limits.ts';
-import { type Entry, EntryDamaged, type EntryReader } from './entry.ts';
+import { type Entry, EntryDamaged, entriesOf, type EntryReader } from './entry.ts';
 import { ENTRY_ORDER, type EntryKind, entryKind } from './entry-names.ts';
 
 const PIECE_BYTES = 1024 * 1024;
@@ -35,14 +35,15 @@ export class FolderReader implements EntryReader {
 
   async close(): Promise<void> {}
 
-  async *entries(): AsyncGenerator<Entry> {
+  async *batches(): AsyncGenerator<readonly Entry[]> {
     for (const kind of ENTRY_ORDER) {
-      for await (const member of this.#members(kind)) {
-        const entry = await this.#entry(member);
-        if (entry) yield entry;
-      }
+      for await (const member of this.#members(kind)) yield [await this.#entry(member)];
     }
     this.#checkEnd();
+  }
+
+  entries(): AsyncGenerator<Entry> {
+    return entriesOf(this);
   }
 
   /** The files of one kind, each folder listed when its turn comes. */

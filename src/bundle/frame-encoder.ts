@@ -1,5 +1,5 @@
 import { MAX_FRAME_CONTENT, MAX_WINDOW_LOG } from '../base/limits.ts';
-import { FRAME_MAGIC, MAX_BLOCK } from './frame-header.ts';
+import { BLOCK_HEADER_BYTES, FRAME_MAGIC, MAX_BLOCK } from './frame-header.ts';
 import { zstd } from './zstd.ts';
 
 /** Room that a frame of this much content can take, compressed or stored. */
@@ -68,8 +68,13 @@ export class FrameEncoder {
 
 /** Length of a stored frame; what is encoded as `auto` is never longer. */
 export function storedBytes(contentBytes: number): number {
-  const header = contentBytes <= SINGLE_SEGMENT_MAX ? 9 : 10;
-  return header + Math.max(1, Math.ceil(contentBytes / MAX_BLOCK)) * 3 + contentBytes;
+  const blocks = Math.max(1, Math.ceil(contentBytes / MAX_BLOCK));
+  return storedHeaderBytes(contentBytes) + blocks * BLOCK_HEADER_BYTES + contentBytes;
+}
+
+/** Length of its header. */
+export function storedHeaderBytes(contentBytes: number): number {
+  return contentBytes <= SINGLE_SEGMENT_MAX ? 9 : 10;
 }
 
 /**
@@ -82,9 +87,9 @@ function writeStored(content: Buffer, target: Buffer): number {
   do {
     const size = Math.min(MAX_BLOCK, content.length - from);
     const last = from + size === content.length ? 1 : 0;
-    target.writeUIntLE((size << 3) | last, at, 3);
-    content.copy(target, at + 3, from, from + size);
-    at += 3 + size;
+    target.writeUIntLE((size << 3) | last, at, BLOCK_HEADER_BYTES);
+    content.copy(target, at + BLOCK_HEADER_BYTES, from, from + size);
+    at += BLOCK_HEADER_BYTES + size;
     from += size;
   } while (from < content.length);
   return at;
@@ -92,13 +97,14 @@ function writeStored(content: Buffer, target: Buffer): number {
 
 function writeStoredHeader(contentSize: number, target: Buffer): number {
   target.writeUInt32LE(FRAME_MAGIC, 0);
+  const length = storedHeaderBytes(contentSize);
   if (contentSize <= SINGLE_SEGMENT_MAX) {
     target[4] = 0xa0; // content size in 4 bytes, single segment
     target.writeUInt32LE(contentSize, 5);
-    return 9;
+    return length;
   }
   target[4] = 0x80; // content size in 4 bytes, window descriptor
   target[5] = (MAX_WINDOW_LOG - 10) << 3;
   target.writeUInt32LE(contentSize, 6);
-  return 10;
+  return length;
 }

@@ -11,8 +11,17 @@ export const SKIPPABLE_MASK = 0xfffffff0;
 /** Descriptor, window, dictionary id and content size: never more than this. */
 export const MAX_FRAME_HEADER = 18;
 
+/** Magic, descriptor, content size and a block: never less than this. */
+export const MIN_FRAME_BYTES = 9;
+
+/** RFC 8878, section 3.1.1: the end of XXH64, behind the last block. */
+export const CHECKSUM_BYTES = 4;
+
 /** RFC 8878, section 3.1.1.2: no block holds more than this. */
 export const MAX_BLOCK = 128 * 1024;
+
+/** RFC 8878, section 3.1.1.2: before each block. */
+export const BLOCK_HEADER_BYTES = 3;
 
 const MAX_WINDOW = 2 ** MAX_WINDOW_LOG;
 

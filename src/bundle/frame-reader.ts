@@ -2,6 +2,7 @@ import type { FindingCode } from '../base/findings.ts';
 import { MAX_FRAME_CONTENT } from '../base/limits.ts';
 import type { ByteCursor } from './byte-cursor.ts';
 import {
+  CHECKSUM_BYTES,
   FRAME_MAGIC,
   frameHeaderLength,
   MAX_FRAME_HEADER,
@@ -15,7 +16,6 @@ import { SKIPPABLE_HEADER_BYTES } from './seek-table.ts';
 /** A frame of the largest content, in the smallest blocks that a sane compressor writes. */
 const MAX_FRAME_BYTES = MAX_FRAME_CONTENT + MAX_FRAME_CONTENT / 64 + 1024;
 
-const CHECKSUM_BYTES = 4;
 const MAGIC_BYTES = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 
 /** Where another frame begins inside of bytes that begin with one, or -1. */

@@ -2,7 +2,8 @@ import { MAX_FRAME_CONTENT, MAX_SEEK_TABLE_BYTES } from '../base/limits.ts';
 import type { ByteSource } from './byte-source.ts';
 import { decodeFrame } from './decode-frame.ts';
 import { FRAME_BOUND } from './frame-encoder.ts';
-import { frameHeaderLength, MAX_FRAME_HEADER, readFrameHeader } from './frame-header.ts';
+import { frameHeaderLength, MAX_FRAME_HEADER, MIN_FRAME_BYTES, readFrameHeader } from './frame-header.ts';
+import type { FrameClaim } from './claimed-frame.ts';
 import {
   type FrameLength,
   readSeekEntry,
@@ -61,9 +62,6 @@ function isFrameLength({ compressed, content }: FrameLength): boolean {
   return fits && compressed >= MIN_FRAME_BYTES && compressed <= FRAME_BOUND;
 }
 
-/** Magic, descriptor, content size and a block. */
-const MIN_FRAME_BYTES = 9;
-
 /** All frame starts of a file, as its seek table states them: 16 bytes a frame. */
 export class SeekIndex {
   readonly #offsets: Float64Array;
@@ -102,15 +100,30 @@ export class SeekIndex {
     return { number, offset: this.#offsets[number]!, tarOffset: this.#tarOffsets[number]! };
   }
 
+  /** What the table says of the frame that begins at this offset of the file; null where it says that none does. */
+  claimAt(offset: number): FrameClaim | null {
+    const number = lastUpTo(this.#offsets, offset);
+    if (number >= this.frames || this.#offsets[number] !== offset) return null;
+    const [length, contentSize] = [this.#offsets, this.#tarOffsets].map(
+      (offsets) => offsets[number + 1]! - offsets[number]!,
+    );
+    return { offset, length: length!, contentSize: contentSize! };
+  }
+
   /** The frame that holds a byte of the tar; the last one for anything behind. */
   frameAt(tarOffset: number): FrameStart {
-    let low = 0;
-    let high = this.frames - 1;
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if (this.#tarOffsets[middle]! <= tarOffset) low = middle;
-      else high = middle - 1;
-    }
-    return this.start(low);
+    return this.start(Math.min(lastUpTo(this.#tarOffsets, tarOffset), this.frames - 1));
   }
+}
+
+/** Where the last of ascending numbers stands that is no larger than `limit`; 0 where all are. */
+function lastUpTo(ascending: Float64Array, limit: number): number {
+  let low = 0;
+  let high = ascending.length - 1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (ascending[middle]! <= limit) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }

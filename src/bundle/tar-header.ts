@@ -11,6 +11,7 @@ const NAME = /^[\x21-\x7e]{1,100}$/;
 /** Eleven octal digits: the year 2242. */
 const MAX_MTIME = 8 ** 11 - 1;
 const CHECKSUM_OFFSET = 148;
+const CHECKSUM_LENGTH = 8;
 const TYPE_OFFSET = 156;
 
 /** What a ustar header says of an entry; all other fields are constants in a bundle. */
@@ -46,15 +47,32 @@ function isCount(value: number, most: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= most;
 }
 
-function layHeader(header: TarHeader, target: Buffer, offset: number): void {
-  target.fill(0, offset, offset + BLOCK);
-  target.write(header.name, offset, NAME_LENGTH, 'latin1');
-  target.write('0000644\0' + '0000000\0' + '0000000\0', offset + 100, 'latin1');
-  target.write(`${octal(header.size, 11)}\0${octal(header.mtime, 11)}\0`, offset + 124, 'latin1');
-  target.write('0', offset + TYPE_OFFSET, 'latin1');
-  target.write('ustar\0' + '00', offset + 257, 'latin1');
-  target.write('0000000\0' + '0000000\0', offset + 329, 'latin1');
-  target.write(checksumField(target, offset), offset + CHECKSUM_OFFSET, 'latin1');
+const SIZE_OFFSET = 124;
+const SIZE_DIGITS = 11;
+const MTIME_OFFSET = 136;
+
+/** A header without name, size and time, its checksum counted as spaces: all that never differs. */
+const CONSTANT_FIELDS = constantFields();
+const CONSTANT_SUM = sum(CONSTANT_FIELDS, 0, BLOCK);
+
+function constantFields(): Buffer {
+  const block = Buffer.alloc(BLOCK);
+  block.write('0000644\0' + '0000000\0' + '0000000\0', 100, 'latin1');
+  block.write('        0', CHECKSUM_OFFSET, 'latin1');
+  block.write('ustar\0' + '00', 257, 'latin1');
+  block.write('0000000\0' + '0000000\0', 329, 'latin1');
+  return block;
+}
+
+function layHeader({ name, size, mtime }: TarHeader, target: Buffer, offset: number): void {
+  CONSTANT_FIELDS.copy(target, offset);
+  target.write(name, offset, NAME_LENGTH, 'latin1');
+  target.write(`${octal(size, SIZE_DIGITS)}\0${octal(mtime, SIZE_DIGITS)}`, offset + SIZE_OFFSET, 'latin1');
+  const checksum =
+    CONSTANT_SUM +
+    sum(target, offset, offset + Math.min(name.length, NAME_LENGTH)) +
+    sum(target, offset + SIZE_OFFSET, offset + CHECKSUM_OFFSET);
+  target.write(checksumField(checksum), offset + CHECKSUM_OFFSET, 'latin1');
 }
 
 const scratch = Buffer.alloc(BLOCK);
@@ -64,18 +82,24 @@ const scratch = Buffer.alloc(BLOCK);
  * are parsed and written again, and every byte must agree.
  */
 export function readHeader(source: Buffer, offset: number): TarHeader | HeaderProblem {
+  if (offset + BLOCK > source.length) return problemOf(source, offset);
+  const size = parseOctal(source, offset + SIZE_OFFSET);
+  const mtime = parseOctal(source, offset + MTIME_OFFSET);
+  if (size === null || mtime === null || size > MAX_ENTRY_BYTES) return problemOf(source, offset);
+  const header = { name: rawName(source, offset), size, mtime };
+  layHeader(header, scratch, 0);
+  const isOurs = scratch.compare(source, offset, offset + BLOCK) === 0;
+  return isOurs ? header : problemOf(source, offset);
+}
+
+/** What is wrong first with a header that is none of ours. */
+function problemOf(source: Buffer, offset: number): HeaderProblem {
   const block = source.subarray(offset, offset + BLOCK);
   if (block.every((byte) => byte === 0)) return 'zero-block';
-  if (block.toString('latin1', CHECKSUM_OFFSET, CHECKSUM_OFFSET + 8) !== checksumField(block, 0))
-    return 'checksum';
-  if (block[TYPE_OFFSET] !== 0x30) return 'type';
-  const size = parseOctal(block, 124, 11);
-  const mtime = parseOctal(block, 136, 11);
-  const end = block.indexOf(0);
-  if (size === null || mtime === null || size > MAX_ENTRY_BYTES) return 'field';
-  const name = block.toString('latin1', 0, end < 0 ? NAME_LENGTH : Math.min(end, NAME_LENGTH));
-  layHeader({ name, size, mtime }, scratch, 0);
-  return scratch.equals(block) ? { name, size, mtime } : 'field';
+  const [before, behind] = [CHECKSUM_OFFSET, CHECKSUM_OFFSET + CHECKSUM_LENGTH];
+  const checksum = CHECKSUM_LENGTH * 0x20 + sum(block, 0, before) + sum(block, behind, BLOCK);
+  if (block.toString('latin1', before, behind) !== checksumField(checksum)) return 'checksum';
+  return block[TYPE_OFFSET] === 0x30 ? 'field' : 'type';
 }
 
 /** The name field as far as it can be shown, for a finding about a header that is refused. */
@@ -89,20 +113,24 @@ function octal(value: number, digits: number): string {
   return value.toString(8).padStart(digits, '0');
 }
 
-function parseOctal(block: Buffer, offset: number, digits: number): number | null {
-  const text = block.toString('latin1', offset, offset + digits);
-  return /^[0-7]+$/.test(text) ? Number.parseInt(text, 8) : null;
+/** Null where there is anything but digits. */
+function parseOctal(source: Buffer, offset: number): number | null {
+  let value = 0;
+  for (let at = offset; at < offset + SIZE_DIGITS; at += 1) {
+    const digit = source[at]! - 0x30;
+    if (!(digit >= 0 && digit <= 7)) return null;
+    value = value * 8 + digit;
+  }
+  return value;
 }
 
 /** Six octal digits, NUL, space: the only bytes of a header that its sum does not cover. */
-function checksumField(source: Buffer, offset: number): string {
-  return `${octal(checksum(source, offset), 6)}\0 `;
+function checksumField(checksum: number): string {
+  return `${octal(checksum, 6)}\0 `;
 }
 
-/** The sum of all bytes, with the checksum field itself counted as spaces. */
-function checksum(source: Buffer, offset: number): number {
-  let sum = 8 * 0x20;
-  for (let at = 0; at < CHECKSUM_OFFSET; at += 1) sum += source[offset + at] ?? 0;
-  for (let at = CHECKSUM_OFFSET + 8; at < BLOCK; at += 1) sum += source[offset + at] ?? 0;
-  return sum;
+function sum(source: Buffer, from: number, to: number): number {
+  let total = 0;
+  for (let at = from; at < to; at += 1) total += source[at]!;
+  return total;
 }

@@ -26,7 +26,7 @@ export async function* bundleImages(
     const walk = new BundleWalk(opened.reader, findings, { proveAll: false, signal });
     try {
       for await (const item of walk.items()) {
-        if (item.kind === 'records') yield item.records.filter((record) => record !== null).map(imageOf);
+        if (item.kind === 'records') yield [...item.shard].filter((record) => record !== null).map(imageOf);
         if (item.kind === 'omitted' && item.line.digest !== undefined) absent.add(item.line.digest);
         if (item.kind === 'payload-begins') await skipUnwanted(opened, walk, () => false);
       }

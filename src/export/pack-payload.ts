@@ -33,7 +33,7 @@ export async function packPayload(
   writer: BundleWriter,
   options: PackOptions,
 ): Promise<void> {
-  const pipeline = await PackPipeline.start(options.threads, volume.totals().bytes);
+  const pipeline = PackPipeline.start(options.threads, volume.totals().bytes);
   const packer = new PayloadPacker(volume, writer, pipeline, options);
   try {
     for (const group of groups(volume, options.step?.ordinal ?? 0)) {

@@ -25,10 +25,10 @@ export class PackPipeline {
   }
 
   /** `bytes` of content to come, as far as anybody knows. */
-  static async start(threads: number | undefined, bytes: number): Promise<PackPipeline> {
+  static start(threads: number | undefined, bytes: number): PackPipeline {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     const module = new URL(`../export/pack-group.${extension}`, import.meta.url);
-    return new PackPipeline(await startThreads(module, packGroup, threads, bytes));
+    return new PackPipeline(startThreads(module, packGroup, threads, bytes));
   }
 
   /** True when there is room for another group: enough for every thread, but no more than fits in memory. */

@@ -110,8 +110,8 @@ async function* records(items: AsyncGenerator<WalkItem>): AsyncGenerator<ImageRe
   for await (const item of items) {
     if (item.kind === 'manifest') left = linesOf(item.manifest.records);
     if (item.kind === 'records') {
-      for (const record of item.records) if (record !== null) yield record;
-      left -= item.records.length;
+      for (const record of item.shard) if (record !== null) yield record;
+      left -= item.shard.count;
     }
     if (left <= 0 || item.kind === 'authors' || item.kind === 'payload-begins') return;
   }
@@ -139,9 +139,11 @@ async function* files(options: InspectOptions, opened: OpenedBundle[]): AsyncGen
   await jumpToIndex(bundle);
   for await (const entry of bundle.reader.entries()) {
     if (entry.kind !== 'index') continue;
-    for await (const { bytes } of new EntryLines(entry).lines()) {
-      const { value } = parseIndexLine(bytes);
-      if (value !== null) yield value;
+    for await (const { some } of new EntryLines(entry).batches()) {
+      for (const line of some) {
+        const { value } = parseIndexLine(line);
+        if (value !== null) yield value;
+      }
     }
     return;
   }

@@ -28,8 +28,13 @@ export function validatorSource(name: SchemaName): string {
   const standalone = requirePackage(
     'ajv/dist/standalone/index.js',
   ) as typeof import('ajv/dist/standalone/index.js');
-  const compiler = newAjv({ ...OPTIONS, code: { source: true } });
+  const compiler = newAjv({ ...OPTIONS, code: { source: true, process: measureTwice } });
   return standalone.default(compiler, compiler.compile(schemaOf(name)));
+}
+
+/** A text that is short enough in 16-bit units is so in characters, too, which take longer to count. */
+function measureTwice(code: string): string {
+  return code.replaceAll(/(func\d+)\((data\d*)\) > (\d+)/g, '($2.length > $3 && $1($2) > $3)');
 }
 
 function schemaOf(name: SchemaName): object {

@@ -19,10 +19,21 @@ export type Parsed<T> =
 export const parseManifest = (bytes: Uint8Array): Parsed<Manifest> => parse('manifest', bytes, manifestRule);
 export const parseRecord = (bytes: Uint8Array): Parsed<ImageRecord> => parse('record', bytes, recordRule);
 export const parseAuthor = (bytes: Uint8Array): Parsed<AuthorRecord> => parse('author', bytes);
-export const parseIndexLine = (bytes: Uint8Array): Parsed<IndexLine> => parse('index', bytes);
 export const parseCatalogDocument = (bytes: Uint8Array): Parsed<CatalogDocument> => parse('catalog', bytes);
 export const parseRequestLine = (bytes: Uint8Array): Parsed<RequestLine> => parse('request', bytes);
 export const parseEnd = (bytes: Uint8Array): Parsed<End> => parse('end', bytes);
+
+/** A line of the index as our writer makes it: nothing in it can be read in two ways, and the schema accepts it. */
+const PACKED_LINE =
+  /^\{"path":"([ !#-[\]-~]{1,100})","digest":"([0-9a-f]{64})","size":(0|[1-9]\d{0,8}),"offset":(0|[1-9]\d{0,14})\}$/;
+
+export function parseIndexLine(bytes: Uint8Array): Parsed<IndexLine> {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  const packed = PACKED_LINE.exec(text);
+  if (packed === null) return parse('index', bytes);
+  const [, path, digest, size, offset] = packed as unknown as [string, string, string, string, string];
+  return { value: { path, digest, size: Number(size), offset: Number(offset) }, problem: null };
+}
 
 function parse<T>(
   schema: SchemaName,

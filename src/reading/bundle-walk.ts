@@ -57,7 +57,9 @@ export class BundleWalk {
 
   /** Somebody has this content already, and its frame will not be read. */
   passOver(digest: Digest): void {
-    if (this.contents.get(digest)?.state === 'listed') this.contents.set(digest, 'passed');
+    const content = this.contents.find(digest);
+    if (content >= 0 && this.contents.stateOf(content) === 'listed')
+      this.contents.setState(content, 'passed');
     this.#state.passesOver = true;
   }
 
@@ -70,9 +72,9 @@ export class BundleWalk {
   async *items(): AsyncGenerator<WalkItem> {
     const { findings, options } = this.#state;
     try {
-      for await (const entry of this.#reader.entries()) {
+      for await (const batch of this.#reader.batches()) {
         options.signal?.throwIfAborted();
-        yield* this.#item(entry);
+        yield* this.#itemsOf(batch);
       }
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -84,12 +86,21 @@ export class BundleWalk {
     if (this.#began && !findings.refused) checkComplete(this.#state);
   }
 
-  /** Damage costs the entry it is in, nothing else. */
-  async *#item(entry: Entry): AsyncGenerator<WalkItem> {
+  /** Photos that stand next to each other are taken together. */
+  async *#itemsOf(batch: readonly Entry[]): AsyncGenerator<WalkItem> {
+    for (let at = 0; at < batch.length; ) {
+      const photos = photosFrom(batch, at);
+      yield* this.#item(batch[at]!, photos);
+      at += Math.max(1, photos.length);
+    }
+  }
+
+  /** Damage costs the entry it is in, nothing else. `photos` are the entry and those next to it, where it is one. */
+  async *#item(entry: Entry, photos: readonly Entry[]): AsyncGenerator<WalkItem> {
     if (!this.#order.isOpen && entry.kind !== 'manifest') yield* this.#withoutManifest(entry);
     this.#order.check(entry);
     try {
-      yield* this.#dispatch(entry);
+      yield* this.#dispatch(entry, photos);
     } catch (error) {
       if (!(error instanceof EntryDamaged)) throw error;
       this.#state.check.comparable = false;
@@ -136,7 +147,7 @@ export class BundleWalk {
     return this.#state.manifestDigest === '' ? null : this.#state.manifestDigest;
   }
 
-  async *#dispatch(entry: Entry): AsyncGenerator<WalkItem> {
+  async *#dispatch(entry: Entry, photos: readonly Entry[]): AsyncGenerator<WalkItem> {
     switch (entry.kind) {
       case 'manifest':
         yield await readManifest(this.#state, entry);
@@ -152,7 +163,7 @@ export class BundleWalk {
         return yield* this.#shards.read(entry, entry.kind);
       case 'payload':
         yield* this.#payloadBegins();
-        return yield* readPayload(this.#state, entry);
+        return yield* readPayload(this.#state, photos);
       case 'index':
         yield* this.#payloadBegins();
         await this.#state.options.settle?.();
@@ -171,4 +182,11 @@ export class BundleWalk {
     if (!this.#state.findings.refused && this.manifest !== null) this.#shards.finish();
     yield { kind: 'payload-begins' };
   }
+}
+
+/** The entries from here on that are photos, up to the first that is none. */
+function photosFrom(batch: readonly Entry[], start: number): readonly Entry[] {
+  let end = start;
+  while (batch[end]?.kind === 'payload') end += 1;
+  return start === 0 && end === batch.length ? batch : batch.slice(start, end);
 }

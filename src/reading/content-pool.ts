@@ -50,9 +50,9 @@ export class ContentPool {
   #bytesInFlight = 0;
   #batch: Batch | null = null;
 
-  private constructor(threads: Threads<ReadingJob, ReadingAnswer>) {
+  private constructor(threads: Threads<ReadingJob, ReadingAnswer>, file: number | null) {
     this.#threads = threads;
-    this.#frames = new FramePool(threads, this.#memories);
+    this.#frames = new FramePool(threads, this.#memories, file);
   }
 
   /** Starts threads, which look at the bundle's frames, too, from now on. `bytes` are still to come. */
@@ -63,8 +63,9 @@ export class ContentPool {
   ): Promise<ContentPool> {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     const module = new URL(`../reading/thread-work.${extension}`, import.meta.url);
-    const pool = new ContentPool(await startThreads(module, work, threads, bytes));
-    opened.scanWith(pool.#frames);
+    const started = startThreads(module, work, threads, bytes);
+    const pool = new ContentPool(started, opened.source?.descriptor ?? null);
+    await opened.scanWith(pool.#frames);
     return pool;
   }
 

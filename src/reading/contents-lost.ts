@@ -8,8 +8,13 @@ export async function contentsLostIn(path: string, signal: AbortSignal | undefin
   const findings = new FindingList();
   const opened = await openBundle(path, findings);
   try {
-    const walk = new BundleWalk(opened.reader, findings, { proveAll: true, lostHead: 'report', signal });
-    for await (const item of walk.items()) if (item.kind === 'payload') await item.payload.prove();
+    const walk = new BundleWalk(opened.reader, findings, {
+      proveAll: true,
+      offer: 'unproven',
+      lostHead: 'report',
+      signal,
+    });
+    for await (const _ of walk.items());
     return [...walk.lostContents()];
   } finally {
     await opened.reader.close();

@@ -1,8 +1,9 @@
 import { randomFillSync } from 'node:crypto';
 import type { Digest } from '../base/digest.ts';
 
-/** A whole SHA-256: what is lost must be named. */
-const KEY_BYTES = 32;
+/** A whole SHA-256, in 32-bit words: what is lost must be named. */
+const KEY_WORDS = 8;
+const KEY_BYTES = KEY_WORDS * 4;
 
 /** What is known of one content that records name. */
 export type ContentState = 'listed' | 'proven' | 'passed' | 'damaged' | 'omitted';
@@ -14,7 +15,7 @@ const CHUNK = 4 * 1024;
 
 /** So many entries, in the order in which they were listed. */
 class Chunk {
-  readonly keys = Buffer.alloc(CHUNK * KEY_BYTES);
+  readonly keys = new Uint32Array(CHUNK * KEY_WORDS);
   readonly sizes = new Float64Array(CHUNK);
   readonly states = new Uint8Array(CHUNK);
 }
@@ -35,15 +36,25 @@ export class DigestTable {
 
   /** Adds a content; returns the size under which it is listed already, or `size`. */
   list(digest: Digest, size: number): number {
+    setKey(digest);
+    return this.#listKey(size);
+  }
+
+  /** The same for the digest whose 32 bytes begin at `start`. */
+  listBytes(bytes: Uint8Array, start: number, size: number): number {
+    for (let at = 0; at < KEY_BYTES; at += 1) keyBytes[at] = bytes[start + at]!;
+    return this.#listKey(size);
+  }
+
+  #listKey(size: number): number {
     if ((this.#count + 1) * 3 > this.#slots.length * 2) this.#grow();
-    const key = keyOf(digest);
-    const slot = this.#slot(key);
+    const slot = this.#slot();
     const known = this.#slots[slot]! - 1;
-    if (known >= 0) return this.#chunks[chunkOf(known)]!.sizes[known % CHUNK]!;
+    if (known >= 0) return this.sizeOf(known);
     const entry = this.#count;
     if (entry % CHUNK === 0) this.#chunks.push(new Chunk());
     const chunk = this.#chunks[chunkOf(entry)]!;
-    key.copy(chunk.keys, (entry % CHUNK) * KEY_BYTES);
+    chunk.keys.set(key, (entry % CHUNK) * KEY_WORDS);
     chunk.sizes[entry % CHUNK] = size;
     chunk.states[entry % CHUNK] = STATES.indexOf('listed');
     this.#count += 1;
@@ -51,30 +62,40 @@ export class DigestTable {
     return size;
   }
 
-  /** Null when no record names this content. */
-  get(digest: Digest): { readonly size: number; readonly state: ContentState } | null {
-    const entry = this.#find(digest);
-    if (entry < 0) return null;
-    const { sizes, states } = this.#chunks[chunkOf(entry)]!;
-    return { size: sizes[entry % CHUNK]!, state: STATES[states[entry % CHUNK]!]! };
+  /** The number under which a content is listed, counted from 0; -1 when no record names it. */
+  find(digest: Digest): number {
+    setKey(digest);
+    return this.#slots[this.#slot()]! - 1;
   }
 
-  set(digest: Digest, state: ContentState): void {
-    const entry = this.#find(digest);
-    if (entry >= 0) this.#chunks[chunkOf(entry)]!.states[entry % CHUNK] = STATES.indexOf(state);
+  sizeOf(entry: number): number {
+    return this.#chunks[chunkOf(entry)]!.sizes[entry % CHUNK]!;
+  }
+
+  stateOf(entry: number): ContentState {
+    return STATES[this.#chunks[chunkOf(entry)]!.states[entry % CHUNK]!]!;
+  }
+
+  setState(entry: number, state: ContentState): void {
+    this.#chunks[chunkOf(entry)]!.states[entry % CHUNK] = STATES.indexOf(state);
+  }
+
+  /** Null when no record names this content. */
+  stateIn(digest: Digest): ContentState | null {
+    const entry = this.find(digest);
+    return entry < 0 ? null : this.stateOf(entry);
   }
 
   /** Every content in one state goes into another. */
   replace(state: ContentState, by: ContentState): void {
-    for (const entry of this.#entriesIn([state]))
-      this.#chunks[chunkOf(entry)]!.states[entry % CHUNK] = STATES.indexOf(by);
+    for (const entry of this.#entriesIn([state])) this.setState(entry, by);
   }
 
   /** The digests of all contents in one of these states, in the order in which they were listed. */
   *digestsIn(states: readonly ContentState[]): Generator<Digest> {
     for (const entry of this.#entriesIn(states)) {
-      const at = (entry % CHUNK) * KEY_BYTES;
-      yield this.#chunks[chunkOf(entry)]!.keys.toString('hex', at, at + KEY_BYTES);
+      this.#loadKey(entry);
+      yield keyBytes.toString('hex');
     }
   }
 
@@ -91,52 +112,57 @@ export class DigestTable {
     }
   }
 
-  /** The number of the entry with this digest, or -1. */
-  #find(digest: Digest): number {
-    return this.#slots[this.#slot(keyOf(digest))]! - 1;
-  }
-
-  /** Where the entry with this key is, or would be. */
-  #slot(key: Buffer): number {
+  /** Where the entry with the key is, or would be. */
+  #slot(): number {
     const mask = this.#slots.length - 1;
-    let slot = hashOf(key) & mask;
+    let slot = hashOfKey() & mask;
     for (let entry = this.#slots[slot]!; entry !== 0; entry = this.#slots[slot]!) {
-      if (this.#hasKey(entry - 1, key)) break;
+      if (this.#hasKey(entry - 1)) break;
       slot = (slot + 1) & mask;
     }
     return slot;
   }
 
-  #hasKey(entry: number, key: Buffer): boolean {
-    const at = (entry % CHUNK) * KEY_BYTES;
-    return key.compare(this.#chunks[chunkOf(entry)]!.keys, at, at + KEY_BYTES) === 0;
+  #hasKey(entry: number): boolean {
+    const { keys } = this.#chunks[chunkOf(entry)]!;
+    const start = (entry % CHUNK) * KEY_WORDS;
+    for (let word = 0; word < KEY_WORDS; word += 1) if (keys[start + word] !== key[word]) return false;
+    return true;
+  }
+
+  #loadKey(entry: number): void {
+    const { keys } = this.#chunks[chunkOf(entry)]!;
+    const start = (entry % CHUNK) * KEY_WORDS;
+    for (let word = 0; word < KEY_WORDS; word += 1) key[word] = keys[start + word]!;
   }
 
   #grow(): void {
     this.#slots = new Uint32Array(this.#slots.length * 2);
+    const wanted = key.slice();
     for (let entry = 0; entry < this.#count; entry += 1) {
-      const at = (entry % CHUNK) * KEY_BYTES;
-      const key = this.#chunks[chunkOf(entry)]!.keys.subarray(at, at + KEY_BYTES);
-      this.#slots[this.#slot(key)] = entry + 1;
+      this.#loadKey(entry);
+      this.#slots[this.#slot()] = entry + 1;
     }
+    key.set(wanted);
   }
-}
-
-/** Drawn anew by each process: nobody can make up digests that all fall on one place. */
-const FACTORS = randomFillSync(new Uint32Array(KEY_BYTES / 4)).map((word) => word | 1);
-
-function hashOf(key: Buffer): number {
-  let hash = 0;
-  for (let word = 0; word < FACTORS.length; word += 1)
-    hash = Math.imul(hash ^ key.readUInt32LE(word * 4), FACTORS[word]!) ^ (hash >>> 15);
-  return hash ^ (hash >>> 16);
 }
 
 const chunkOf = (entry: number) => Math.floor(entry / CHUNK);
 
-const scratch = Buffer.alloc(KEY_BYTES);
+/** The digest that is looked for, as words and as bytes: one for all tables, so that looking makes no garbage. */
+const key = new Uint32Array(KEY_WORDS);
+const keyBytes = Buffer.from(key.buffer);
 
-function keyOf(digest: Digest): Buffer {
-  scratch.write(digest, 0, KEY_BYTES, 'hex');
-  return scratch;
+function setKey(digest: Digest): void {
+  keyBytes.write(digest, 0, KEY_BYTES, 'hex');
+}
+
+/** Drawn anew by each process: nobody can make up digests that all fall on one place. */
+const FACTORS = randomFillSync(new Uint32Array(KEY_WORDS)).map((word) => word | 1);
+
+function hashOfKey(): number {
+  let hash = 0;
+  for (let word = 0; word < KEY_WORDS; word += 1)
+    hash = Math.imul(hash ^ key[word]!, FACTORS[word]!) ^ (hash >>> 15);
+  return hash ^ (hash >>> 16);
 }

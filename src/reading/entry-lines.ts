@@ -6,8 +6,19 @@ import { MAX_LINE_BYTES } from '../base/limits.ts';
 import type { Entry } from '../bundle/entry.ts';
 
 const NEWLINE = 0x0a;
+const NOTHING = Buffer.alloc(0);
 
-/** The lines of an entry of any length, one at a time, with the digest of all of it at the end. */
+/** Lines that are handed out together: as many as are gone through before the event loop has its turn. */
+const TOGETHER = 500;
+
+/** Lines that stand next to each other, valid until the next ones. */
+export interface SomeLines {
+  readonly some: readonly Buffer[];
+  /** Number of the first of them, counted from 1. */
+  readonly first: number;
+}
+
+/** The lines of an entry of any length, some at a time, with the digest of all of it at the end. */
 export class EntryLines {
   readonly #entry: Entry;
   readonly #hash = createHash('sha256');
@@ -16,24 +27,27 @@ export class EntryLines {
     this.#entry = entry;
   }
 
-  /** Lines are numbered from 1. @throws Refused `limit-exceeded` for a line above 1 MiB */
-  async *lines(): AsyncGenerator<{ readonly bytes: Buffer; readonly number: number }> {
-    let rest: Buffer = Buffer.alloc(0);
-    let number = 0;
+  /** @throws Refused `limit-exceeded` for a line above 1 MiB */
+  async *batches(): AsyncGenerator<SomeLines> {
+    let first = 1;
+    let rest: Buffer = NOTHING;
     for await (const piece of this.#entry.pieces()) {
       this.#hash.update(piece);
-      let from = 0;
-      for (let newline = piece.indexOf(NEWLINE); newline >= 0; newline = piece.indexOf(NEWLINE, from)) {
+      for (let from = 0; from < piece.length; ) {
         await breathe();
-        number += 1;
-        const part = piece.subarray(from, newline);
-        yield { bytes: this.#capped(rest.length === 0 ? part : Buffer.concat([rest, part]), number), number };
-        rest = Buffer.alloc(0);
-        from = newline + 1;
+        const { lines, end } = linesFrom(piece, from);
+        if (lines.length === 0) {
+          rest = this.#capped(Buffer.concat([rest, piece.subarray(from)]), first);
+          break;
+        }
+        if (rest.length > 0) lines[0] = Buffer.concat([rest, lines[0]!]);
+        rest = NOTHING;
+        yield { some: lines.map((line, at) => this.#capped(line, first + at)), first };
+        first += lines.length;
+        from = end;
       }
-      rest = this.#capped(Buffer.concat([rest, piece.subarray(from)]), number + 1);
     }
-    if (rest.length > 0) yield { bytes: rest, number: number + 1 };
+    if (rest.length > 0) yield { some: [rest], first };
   }
 
   /** Of the whole entry; only after the last line. */
@@ -49,4 +63,16 @@ export class EntryLines {
       found: 'a longer one',
     });
   }
+}
+
+/** The next whole lines of a piece, and where they end. */
+function linesFrom(piece: Buffer, start: number): { lines: Buffer[]; end: number } {
+  const lines: Buffer[] = [];
+  let from = start;
+  for (let newline = piece.indexOf(NEWLINE, from); newline >= 0; newline = piece.indexOf(NEWLINE, from)) {
+    lines.push(piece.subarray(from, newline));
+    from = newline + 1;
+    if (lines.length === TOGETHER) break;
+  }
+  return { lines, end: from };
 }

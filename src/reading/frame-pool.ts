@@ -1,36 +1,51 @@
 import type { MemoryPool } from '../base/memory-pool.ts';
 import type { Threads } from '../base/threads.ts';
+import type { FrameClaim } from '../bundle/claimed-frame.ts';
 import { decodeFrame } from '../bundle/decode-frame.ts';
-import type { FrameScanner, ScannedEntry, ScannedFrame } from '../bundle/frames-ahead.ts';
+import type { FrameScanner, ScannedFrame } from '../bundle/frames-ahead.ts';
+import { frameScan, type ScanAnswer, type ScanJob } from './scan-frame.ts';
 import type { ReadingAnswer, ReadingJob } from './thread-work.ts';
 
 /** Contents of frames that are read ahead, or still being written. */
-const BYTES_AHEAD = 6 * 1024 * 1024;
+const BYTES_AHEAD = 12 * 1024 * 1024;
 
-/** Decodes frames into shared memory and has worker threads look at them; where there is one thread, one at a time. */
+/** Has worker threads read frames into shared memory and look at them; where there is one thread, one at a time. */
 export class FramePool implements FrameScanner {
   readonly #threads: Threads<ReadingJob, ReadingAnswer>;
   readonly #memories: MemoryPool;
+  /** The open file that frames are read from; null where it is no file. */
+  readonly #file: number | null;
 
-  constructor(threads: Threads<ReadingJob, ReadingAnswer>, memories: MemoryPool) {
+  constructor(threads: Threads<ReadingJob, ReadingAnswer>, memories: MemoryPool, file: number | null) {
     this.#threads = threads;
     this.#memories = memories;
+    this.#file = file;
   }
 
   hasRoom(contentSize: number): boolean {
     return this.#threads.count > 1 && this.#memories.bytesOut + contentSize <= BYTES_AHEAD;
   }
 
-  scan(frame: Buffer, contentBytes: number): ScannedFrame | null {
+  scan(frame: Buffer, contentBytes: number, hasChecksum: boolean): ScannedFrame | null {
     const memory = this.#memories.take(contentBytes);
-    const content = Buffer.from(memory, 0, contentBytes);
+    if (decodeFrame(frame, Buffer.from(memory, 0, contentBytes)) === contentBytes)
+      return this.#scanned({ memory, contentBytes, hasChecksum }, contentBytes);
+    this.#memories.give(memory);
+    return null;
+  }
+
+  read(claim: FrameClaim): ScannedFrame | null {
+    if (this.#file === null) return null;
+    const memory = this.#memories.take(claim.contentSize);
+    return this.#scanned({ memory, file: this.#file, claim }, claim.contentSize);
+  }
+
+  #scanned(job: ScanJob, contentBytes: number): ScannedFrame {
+    const { memory } = job;
+    const answer = this.#threads.run(job) as Promise<ScanAnswer | null>;
+    const scan = answer.then((found) => found && frameScan(found));
+    scan.catch(() => {}); // looked at in its turn
     const release = () => this.#memories.give(memory);
-    if (decodeFrame(frame, content) !== contentBytes) {
-      release();
-      return null;
-    }
-    const entries = this.#threads.run({ memory, contentBytes }) as Promise<ScannedEntry[]>;
-    entries.catch(() => {}); // looked at in its turn
-    return { content, entries, release };
+    return { content: Buffer.from(memory, 0, contentBytes), scan, release };
   }
 }

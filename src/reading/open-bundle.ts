@@ -7,6 +7,7 @@ import type { EntryReader } from '../bundle/entry.ts';
 import { FolderReader } from '../bundle/folder-reader.ts';
 import type { FrameScanner } from '../bundle/frames-ahead.ts';
 import { PackedReader } from '../bundle/packed-reader.ts';
+import { SeekIndex } from '../bundle/seek-index.ts';
 
 /** A bundle that can be read, with what can be said of it before. */
 export interface OpenedBundle {
@@ -19,7 +20,7 @@ export interface OpenedBundle {
   readonly size: number | null;
   readonly strays: string[];
   /** Has frames looked at from now on ahead of their turn, where the bundle is a file. */
-  scanWith(scanner: FrameScanner): void;
+  scanWith(scanner: FrameScanner): Promise<void>;
 }
 
 /**
@@ -54,7 +55,7 @@ function packed(
     position: () => reader.position,
     size: source.size,
     strays: [],
-    scanWith: (scanner) => reader.scanWith(scanner),
+    scanWith: async (scanner) => reader.scanWith(scanner, file === null ? null : await SeekIndex.load(file)),
   };
 }
 
@@ -66,5 +67,13 @@ async function folder(path: string, findings: FindingList): Promise<OpenedBundle
     throw new BundleError('not-a-bundle', { params: { path, reason } });
   }
   const reader = new FolderReader(path, findings, (name) => strays.push(name));
-  return { label: path, reader, source: null, position: () => null, size: null, strays, scanWith: () => {} };
+  return {
+    label: path,
+    reader,
+    source: null,
+    position: () => null,
+    size: null,
+    strays,
+    scanWith: async () => {},
+  };
 }

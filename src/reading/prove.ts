@@ -9,12 +9,19 @@ export interface HeadJudge {
   judge(digest: string, head: Buffer): Promise<void>;
 }
 
-/** Proves a content: what lies in one piece is hashed in a thread, the rest while it is read. */
+/** Proves contents: what lies in one piece is hashed in a thread, the rest while it is read. */
 export async function prove(
-  payload: Payload,
+  payloads: readonly Payload[],
   pool: ContentPool,
   judge: HeadJudge | null = null,
 ): Promise<void> {
+  for (const payload of payloads) {
+    // What was hashed before its turn is proven when the walk goes on.
+    if (payload.found === null || judge !== null) await proveOne(payload, pool, judge);
+  }
+}
+
+async function proveOne(payload: Payload, pool: ContentPool, judge: HeadJudge | null): Promise<void> {
   const { digest, whole } = payload;
   const needed = judge?.needs(digest) === true ? judge : null;
   if (whole !== null && needed !== null) await needed.judge(digest, whole.subarray(0, needed.headBytes));

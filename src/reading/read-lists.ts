@@ -29,15 +29,17 @@ export class ListReader {
 
   async *readIndex(entry: Entry): AsyncGenerator<WalkItem> {
     const lines = new EntryLines(entry);
-    for await (const { bytes, number } of lines.lines()) {
-      const { value, problem } = parseIndexLine(bytes);
-      const where = { entry: entry.name, line: number };
-      if (problem !== null) {
-        this.#state.damage('index-wrong', where, 'a line that fits the schema', problem);
-        continue;
+    for await (const { some, first } of lines.batches()) {
+      for (const [at, bytes] of some.entries()) {
+        const { value, problem } = parseIndexLine(bytes);
+        const where = { entry: entry.name, line: first + at };
+        if (problem !== null) {
+          this.#state.damage('index-wrong', where, 'a line that fits the schema', problem);
+          continue;
+        }
+        this.#checkLine(value, where);
+        if (!isPackedLine(value)) yield { kind: 'omitted', line: value };
       }
-      this.#checkLine(value, where);
-      if (!isPackedLine(value)) yield { kind: 'omitted', line: value };
     }
     this.#index = locate(entry, lines.digest());
     this.#state.check.saw(entry.name, this.#index.digest);
@@ -55,7 +57,7 @@ export class ListReader {
   isProven = false;
 
   async readSums(entry: Entry): Promise<void> {
-    const { digest, documents } = await readSums(entry);
+    const { digest, documents } = await readSums(entry, this.#state.headless);
     this.#documents = documents;
     this.#sums = locate(entry, digest);
     if (!this.#state.listsComparable || digest === this.#state.check.expectedSums()) return;
@@ -63,7 +65,8 @@ export class ListReader {
   }
 
   async readEnd(entry: Entry): Promise<void> {
-    const { value, problem } = parseEnd(await this.#state.whole(entry, MAX_END_BYTES));
+    const { bytes } = await this.#state.whole(entry, MAX_END_BYTES);
+    const { value, problem } = parseEnd(bytes);
     if (problem !== null) {
       return this.#state.damage('index-wrong', entry.place, 'an end.json that fits the schema', problem);
     }
@@ -101,7 +104,7 @@ export class ListReader {
   #checkLine(line: IndexLine, where: Place): void {
     this.#state.check.listed(line);
     if (!isPackedLine(line)) return this.#checkOmission(line, where);
-    if (this.#state.contents.get(line.digest) !== null) return;
+    if (this.#state.contents.find(line.digest) >= 0) return;
     if (this.#state.shardsLost) {
       this.#state.nameless.list(line.digest, line.size);
       return;
@@ -110,11 +113,13 @@ export class ListReader {
   }
 
   #checkOmission(line: OmittedLine, where: Place): void {
-    const content = line.digest === undefined ? null : this.#state.contents.get(line.digest);
-    if (content?.state === 'proven') {
+    const { contents } = this.#state;
+    const content = line.digest === undefined ? -1 : contents.find(line.digest);
+    const state = content < 0 ? null : contents.stateOf(content);
+    if (state === 'proven') {
       this.#state.damage('index-wrong', where, 'an omitted file', 'one that is here');
     }
-    if (content?.state === 'listed') this.#state.contents.set(line.digest!, 'omitted');
+    if (state === 'listed') contents.setState(content, 'omitted');
     this.#state.findings.add({
       code: 'file-omitted',
       gravity: 'omission',

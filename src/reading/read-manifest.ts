@@ -1,4 +1,3 @@
-import { digestOf } from '../base/digest.ts';
 import { type Place, Refused } from '../base/findings.ts';
 import { MAX_MANIFEST_BYTES, MAX_README_BYTES } from '../base/limits.ts';
 import type { Entry } from '../bundle/entry.ts';
@@ -9,21 +8,20 @@ import type { WalkState } from './walk-state.ts';
 
 /** @throws Refused `manifest-invalid`, `unsupported-version`, `missing-capability`, `limit-exceeded` */
 export async function readManifest(state: WalkState, entry: Entry): Promise<WalkItem> {
-  const bytes = await state.whole(entry, MAX_MANIFEST_BYTES);
+  const { bytes, digest } = await state.whole(entry, MAX_MANIFEST_BYTES);
   const { value, problem } = parseManifest(bytes);
   if (problem !== null) throw refusal(entry, bytes, problem);
   checkVersion(value, entry.place);
   state.manifest = value;
-  state.manifestDigest = digestOf(bytes);
+  state.manifestDigest = digest;
   return { kind: 'manifest', manifest: value, bundleId: state.manifestDigest };
 }
 
 /** README.txt, whose digest the manifest has. */
 export async function readReadme(state: WalkState, entry: Entry): Promise<void> {
-  const bytes = await state.whole(entry, MAX_README_BYTES);
+  const { digest: found } = await state.whole(entry, MAX_README_BYTES);
   if (state.manifest === null) return;
   const expected = state.manifest.readme.digest;
-  const found = digestOf(bytes);
   if (found !== expected) state.damage('shard-digest-mismatch', entry.place, expected, found);
 }
 

@@ -1,11 +1,12 @@
 import { breathe } from '../base/breathe.ts';
-import { digestOf } from '../base/digest.ts';
 import { Refused } from '../base/findings.ts';
-import { MAX_LINE_BYTES, MAX_SHARD_BYTES } from '../base/limits.ts';
+import { MAX_SHARD_BYTES } from '../base/limits.ts';
 import type { Entry } from '../bundle/entry.ts';
-import { parseAuthor, parseRecord } from '../manifest/parse.ts';
+import { parseAuthor } from '../manifest/parse.ts';
 import { linesOf } from '../manifest/shards.ts';
-import type { AuthorRecord, ImageRecord, Shard } from '../manifest/types.ts';
+import type { AuthorRecord, Shard } from '../manifest/types.ts';
+import { RecordShard } from './record-shard.ts';
+import { DIGEST_BYTES, scanShard, type ShardScan } from './scan-shard.ts';
 import type { WalkItem } from './walk-items.ts';
 import type { WalkState } from './walk-state.ts';
 
@@ -25,14 +26,13 @@ export class ShardReader {
   async *read(entry: Entry, kind: ShardKind): AsyncGenerator<WalkItem> {
     if (this.#state.manifest === null) return await this.#readUnproven(entry, kind);
     const shard = this.#expected(entry, kind);
-    const bytes = await this.#state.whole(entry, MAX_SHARD_BYTES);
-    const found = digestOf(bytes);
-    if (found !== shard.digest) {
-      this.#state.damage('shard-digest-mismatch', entry.place, shard.digest, found);
+    const { bytes, digest } = await this.#state.whole(entry, MAX_SHARD_BYTES);
+    if (digest !== shard.digest) {
+      this.#state.damage('shard-digest-mismatch', entry.place, shard.digest, digest);
       this.#state.shardsLost = true;
       return;
     }
-    if (kind === 'records') yield await this.#records(entry, shard, bytes);
+    if (kind === 'records') yield this.#records(entry, shard, bytes);
     else yield await this.#authors(entry, bytes);
   }
 
@@ -42,15 +42,12 @@ export class ShardReader {
       throw new Refused('entry-duplicate', entry.place, { expected: 'each shard once', found: entry.name });
     }
     this.#last = entry.name;
-    const bytes = await this.#state.whole(entry, MAX_SHARD_BYTES);
-    this.#state.unproven.set(entry.name, digestOf(bytes));
+    const { bytes, digest } = await this.#state.whole(entry, MAX_SHARD_BYTES);
+    this.#state.unproven.set(entry.name, digest);
     if (kind !== 'records') return;
-    let line = 0;
-    for (const text of linesOf(bytes)) {
-      await breathe();
-      this.#record(entry, text, (line += 1));
-    }
-    this.#state.recordsRead += line;
+    const scan = scanOf(entry, bytes);
+    this.#refusedIn(entry, scan);
+    this.#state.recordsRead += scan.ends.length;
   }
 
   /** No shard comes any more. */
@@ -86,38 +83,35 @@ export class ShardReader {
     this.#next[kind] = Math.max(this.#next[kind], before);
   }
 
-  async #records(entry: Entry, shard: Shard, bytes: Buffer): Promise<WalkItem> {
+  #records(entry: Entry, { count }: Shard, bytes: Buffer): WalkItem {
+    const scan = scanOf(entry, bytes);
+    const refused = this.#refusedIn(entry, scan);
+    const found = scan.ends.length;
+    if (found !== count)
+      this.#state.damage('record-invalid', entry.place, `${count} lines`, `${found} lines`);
     const before = this.#state.manifest!.records.slice(0, this.#next.records - 1);
     const first = before.reduce((sum, earlier) => sum + earlier.count, 0);
-    const records: (ImageRecord | null)[] = [];
-    const lines = [...linesOf(bytes)];
-    for (const line of lines) {
-      await breathe();
-      records.push(this.#record(entry, line, records.length + 1));
-    }
-    if (records.length !== shard.count) {
-      this.#state.damage('record-invalid', entry.place, `${shard.count} lines`, `${records.length} lines`);
-      records.length = Math.min(records.length, shard.count);
-    }
-    this.#state.recordsRead += records.length;
-    return { kind: 'records', first, records, lines };
+    const records = new RecordShard(first, bytes, scan.ends.subarray(0, count), refused);
+    this.#state.recordsRead += records.count;
+    return { kind: 'records', shard: records };
   }
 
-  #record(entry: Entry, bytes: Buffer, line: number): ImageRecord | null {
-    const tooLong = bytes.length > MAX_LINE_BYTES;
-    const { value, problem } = tooLong ? { value: null, problem: 'line too long' } : parseRecord(bytes);
-    const where = { ...entry.place, line };
-    if (problem !== null) {
-      this.#state.damage('record-invalid', where, 'a record that fits the schema', problem);
-      return null;
+  /** Lists the contents that the records name; returns the lines, counted from 0, that are no records. */
+  #refusedIn(entry: Entry, { ends, digests, sizes, problems }: ShardScan): ReadonlySet<number> {
+    const refused = new Set<number>();
+    const refuse = (at: number, expected: string, found: string) => {
+      refused.add(at);
+      this.#state.damage('record-invalid', { ...entry.place, line: at + 1 }, expected, found);
+    };
+    for (const [at, problem] of problems) refuse(at, 'a record that fits the schema', problem);
+    for (let at = 0; at < ends.length; at += 1) {
+      const size = sizes[at]!;
+      if (size < 0) continue;
+      const listed = this.#state.contents.listBytes(digests, at * DIGEST_BYTES, size);
+      if (listed !== size)
+        refuse(at, `size ${listed}, as in an earlier record of this content`, `size ${size}`);
     }
-    const { file } = value;
-    if (file === undefined) return value;
-    const listed = this.#state.contents.list(file.digest, file.size);
-    if (listed === file.size) return value;
-    const expected = `size ${listed}, as in an earlier record of this content`;
-    this.#state.damage('record-invalid', where, expected, `size ${file.size}`);
-    return null;
+    return refused;
   }
 
   async #authors(entry: Entry, bytes: Buffer): Promise<WalkItem> {
@@ -135,4 +129,9 @@ export class ShardReader {
     }
     return { kind: 'authors', authors };
   }
+}
+
+/** What a thread has found in the shard, or is found now. */
+function scanOf(entry: Entry, bytes: Buffer): ShardScan {
+  return (entry.details as ShardScan | null | undefined) ?? scanShard(bytes);
 }

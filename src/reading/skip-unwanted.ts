@@ -59,12 +59,14 @@ async function readNeeded(
   const needed = new Uint8Array(seeks.frames);
   for await (const entry of reader.entries()) {
     if (entry.kind !== 'index') return null;
-    for await (const { bytes } of new EntryLines(entry).lines()) {
-      const { value } = parseIndexLine(bytes);
-      if (value === null) return null;
-      if (!isPackedLine(value)) continue;
-      if (wants(value.digest)) mark(needed, seeks, value.offset, BLOCK + padded(value.size));
-      else walk.passOver(value.digest);
+    for await (const { some } of new EntryLines(entry).batches()) {
+      for (const line of some) {
+        const { value } = parseIndexLine(line);
+        if (value === null) return null;
+        if (!isPackedLine(value)) continue;
+        if (wants(value.digest)) mark(needed, seeks, value.offset, BLOCK + padded(value.size));
+        else walk.passOver(value.digest);
+      }
     }
     return needed;
   }

@@ -23,18 +23,25 @@ const DOCUMENTS = new Set(['manifest', 'readme', 'records', 'authors']);
 
 const SUMS_LINE = /^([0-9a-f]{64}) {2}([\x21-\x7e]{1,100})$/;
 
-/** Gathers the documents' digests from SHA256SUMS while it passes; the digest is of all of it. */
+/** The digest of SHA256SUMS, and those of the documents in it where they are asked for: none has to be read for its own digest. */
 export async function readSums(
   entry: Entry,
+  withDocuments: boolean,
 ): Promise<{ readonly digest: Digest; readonly documents: Map<string, Digest> }> {
   const lines = new EntryLines(entry);
   const documents = new Map<string, Digest>();
-  for await (const { bytes } of lines.lines()) {
-    const [, digest, name] = SUMS_LINE.exec(bytes.toString('latin1')) ?? [];
+  for await (const { some } of lines.batches()) {
+    if (withDocuments) noteDocuments(some, documents);
+  }
+  return { digest: lines.digest(), documents };
+}
+
+function noteDocuments(lines: readonly Buffer[], documents: Map<string, Digest>): void {
+  for (const line of lines) {
+    const [, digest, name] = SUMS_LINE.exec(line.toString('latin1')) ?? [];
     if (digest !== undefined && name !== undefined && DOCUMENTS.has(entryKind(name) ?? ''))
       documents.set(name, digest);
   }
-  return { digest: lines.digest(), documents };
 }
 
 /** Null when the end of the file is lost, too: then nothing proves its records. */
@@ -71,7 +78,7 @@ async function walkTail(path: string, seeks: SeekIndex | null, end: End | null):
 async function findTail(reader: PackedReader): Promise<Tail | null> {
   let sums: Awaited<ReturnType<typeof readSums>> | null = null;
   for await (const entry of reader.entries()) {
-    if (entry.kind === 'sums') sums = await readSums(entry);
+    if (entry.kind === 'sums') sums = await readSums(entry, true);
     if (entry.kind !== 'end' || sums === null) continue;
     const bytes = await readWhole(entry, MAX_END_BYTES);
     const end = bytes === null ? null : parseEnd(bytes).value;

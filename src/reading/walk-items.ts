@@ -1,22 +1,19 @@
 import type { Digest } from '../base/digest.ts';
 import type { Place } from '../base/findings.ts';
-import type { AuthorRecord, ImageRecord, Manifest, OmittedLine } from '../manifest/types.ts';
+import type { AuthorRecord, Manifest, OmittedLine } from '../manifest/types.ts';
+import type { RecordShard } from './record-shard.ts';
 import type { StandIn } from './stand-in.ts';
 
 /** What passes by, in the order of the bundle; everything in it is proven but a payload's content. */
 export type WalkItem =
   | { readonly kind: 'manifest'; readonly manifest: Manifest; readonly bundleId: Digest }
-  /** One shard; a record that was refused is null, so that ordinals stay right. `lines` are their bytes. */
-  | {
-      readonly kind: 'records';
-      readonly first: number;
-      readonly records: readonly (ImageRecord | null)[];
-      readonly lines: readonly Buffer[];
-    }
+  /** Valid until the walk goes on. */
+  | { readonly kind: 'records'; readonly shard: RecordShard }
   | { readonly kind: 'authors'; readonly authors: readonly AuthorRecord[] }
   /** The last shard of records and authors has passed. */
   | { readonly kind: 'payload-begins' }
-  | { readonly kind: 'payload'; readonly payload: Payload }
+  /** Some files that stand next to each other; all of them are valid until the walk goes on. */
+  | { readonly kind: 'payload'; readonly payloads: readonly Payload[] }
   | { readonly kind: 'omitted'; readonly line: OmittedLine };
 
 /** One payload file: its content is proven only when `prove` has answered true. */
@@ -40,6 +37,8 @@ export interface Payload {
 export interface WalkOptions {
   /** Payload that nobody proved is read and proven all the same: verify. Otherwise it is passed over. */
   readonly proveAll: boolean;
+  /** `unproven`: payload that was hashed before its turn is concluded at once, not handed out. All is, when not said. */
+  readonly offer?: 'all' | 'unproven';
   /** Resolves when all proofs that were taken over have been told; waited for before the lists are checked. */
   readonly settle?: () => Promise<void>;
   /**

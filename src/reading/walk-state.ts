@@ -46,21 +46,22 @@ export class WalkState {
   }
 
   /**
-   * The content of a small entry.
+   * The content of a small entry, valid until the walk goes on, with its digest.
    *
    * @throws Refused `limit-exceeded`
    * @throws EntryDamaged
    */
-  async whole(entry: Entry, limit: number): Promise<Buffer> {
+  async whole(entry: Entry, limit: number): Promise<{ readonly bytes: Buffer; readonly digest: Digest }> {
     if (entry.size > limit) {
       throw new Refused('limit-exceeded', entry.place, {
         expected: `at most ${limit} bytes`,
         found: `${entry.size} bytes`,
       });
     }
-    const bytes = await readWhole(entry, limit);
+    const bytes = entry.whole ?? (await readWhole(entry, limit));
     if (bytes === null) throw new EntryDamaged(entry.name);
-    if (entry.kind !== 'end' && entry.kind !== 'end-signature') this.check.saw(entry.name, digestOf(bytes));
-    return bytes;
+    const digest = entry.digest ?? digestOf(bytes);
+    if (entry.kind !== 'end' && entry.kind !== 'end-signature') this.check.saw(entry.name, digest);
+    return { bytes, digest };
   }
 }

@@ -32,7 +32,7 @@ async function addAddresses(lost: Map<Digest, LostRecord>, input: string): Promi
     for await (const item of walk.items()) {
       if (item.kind === 'payload-begins') return;
       if (item.kind !== 'records') continue;
-      for (const record of item.records) {
+      for (const record of item.shard) {
         const digest = record?.file?.digest;
         const url = record?.image.url;
         if (digest !== undefined && url !== undefined && lost.has(digest)) lost.set(digest, { digest, url });

@@ -74,6 +74,7 @@ async function verify(
     const walk = new BundleWalk(opened.reader, findings, {
       proveAll: true,
       lostHead: 'report',
+      offer: forecast === null ? 'unproven' : 'all',
       signal,
       settle,
     });
@@ -84,7 +85,7 @@ async function verify(
     if (forecast === null) return facts;
     return {
       ...facts,
-      wouldApply: forecast.counts((digest) => walk.contents.get(digest)?.state === 'proven'),
+      wouldApply: forecast.counts((digest) => walk.contents.stateIn(digest) === 'proven'),
     };
   } finally {
     await pool.close();
@@ -105,8 +106,8 @@ async function readThrough(
   let bundleId: string | null = null;
   for await (const item of walk.items()) {
     if (item.kind === 'manifest') bundleId = item.bundleId;
-    if (item.kind === 'payload') await prove(item.payload, pool, forecast);
-    if (item.kind === 'records' && forecast) for (const record of item.records) await forecast.add(record);
+    if (item.kind === 'payload') await prove(item.payloads, pool, forecast);
+    if (item.kind === 'records' && forecast) for (const record of item.shard) await forecast.add(record);
     observer({ type: 'progress', done: bytesRead(walk, opened) });
   }
   return bundleId;

@@ -1,5 +1,6 @@
-import { createReadStream, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import fs, { createReadStream, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildArchive, type BuiltArchive } from '../../fixtures/archive-builder.ts';
@@ -58,10 +59,22 @@ async function bytesReadBy(work: () => Promise<unknown>): Promise<number> {
     bytes += result.bytesRead;
     return result;
   } as typeof read;
+  const { readSync, readvSync } = fs;
+  const counted =
+    (readNow: (...args: never[]) => number) =>
+    (...args: unknown[]) => {
+      const bytesRead = Reflect.apply(readNow, fs, args) as number;
+      bytes += bytesRead;
+      return bytesRead;
+    };
+  Object.assign(fs, { readSync: counted(readSync), readvSync: counted(readvSync) });
+  syncBuiltinESMExports();
   try {
     await work();
   } finally {
     files.read = read;
+    Object.assign(fs, { readSync, readvSync });
+    syncBuiltinESMExports();
   }
   return bytes;
 }

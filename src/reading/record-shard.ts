@@ -1,0 +1,35 @@
+import type { ImageRecord } from '../manifest/types.ts';
+
+/** The records of one shard, all of which are proven; each is read when it is asked for. */
+export class RecordShard {
+  /** Number of the first record in the bundle, counted from 0. */
+  readonly first: number;
+  readonly count: number;
+  readonly #bytes: Buffer;
+  /** Where each line ends. */
+  readonly #ends: Uint32Array;
+  /** Lines that are no records. */
+  readonly #refused: ReadonlySet<number>;
+
+  constructor(first: number, bytes: Buffer, ends: Uint32Array, refused: ReadonlySet<number>) {
+    this.first = first;
+    this.count = ends.length;
+    this.#bytes = bytes;
+    this.#ends = ends;
+    this.#refused = refused;
+  }
+
+  /** The bytes of the `at`th record, counted from 0. */
+  line(at: number): Buffer {
+    return this.#bytes.subarray(at === 0 ? 0 : this.#ends[at - 1]! + 1, this.#ends[at]);
+  }
+
+  /** Null for one that was refused, so that ordinals stay right. */
+  record(at: number): ImageRecord | null {
+    return this.#refused.has(at) ? null : (JSON.parse(this.line(at).toString()) as ImageRecord);
+  }
+
+  *[Symbol.iterator](): Generator<ImageRecord | null> {
+    for (let at = 0; at < this.count; at += 1) yield this.record(at);
+  }
+}
