@@ -77,7 +77,9 @@ function removeDone(path: string, photosLeft: number, { observer = silent }: App
 }
 
 function openArchive({ db, root, observer, dryRun }: ApplyOptions): Archive {
-  return dryRun ? openToRead(db, { root, observer, keys: 'needed' }) : openToWrite(db, { root, observer });
+  return dryRun
+    ? openToRead(db, { root, observer, keys: 'needed' })
+    : openToWrite(db, { root, observer, savepoints: 'many' });
 }
 
 function makeReady(archive: Archive): void {

@@ -1,4 +1,4 @@
-import { breathe } from '../base/breathe.ts';
+import { breathe, needsToBreathe } from '../base/breathe.ts';
 import { BundleError } from '../base/errors.ts';
 import type { Observer } from '../base/events.ts';
 import { freeBytes, hasLinks, maxFileBytes, lackOfRoom } from '../base/room.ts';
@@ -7,8 +7,9 @@ import { recordName } from '../manifest/record-name.ts';
 import type { AuthorRecord, ImageRecord, Manifest } from '../manifest/types.ts';
 import type { MergeContext } from '../merge/merge-context.ts';
 import { type Outcome, OutcomeCounter, type OutcomeTally } from '../merge/outcomes.ts';
-import { type MergePlan, planMerge, type PlanOptions } from '../merge/plan-merge.ts';
+import { type MergePlan, type PlannedRecord, planMerge, type PlanOptions } from '../merge/plan-merge.ts';
 import { isPersonal, PersonalRows } from '../merge/personal-rows.ts';
+import type { DigestTable } from '../reading/digest-table.ts';
 import type { RecordShard } from '../reading/record-shard.ts';
 import { DoneRecords } from './done-records.ts';
 import { type EarlierRun, findEarlier, goesOn } from './earlier-run.ts';
@@ -23,6 +24,8 @@ const ROW_BYTES = 4096;
 const HERE: ReadonlySet<Outcome> = new Set<Outcome>(['added', 'present', 'restored', 'conflict']);
 
 export interface ApplyPlanOptions extends PlanOptions {
+  /** All contents that records name, while they pass by. */
+  readonly contents: DigestTable;
   readonly observer: Observer;
 }
 
@@ -68,9 +71,9 @@ export class ApplyPlan {
     this.bundleId = bundleId;
     this.#options = options;
     this.context = context;
-    this.spool = new RecordSpool(archive.scratch);
+    this.spool = new RecordSpool(archive.scratch, options.contents);
     this.earlier = findEarlier(archive, manifest, bundleId);
-    this.#done = DoneRecords.read(archive, this.earlier);
+    this.#done = DoneRecords.read(archive, this.earlier, manifest.totals.records);
     this.#merge = planMerge(context, options);
   }
 
@@ -78,16 +81,24 @@ export class ApplyPlan {
   async addRecords(shard: RecordShard): Promise<void> {
     const { first, count } = shard;
     for (let at = 0; at < count; at += 1) {
-      await breathe();
+      if (needsToBreathe()) await breathe();
       this.#options.signal?.throwIfAborted();
-      await this.#addRecord(first + at, shard.record(at), shard.line(at));
+      const record = shard.record(at);
+      const planned = this.#merge.add(record);
+      this.#note(
+        first + at,
+        record,
+        shard.lineBytes(at),
+        planned instanceof Promise ? await planned : planned,
+      );
     }
+    this.spool.endShard(shard);
     this.came += count;
     this.#options.observer({ type: 'progress', done: first + count });
   }
 
-  async #addRecord(ordinal: number, record: ImageRecord | null, line: Buffer): Promise<void> {
-    const { outcome, needsFile, yields, reason, changes } = await this.#merge.add(record);
+  #note(ordinal: number, record: ImageRecord | null, lineBytes: number, planned: PlannedRecord): void {
+    const { outcome, needsFile, yields, reason, changes } = planned;
     if (reason !== null && this.failures.length < MOST_LISTED)
       this.failures.push({ record: recordName(record), reason });
     if (record !== null && !this.#options.personal && isPersonal(record)) this.personalLeft = true;
@@ -99,7 +110,7 @@ export class ApplyPlan {
       if (HERE.has(outcome) && record.image.author !== undefined) this.#authorsDone.add(record.image.author);
     } else {
       this.changes += changes + (needsFile ? 1 : 0);
-      this.spool.add(ordinal, record, line, needsFile || yields);
+      this.spool.add(ordinal, record, lineBytes, needsFile || yields);
     }
   }
 

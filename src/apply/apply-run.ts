@@ -63,6 +63,7 @@ export class ApplyRun {
       await this.#writer?.stop();
       throw error;
     } finally {
+      this.#writer?.end();
       await this.#pool?.close();
     }
   }
@@ -92,7 +93,8 @@ export class ApplyRun {
 
   async #take(writer: ApplyWriter, payloads: readonly Payload[]): Promise<void> {
     for (const payload of payloads) {
-      const item = await writer.take(payload);
+      const taken = writer.take(payload);
+      const item = typeof taken === 'string' ? taken : await taken;
       this.#observer({ type: 'progress', done: writer.tally.bytesTaken, item });
     }
   }
@@ -105,12 +107,15 @@ export class ApplyRun {
       signal,
     } = this.#options;
     this.#observer({ type: 'phase', phase: 'decide', total: manifest.totals.records, unit: 'records' });
-    return new ApplyPlan(await mergeContext(this.#archive), manifest, bundleId, {
+    const context = await mergeContext(this.#archive, manifest.totals.records);
+    return new ApplyPlan(context, manifest, bundleId, {
       checkLocal,
       fill: metadata === 'fill',
       onConflict: this.#onConflict,
       personal,
       checkPlaces: this.#options.dryRun ?? false,
+      expected: manifest.totals.records,
+      contents: this.#walk.contents,
       signal,
       observer: this.#observer,
     });

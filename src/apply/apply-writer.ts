@@ -1,11 +1,14 @@
 import { MAX_FRAME_CONTENT } from '../base/limits.ts';
+import { join } from 'node:path';
 import { Destinations } from '../archive/destination.ts';
+import { PHOTO_FOLDER } from '../archive/photo-path.ts';
 import { immediately, type WaitOptions } from '../archive/transaction.ts';
 import type { ImageRecord, OmittedLine } from '../manifest/types.ts';
 import type { Payload } from '../reading/bundle-walk.ts';
 import type { ContentPool } from '../reading/content-pool.ts';
 import { provenPayload } from '../reading/proven-payload.ts';
 import type { ApplyPlan } from './apply-plan.ts';
+import { Durability } from './durability.ts';
 import { Leftovers } from './leftovers.ts';
 import { LateRecords } from './late-records.ts';
 import { listPaths } from './list-book.ts';
@@ -38,7 +41,10 @@ export class ApplyWriter {
   readonly #wait: WaitOptions;
   readonly #leftovers: Leftovers;
   readonly #windowOptions: WindowOptions;
+  readonly #durability: Durability;
   #window: Window | null = null;
+  /** The window before, whose files become durable and whose rows are written meanwhile. */
+  #closing: { readonly window: Window; readonly done: Promise<void> } | null = null;
   /** From this ordinal on more records wait for the content of the window. */
   #rest: number | null = null;
 
@@ -61,7 +67,9 @@ export class ApplyWriter {
       metadata: options.metadata ?? 'fill',
       personal: options.includePersonal ?? false,
     });
+    this.#durability = new Durability(join(archive.root, PHOTO_FOLDER));
     this.#windowOptions = {
+      durability: this.#durability,
       context,
       operation,
       leftovers,
@@ -118,17 +126,32 @@ export class ApplyWriter {
     return this.#plan.spool.wants(digest);
   }
 
-  /** Takes one content in, if some record waits for it; returns what it is called there. */
-  async take(payload: Payload): Promise<string> {
+  /** Takes one content in, if some record waits for it; returns what it is called there. By a promise only where something has to be waited for. */
+  take(payload: Payload): string | Promise<string> {
+    const window = this.#window;
+    if (this.#rest !== null || !window?.has(payload.digest)) return this.#takeElsewhere(payload);
+    const staged = window.stage(payload);
+    const name = window.nameOf(payload.digest);
+    if (staged instanceof Promise) return staged.then((bytes) => this.#taken(bytes, name));
+    return this.#taken(staged, name);
+  }
+
+  #taken(bytes: number, name: string): string {
+    this.tally.bytesTaken += bytes;
+    return name;
+  }
+
+  /** The content is not among those that are expected next. */
+  async #takeElsewhere(payload: Payload): Promise<string> {
     const { digest, size } = payload;
     if (!this.#window?.has(digest)) {
       if (!this.wants(digest)) return '';
-      await this.closeWindow();
+      await this.#handWindowOver();
       await this.#openWindow(this.#plan.spool.window(digest, { all: size > MAX_FRAME_CONTENT }));
     }
     const name = this.#window!.nameOf(digest);
-    if (this.#rest === null) this.tally.bytesTaken += await this.#window!.stage(payload);
-    else await this.#takeForMany(payload);
+    if (this.#rest === null) return this.#taken(await this.#window!.stage(payload), name);
+    await this.#takeForMany(payload);
     return name;
   }
 
@@ -146,14 +169,33 @@ export class ApplyWriter {
   }
 
   async #openWindow({ records, rest }: SpoolWindow): Promise<void> {
-    this.#window = await Window.open(records, this.#windowOptions);
+    this.#window = await Window.open(records, this.#windowOptions, this.#closing?.window ?? null);
     this.#rest = rest;
   }
 
-  /** Files become durable and get their names; then rows, links and books in short transactions. */
-  async closeWindow(wait: WaitOptions = this.#wait): Promise<void> {
+  /** While the files of one window become durable and its rows are written, the next one takes its files in. */
+  async #handWindowOver(): Promise<void> {
     const window = this.#window;
     if (window === null) return;
+    await this.#closing?.done;
+    this.#window = null;
+    const done = this.#close(window, this.#wait);
+    done.catch(() => {}); // whoever closes the next one is told
+    this.#closing = { window, done };
+  }
+
+  /** All that was taken in is in the archive behind this. */
+  async closeWindow(wait: WaitOptions = this.#wait): Promise<void> {
+    await this.#closing?.done;
+    this.#closing = null;
+    const window = this.#window;
+    if (window === null) return;
+    await this.#close(window, wait);
+    this.#window = null;
+  }
+
+  /** Files become durable and get their names; then rows, links and books in short transactions. */
+  async #close(window: Window, wait: WaitOptions): Promise<void> {
     await window.place();
     const { ready, failed, waiting } = window.outcome();
     const unused: Unused[] = [];
@@ -170,7 +212,6 @@ export class ApplyWriter {
     }
     if (failed.length + waiting.length > 0)
       await this.#transaction(() => this.#commitOthers(failed, waiting), wait);
-    this.#window = null;
     for (const { record, reason } of failed) this.tally.failed(record, reason);
     await this.#leave(window, unused);
   }
@@ -263,8 +304,15 @@ export class ApplyWriter {
 
   /** Gives up what is not in place yet; an abort keeps what is proven. */
   async stop(): Promise<void> {
+    const closing = this.#closing;
+    await closing?.done.catch(() => {});
     if (this.#wait.signal?.aborted)
       await this.closeWindow({ ...this.#wait, signal: undefined }).catch(() => {});
-    await this.#window?.abandon();
+    for (const window of [closing?.window, this.#window]) await window?.abandon();
+  }
+
+  /** Nothing is written any more. */
+  end(): void {
+    this.#durability.close();
   }
 }

@@ -1,7 +1,7 @@
 import { breathe } from '../base/breathe.ts';
 import { omittedReason } from '../archive/failure-words.ts';
 import type { ImageRecord, OmittedLine } from '../manifest/types.ts';
-import { decide, recordDigest, recordIdentity } from '../merge/decide.ts';
+import { decide, matchingRows, recordDigest, recordKeys } from '../merge/decide.ts';
 import { needsFile } from '../merge/merge-context.ts';
 import type { ApplyPlan } from './apply-plan.ts';
 import type { SpooledRecord } from './record-spool.ts';
@@ -66,8 +66,8 @@ export class LateRecords {
     for (const spooled of records) {
       await breathe();
       const { ordinal, record } = spooled;
-      const rows = context.index.matches(recordIdentity(record), recordDigest(record));
-      const decision = await decide(record, context.index, context.banned, options, rows);
+      const rows = matchingRows(context.index, recordKeys(record));
+      const decision = await decide(record, rows, context, options);
       const nothing = { isAlone: false, localPath: null, pendingRow: null };
       if (decision.outcome === 'failed' || needsFile(decision, record, onConflict, context))
         lost.push(spooled);

@@ -1,17 +1,12 @@
 import type Database from 'better-sqlite3';
 import { siteImageId } from '../archive/identity.ts';
-import type { Statements } from '../archive/statements.ts';
+import type { Archive } from '../archive/open.ts';
 import type { ExportList, SyncStatus, SyncTables } from '../archive/sync-tables.ts';
 import { immediately, type WaitOptions } from '../archive/transaction.ts';
 import type { ImageRecord, OmittedLine } from '../manifest/types.ts';
 import type { ListKind } from './earlier-run.ts';
 import { OwnRows, unknownPath } from './own-rows.ts';
-
-interface ListRow {
-  readonly id: number;
-  readonly status: string;
-  readonly path: string;
-}
+import { type ListRow, RequestedRows, siteOfPath } from './requested-rows.ts';
 
 /** Rows of one short transaction. */
 const ROWS = 5000;
@@ -50,7 +45,7 @@ export function omittedPaths(line: OmittedLine): string[] {
 /** The rows of one list in `sync_export_files`, and which record each of them stands for. */
 export class ListBook {
   readonly #db: Database.Database;
-  readonly #statements: Statements;
+  readonly #scratch: Database.Database;
   readonly #sync: SyncTables;
   readonly #list: ExportList;
   #listed = 0;
@@ -58,12 +53,13 @@ export class ListBook {
   #isShort = false;
   #kind: ListKind = 'own';
   #own: OwnRows | null = null;
+  #rows: RequestedRows | null = null;
   /** Rows of a request whose records have failed in this run. */
   readonly #failed = new Set<number>();
 
-  constructor(db: Database.Database, statements: Statements, sync: SyncTables, list: ExportList) {
+  constructor({ db, scratch }: Pick<Archive, 'db' | 'scratch'>, sync: SyncTables, list: ExportList) {
     this.#db = db;
-    this.#statements = statements;
+    this.#scratch = scratch;
     this.#sync = sync;
     this.#list = list;
   }
@@ -104,14 +100,15 @@ export class ListBook {
       this.#own = new OwnRows(db, this.#sync.listReference(this.#list));
       return;
     }
-    db.function('site_of_path', { deterministic: true }, siteOfPath);
-    db.exec(`CREATE TEMP TABLE IF NOT EXISTS list_rows (id INTEGER PRIMARY KEY, path TEXT, site TEXT, status TEXT);
-             DELETE FROM temp.list_rows`);
-    db.prepare(`INSERT INTO temp.list_rows SELECT id,
-                CASE WHEN export_path GLOB 'hash_*' THEN lower(export_path) ELSE CAST(export_path AS TEXT) END, site_of_path(CAST(export_path AS TEXT)), status
-                FROM main.sync_export_files WHERE list_id = ?`).run(this.#sync.listReference(this.#list));
-    for (const column of ['path', 'site'])
-      db.exec(`CREATE INDEX IF NOT EXISTS temp.list_rows_${column} ON list_rows (${column})`);
+    this.#rows = new RequestedRows(this.#scratch, this.#requestedRows());
+  }
+
+  *#requestedRows(): Generator<ListRow> {
+    const rows = this.#db.prepare<[string | number], ListRow>(
+      `SELECT id, status, CASE WHEN export_path GLOB 'hash_*' THEN lower(export_path) ELSE CAST(export_path AS TEXT) END AS path
+       FROM main.sync_export_files WHERE list_id = ?`,
+    );
+    yield* rows.iterate(this.#sync.listReference(this.#list));
   }
 
   /** What failed is pending again; of a request only what this bundle brings will tell. */
@@ -168,7 +165,7 @@ export class ListBook {
 
   #set(id: number, status: SyncStatus, imageId: number | null): void {
     this.#sync.setListFile(id, status, imageId);
-    this.#statements.get('UPDATE temp.list_rows SET status = ? WHERE id = ?').run(status, id);
+    this.#rows?.set(id, status);
     if (status === 'completed') this.#listed += 1;
   }
 
@@ -179,11 +176,7 @@ export class ListBook {
   }
 
   #requested(paths: readonly string[], site: string | null): ListRow[] {
-    const marks = paths.map(() => '?').join();
-    return this.#statements
-      .get<ListRow>(`SELECT id, status, path FROM temp.list_rows WHERE path IN (${marks})
-                     UNION SELECT id, status, path FROM temp.list_rows WHERE site = ?`)
-      .all(...paths, site);
+    return this.#rows?.find(paths, site) ?? [];
   }
 
   /** Adds what was completed to the counter, at the end of the same transaction. */
@@ -197,7 +190,7 @@ export class ListBook {
    * whether rows of ours still wait: their records were in a part of the bundle that was lost.
    */
   finish(): boolean {
-    const statuses = this.#own?.statuses ?? this.#requestedStatuses();
+    const statuses: readonly string[] = this.#own?.statuses ?? this.#rows?.statuses ?? [];
     const open = statuses.filter((status) => status !== 'completed');
     if (this.#isShort) open.push('pending');
     const status: SyncStatus =
@@ -205,15 +198,4 @@ export class ListBook {
     this.#sync.setList(this.#list.list_id, { status });
     return this.#kind === 'own' && status === 'pending';
   }
-
-  #requestedStatuses(): string[] {
-    return this.#db.prepare<[], string>('SELECT DISTINCT status FROM temp.list_rows').pluck().all();
-  }
-}
-
-/** The site image id in an address that a list asks by. */
-function siteOfPath(path: unknown): string | null {
-  if (typeof path !== 'string' || !path.startsWith('url_')) return null;
-  const address = path.slice('url_'.length);
-  return siteImageId({ url: address, pageUrl: address });
 }

@@ -70,12 +70,13 @@ export class ApplyOperation {
   #booked = { ...NOTHING_BOOKED };
 
   private constructor(
-    db: Database.Database,
+    archive: Archive,
     operation: Operation,
     list: ExportList,
     facts: BeginFacts,
     number: number,
   ) {
+    const { db } = archive;
     this.#db = db;
     this.#statements = new Statements(db);
     this.#sync = new SyncTables(db);
@@ -84,7 +85,7 @@ export class ApplyOperation {
     this.#firstRecord = number * RECORDS_PER_BUNDLE;
     this.operationId = operation.operation_id;
     this.journal = new Journal(db, operation.operation_id);
-    this.list = new ListBook(db, this.#statements, this.#sync, list);
+    this.list = new ListBook(archive, this.#sync, list);
   }
 
   /** Goes on with an unfinished operation, also one of other volumes, or begins a new one; with its list. */
@@ -97,7 +98,7 @@ export class ApplyOperation {
       : randomBytes(8).toString('hex');
     const listId = facts.earlier.list?.list_id ?? listIdOf(facts.bundleId);
     const number = await immediately(db, () => openBooks(db, sync, facts, operationId, listId), wait);
-    return new ApplyOperation(db, sync.operation(operationId)!, sync.list(listId)!, facts, number);
+    return new ApplyOperation(archive, sync.operation(operationId)!, sync.list(listId)!, facts, number);
   }
 
   /** Makes the list whole, reads it, and takes what failed before out of the books: it is tried again. */

@@ -5,7 +5,7 @@ import { type Attempt, attempts, RowRefused } from '../archive/row-inserter.ts';
 import { localSize } from '../archive/local-file.ts';
 import type { LocalImage } from '../archive/local-index.ts';
 import type { ImageRecord } from '../manifest/types.ts';
-import { type Decision, recordDigest, recordIdentity } from '../merge/decide.ts';
+import { type Decision, matchingRows, recordKeys } from '../merge/decide.ts';
 import { claimRow, conflictAction, type MergeContext, recordSize } from '../merge/merge-context.ts';
 import type { ConflictPolicy, Outcome } from '../merge/outcomes.ts';
 import { PersonalRows } from '../merge/personal-rows.ts';
@@ -59,6 +59,7 @@ const NOWHERE = { imageId: null, localPath: null, message: null };
 
 /** The rows that are the same image, in a form that shows any change. */
 export function basisOf(rows: readonly LocalImage[]): string {
+  if (rows.length === 0) return '';
   return JSON.stringify(rows.map((row) => [row.id, row.local_path, row.sha256_hash]));
 }
 
@@ -169,7 +170,7 @@ export class RecordSettler {
   #decideAgain(prepared: Prepared): Decision {
     const { record, decision } = prepared;
     if (decision.outcome === 'banned' || (this.#undisturbed && prepared.isAlone)) return decision;
-    const rows = this.#context.index.matches(recordIdentity(record), recordDigest(record));
+    const rows = matchingRows(this.#context.index, recordKeys(record));
     return basisOf(rows) === prepared.basis ? decision : this.#decideAnew(prepared, rows);
   }
 
@@ -244,7 +245,7 @@ export class RecordSettler {
 
   #add(outcome: Outcome, ordinal: number, record: ImageRecord, localPath: string): Settled {
     const row = this.#rows.insertImage(ordinal, newImageValues(record, localPath));
-    this.#rows.link(ordinal, row.id, recordLinks(record));
+    this.#rows.link(ordinal, row.id, recordLinks(record), 'new');
     this.#changed.push(row);
     return { outcome, imageId: row.id, localPath, unused: false, message: null };
   }

@@ -1,7 +1,6 @@
-import { linkSync, unlinkSync } from 'node:fs';
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { patientRename, syncFolder } from '../base/put-in-place.ts';
+import { dirname, sep } from 'node:path';
+import { type Move, moveByLink, patientRename, syncFolder } from '../base/put-in-place.ts';
 import type { Destination } from '../archive/destination.ts';
 
 /** Something stood at the destination by the time the file was to be put there. */
@@ -31,7 +30,7 @@ export class StagedFile {
   static at(destination: Destination, operation: string, number: number): StagedFile {
     return new StagedFile(
       destination,
-      join(destination.folder, `.indabundle-${operation.slice(0, 8)}-${number}.tmp`),
+      `${destination.folder}${sep}.indabundle-${operation.slice(0, 8)}-${number}.tmp`,
     );
   }
 
@@ -56,17 +55,15 @@ export class StagedFile {
 
   /** @throws DestinationTaken */
   async place(): Promise<void> {
-    const target = join(this.destination.folder, this.destination.name);
-    try {
-      linkSync(this.temporary, target);
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code ?? '';
-      if (code === 'EEXIST') throw new DestinationTaken(target);
-      if (!NO_LINKS.has(code)) throw error;
-      await this.#placeWithoutLinks(target);
-      return;
-    }
-    unlinkSync(this.temporary);
+    const { to } = this.move;
+    const moved = moveByLink(this.move);
+    if (moved === 'taken') throw new DestinationTaken(to);
+    if (moved === 'no-links') await this.#placeWithoutLinks(to);
+  }
+
+  get move(): Move {
+    const { folder, name } = this.destination;
+    return { from: this.temporary, to: `${folder}${sep}${name}` };
   }
 
   /** The same file under another name of the same folder. */
@@ -91,19 +88,6 @@ export class StagedFile {
     await rm(this.temporary, { force: true });
   }
 }
-
-/** What systems answer where a file system has no hard links. */
-const NO_LINKS = new Set([
-  'EPERM',
-  'ENOTSUP',
-  'EOPNOTSUPP',
-  'ENOSYS',
-  'EMLINK',
-  'EXDEV',
-  'EINVAL',
-  'EISDIR',
-  'UNKNOWN',
-]);
 
 /**
  * Makes a folder with its parents; answers those whose names are new and must be made durable.

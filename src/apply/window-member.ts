@@ -1,15 +1,17 @@
 import { join } from 'node:path';
 import { type Destination, type Destinations, UnsafeDestination } from '../archive/destination.ts';
-import { identityKey, sharedKeys } from '../archive/identity.ts';
+import { keyNumber, sharedNumbers } from '../archive/identity.ts';
+import type { LocalImage } from '../archive/local-index.ts';
 import type { WaitOptions } from '../archive/transaction.ts';
-import { decide, recordDigest, recordIdentity } from '../merge/decide.ts';
+import { type Decision, decide, matchingRows, type RecordKeys, recordKeys } from '../merge/decide.ts';
 import { type MergeContext, needsFile, yieldsToTwin } from '../merge/merge-context.ts';
 import type { ConflictPolicy } from '../merge/outcomes.ts';
 import type { ContentPool } from '../reading/content-pool.ts';
+import type { Durability } from './durability.ts';
 import type { Leftovers } from './leftovers.ts';
 import type { ApplyOperation } from './operation.ts';
 import type { SpooledRecord } from './record-spool.ts';
-import { basisOf, type Prepared } from './settle-record.ts';
+import { basisOf } from './settle-record.ts';
 import type { StagedFile } from './staged-file.ts';
 
 export interface WindowOptions {
@@ -21,13 +23,15 @@ export interface WindowOptions {
   readonly checkLocal: boolean;
   readonly allowTypes: readonly string[];
   readonly pool: ContentPool;
+  readonly durability: Durability;
   readonly wait: WaitOptions;
 }
 
 /** A record in the window, on its way from decision to commit. */
 export interface Member {
   readonly spooled: SpooledRecord;
-  readonly decision: Prepared['decision'];
+  readonly keys: RecordKeys;
+  readonly decision: Decision;
   readonly basis: string;
   /** It is committed behind the others. */
   readonly yields: boolean;
@@ -46,28 +50,41 @@ export interface Member {
   readonly twinOf: Member | null;
 }
 
-/** Decides about a record as the archive is now, and chooses the place of its file. */
-export async function decideMember(
+/** The members whose file is to be written, by the number of their image: another record of it needs no second one. */
+export type MembersByImage = Map<number, Member>;
+
+/** Decides about a record as the archive is now, and chooses the place of its file. A promise only where files must be looked at. */
+export function decideMember(
   spooled: SpooledRecord,
-  images: Map<string, Member>,
+  images: MembersByImage,
   options: WindowOptions,
-): Promise<Member> {
+): Member | Promise<Member> {
   const { context, checkLocal } = options;
   const { record } = spooled;
+  const keys = recordKeys(record);
+  const rows = matchingRows(context.index, keys);
   const { signal } = options.wait;
-  const rows = context.index.matches(recordIdentity(record), recordDigest(record));
-  const decision = await decide(
-    record,
-    context.index,
-    context.banned,
-    { root: context.archive.root, checkLocal, signal },
-    rows,
-  );
+  const decision = decide(record, rows, context, { root: context.archive.root, checkLocal, signal });
+  const place = (decided: Decision) => memberOf(spooled, keys, rows, decided, images, options);
+  return decision instanceof Promise ? decision.then(place) : place(decision);
+}
+
+function memberOf(
+  spooled: SpooledRecord,
+  keys: RecordKeys,
+  rows: readonly LocalImage[],
+  decision: Decision,
+  images: MembersByImage,
+  options: WindowOptions,
+): Member {
+  const { record } = spooled;
+  const { context } = options;
   const takesFile = needsFile(decision, record, options.onConflict, context);
-  const image = takesFile ? imageOf(spooled) : null;
-  const earlier = image === null ? undefined : images.get(image);
+  const image = takesFile ? keys.keys[0]?.number : undefined;
+  const earlier = image === undefined ? undefined : images.get(image);
   const member: Member = {
     spooled,
+    keys,
     decision,
     basis: basisOf(rows),
     yields: yieldsToTwin(decision, record, options.onConflict, takesFile),
@@ -81,19 +98,27 @@ export async function decideMember(
     twinOf: earlier !== undefined && earlier.spooled.digest === spooled.digest ? earlier : null,
   };
   if (!takesFile || member.twinOf !== null) return member;
-  if (image !== null && earlier === undefined) images.set(image, member);
+  if (image !== undefined && earlier === undefined) images.set(image, member);
   if (!adopt(member, options)) choosePlace(member, options);
   return member;
 }
 
-/** Notes which members share nothing with any other that could make them one image, nor a row that both are about. */
-export function noteLoners(members: readonly Member[]): void {
-  const owners = new Map<string, Member>();
+/** Members by the numbers that two records of one image share: see {@link sharedNumbers}; a row is shared, too. */
+export type Owners = ReadonlyMap<number, Member>;
+
+/**
+ * Notes which members share nothing with any other that could make them one image, nor a row that both are
+ * about: neither among themselves nor with those of the window before, which may not be settled yet.
+ */
+export function noteLoners(members: readonly Member[], before: Owners | null): Owners {
+  const owners = new Map<number, Member>();
   for (const member of members) {
     member.isAlone = true;
-    const { record } = member.spooled;
-    const rows = 'row' in member.decision ? [`row ${member.decision.row.id}`] : [];
-    for (const key of [...sharedKeys(recordIdentity(record), recordDigest(record)), ...rows]) {
+    const { keys, digest } = member.keys;
+    const shared = sharedNumbers(keys, digest);
+    if ('row' in member.decision) shared.push(keyNumber('name', String(member.decision.row.id)));
+    for (const key of shared) {
+      if (before?.has(key)) member.isAlone = false;
       const other = owners.get(key);
       if (other === undefined) owners.set(key, member);
       else {
@@ -102,6 +127,7 @@ export function noteLoners(members: readonly Member[]): void {
       }
     }
   }
+  return owners;
 }
 
 /** Takes a whole file that an interrupted run had put in place. */
@@ -128,9 +154,4 @@ function choosePlace(member: Member, { destinations }: WindowOptions): void {
     if (!(error instanceof UnsafeDestination)) throw error;
     member.failure = error.message;
   }
-}
-
-function imageOf({ record, digest }: SpooledRecord): string | null {
-  const key = identityKey(recordIdentity(record), digest);
-  return key === null ? null : `${key.kind} ${key.value}`;
 }

@@ -1,16 +1,25 @@
 import { rm } from 'node:fs/promises';
-import { breathe } from '../base/breathe.ts';
+import type { Digest } from '../base/digest.ts';
+import { breathe, needsToBreathe } from '../base/breathe.ts';
 import { CONTENT_DAMAGED } from '../archive/failure-words.ts';
 import { photoPath } from '../archive/photo-path.ts';
 import { dataVersion, immediately } from '../archive/transaction.ts';
 import type { ImageRecord } from '../manifest/types.ts';
-import { judgeMedia, notAPicture, SNIFF_BYTES } from '../merge/media-type.ts';
+import { isJpegAs, judgeMedia, notAPicture, SNIFF_BYTES } from '../merge/media-type.ts';
+import type { Destination } from '../archive/destination.ts';
 import type { Payload } from '../reading/bundle-walk.ts';
-import { syncFiles } from './durability.ts';
+import { type Submission, systemError } from '../reading/content-pool.ts';
 import type { SpooledRecord } from './record-spool.ts';
 import type { Prepared } from './settle-record.ts';
 import { DestinationTaken, makeFolder, StagedFile, syncFolders } from './staged-file.ts';
-import { decideMember, type Member, noteLoners, type WindowOptions } from './window-member.ts';
+import {
+  decideMember,
+  type Member,
+  type MembersByImage,
+  noteLoners,
+  type Owners,
+  type WindowOptions,
+} from './window-member.ts';
 
 export type { WindowOptions } from './window-member.ts';
 
@@ -45,13 +54,17 @@ export class Window {
   readonly #folders = new Set<string>();
   /** Members whose file was put in place by this run: adopted ones were there. */
   readonly #written = new Set<Member>();
-  readonly #proofs: Promise<void>[] = [];
+  /** Of contents that threads have, and of those whose failure is being tidied up. */
+  readonly #proofs = new Set<Promise<void>>();
   /** Of the database, when the records were decided. */
   readonly version: number;
+  /** Members by the numbers that two records of one image share. */
+  readonly owners: Owners;
 
-  private constructor(options: WindowOptions, members: Member[], version: number) {
+  private constructor(options: WindowOptions, members: Member[], owners: Owners, version: number) {
     this.#options = options;
     this.version = version;
+    this.owners = owners;
     this.#members = members;
     for (const member of members) {
       const { digest } = member.spooled;
@@ -62,19 +75,24 @@ export class Window {
     }
   }
 
-  /** Decides, chooses places and books them. */
-  static async open(records: readonly SpooledRecord[], options: WindowOptions): Promise<Window> {
+  /** Decides, chooses places and books them. What `before` brings may not be in the database yet. */
+  static async open(
+    records: readonly SpooledRecord[],
+    options: WindowOptions,
+    before: Window | null,
+  ): Promise<Window> {
     const members: Member[] = [];
-    const images = new Map<string, Member>();
+    const images: MembersByImage = new Map();
     const { archive, index } = options.context;
     const version = dataVersion(archive.db);
     index.refresh();
     for (const spooled of records) {
-      await breathe();
-      members.push(await decideMember(spooled, images, options));
+      if (needsToBreathe()) await breathe();
+      const member = decideMember(spooled, images, options);
+      members.push(member instanceof Promise ? await member : member);
     }
-    noteLoners(members);
-    const window = new Window(options, members, version);
+    const owners = noteLoners(members, before?.owners ?? null);
+    const window = new Window(options, members, owners, version);
     await window.#bookPlaces();
     return window;
   }
@@ -102,34 +120,52 @@ export class Window {
     return this.#byDigest.get(digest)?.[0]?.spooled.record.file?.name ?? '';
   }
 
-  /** Writes one content to every place that waits for it; nothing keeps it unless all of it is proven. Returns the bytes to write. */
-  async stage(payload: Payload): Promise<number> {
+  /**
+   * Writes one content to every place that waits for it; nothing keeps it unless all of it is proven. Answers
+   * with the bytes to write, by a promise only where something has to be waited for.
+   */
+  stage(payload: Payload): number | Promise<number> {
     const named = this.#byDigest.get(payload.digest) ?? [];
     const waiting = named.filter(
       (member) => member.destination !== null && !member.placed && member.failure === null,
     );
+    const bytes = payload.size * waiting.length;
     if (waiting.length === 0) return 0;
-    if (payload.whole !== null) await this.#stageWhole(payload, payload.whole, waiting);
-    else await this.#stagePieces(payload, waiting);
-    return payload.size * waiting.length;
+    const { whole } = payload;
+    if (whole === null) return this.#stagePieces(payload, waiting).then(() => bytes);
+    if (this.#stageAtOnce(payload, whole, waiting)) return bytes;
+    return this.#stageWhole(payload, whole, waiting).then(() => bytes);
   }
 
-  /** The content is here in one piece: threads hash and write it while the next is read. */
+  /** The content is here in one piece: threads write it while the next is read. False where something has to be done or waited for before. */
+  #stageAtOnce(payload: Payload, content: Buffer, waiting: readonly Member[]): boolean {
+    const { pool } = this.#options;
+    const isReady = ({ folder, name }: Destination) => this.#folders.has(folder) && isJpegAs(content, name);
+    if (!pool.takesNow(content) || !waiting.every(({ destination }) => isReady(destination!))) return false;
+    for (const member of waiting) this.#giveTemporary(member);
+    this.#proofs.add(pool.submitNow(content, this.#submission(payload, waiting)).done);
+    return true;
+  }
+
   async #stageWhole(payload: Payload, content: Buffer, waiting: readonly Member[]): Promise<void> {
     await this.#judge(waiting, content.subarray(0, SNIFF_BYTES));
     const allowed = waiting.filter((member) => member.failure === null);
     for (const member of allowed) await this.#begin(member);
-    const targets = allowed.map((member) => ({
-      path: member.staged!.temporary,
-      mtime: member.spooled.record.file!.mtime,
+    const submitted = await this.#options.pool.submit(content, this.#submission(payload, allowed));
+    this.#proofs.add(submitted.done);
+  }
+
+  #submission(payload: Payload, members: readonly Member[]): Submission {
+    const { digest, found } = payload;
+    const targets = members.map(({ staged, spooled }) => ({
+      path: staged!.temporary,
+      mtime: spooled.record.file!.mtime,
     }));
     const conclude = payload.takeOver();
-    const { digest, found } = payload;
-    const { answer } = await this.#options.pool.submit(content, { digest, found, targets });
-    this.#proofs.push(
-      answer.then((found) => (conclude(found) ? undefined : this.#fail(allowed, CONTENT_DAMAGED))),
-    );
-    this.#proofs.at(-1)!.catch(() => {}); // looked at when the window is closed
+    const tell = (proven: Digest) => {
+      if (!conclude(proven)) this.#proofs.add(this.#fail(members, CONTENT_DAMAGED));
+    };
+    return { digest, found, targets, tell };
   }
 
   /** A content longer than a frame is written as it comes, and kept only when it is proven at its end. */
@@ -156,8 +192,12 @@ export class Window {
   }
 
   async #begin(member: Member): Promise<void> {
-    temporaries += 1;
     await this.#makeFolder(member.destination!.folder);
+    this.#giveTemporary(member);
+  }
+
+  #giveTemporary(member: Member): void {
+    temporaries += 1;
     member.staged = StagedFile.at(member.destination!, this.#options.operation.operationId, temporaries);
   }
 
@@ -203,27 +243,45 @@ export class Window {
 
   /** Makes all staged files durable and gives them their names. */
   async place(): Promise<void> {
-    await this.#options.pool.flush();
-    await Promise.all(this.#proofs);
+    await this.#options.pool.send();
+    await this.#proven();
     const staged = this.#members.filter((member) => member.staged !== null);
-    await syncFiles(
-      staged.map((member) => member.staged!.temporary),
-      this.#options.context.archive.root,
-    );
-    for (const member of staged) {
-      await breathe();
-      await this.#placeMember(member);
-    }
+    await this.#options.durability.sync(staged.map((member) => member.staged!.temporary));
+    await this.#move(staged);
     await syncFolders(this.#folders);
+  }
+
+  /** Resolves when all proofs are in, those of what failed, too. */
+  async #proven(): Promise<void> {
+    for (let known = -1; known < this.#proofs.size; ) {
+      known = this.#proofs.size;
+      await Promise.all(this.#proofs);
+    }
+  }
+
+  /** Threads give most files their names; what is left over is looked at one by one. */
+  async #move(staged: readonly Member[]): Promise<void> {
+    const answers = await this.#options.pool.move(staged.map((member) => member.staged!.move));
+    answers.forEach((answer, at) => {
+      if (answer === 'done') this.#notePlaced(staged[at]!);
+    });
+    for (const [at, answer] of answers.entries()) {
+      if (typeof answer === 'object') throw systemError(answer);
+      if (answer !== 'done') await this.#placeMember(staged[at]!);
+    }
+  }
+
+  #notePlaced(member: Member): void {
+    member.staged = null;
+    member.placed = true;
+    this.#written.add(member);
   }
 
   async #placeMember(member: Member): Promise<void> {
     for (;;) {
       try {
         await member.staged!.place();
-        member.staged = null;
-        member.placed = true;
-        this.#written.add(member);
+        this.#notePlaced(member);
         return;
       } catch (error) {
         if (!(error instanceof DestinationTaken)) throw error;
@@ -278,14 +336,15 @@ export class Window {
       if (isUnused) await rm(photoPath(context.archive.root, destination.localPath), { force: true });
       if (isUnused || !placed) destinations.release(destination);
       else if (this.#written.has(member)) bytes += spooled.record.file!.size;
+      destinations.settle(destination);
     }
-    destinations.settle();
+    destinations.lookAgain();
     return bytes;
   }
 
   /** Gives up what is not in place yet. */
   async abandon(): Promise<void> {
-    await this.#options.pool.flush().catch(() => {}); // what was never sent would never be answered
+    await this.#options.pool.send(); // what was never sent would never be answered
     await Promise.allSettled(this.#proofs);
     await this.#discard(this.#members).catch(() => {});
   }

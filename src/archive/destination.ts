@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, realpathSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import type { Digest } from '../base/digest.ts';
 import { foldedPath, liesBelow, PHOTO_FOLDER } from './photo-path.ts';
 import { authorFolder, isSafeName, safeName, withDigits } from './safe-name.ts';
@@ -32,7 +32,10 @@ export class Destinations {
   readonly #chosen = new Set<string>();
   /** Folders whose parents were looked at for the files that are being placed. */
   readonly #checked = new Set<string>();
+  /** What lies in them. */
+  readonly #names = new Map<string, ReadonlySet<string>>();
   #last = { folder: '', absolute: '' };
+  #lastHome: { readonly author: string | null; readonly path: string } | null = null;
 
   /** `keepsPlace` tells whether a row of the database names a file there, or may name it again. */
   constructor(root: string, keepsPlace: (localPath: string) => boolean) {
@@ -42,7 +45,7 @@ export class Destinations {
 
   /** @throws UnsafeDestination */
   choose(author: string | null, baseName: string, digest: Digest): Destination {
-    const home = authorPath(author);
+    const home = this.#homeOf(author);
     const count = this.#count(home);
     const folder = folderOf(home, count);
     this.#checkParents(folder);
@@ -78,10 +81,21 @@ export class Destinations {
     this.#chosen.delete(foldedPath(destination.localPath));
   }
 
-  /** Forgets chosen paths whose rows the database knows by now. */
-  settle(): void {
-    this.#chosen.clear();
+  /** Forgets a chosen path whose row the database knows by now. */
+  settle(destination: Destination): void {
+    this.#chosen.delete(foldedPath(destination.localPath));
+  }
+
+  /** Folders are looked at again from now on. */
+  lookAgain(): void {
     this.#checked.clear();
+    this.#names.clear();
+  }
+
+  /** Records of one author come one after another. */
+  #homeOf(author: string | null): string {
+    if (this.#lastHome?.author !== author) this.#lastHome = { author, path: authorPath(author) };
+    return this.#lastHome.path;
   }
 
   #freeName(folder: string, baseName: string, digest: Digest): string {
@@ -100,8 +114,19 @@ export class Destinations {
   #isFree(localPath: string): boolean {
     if (this.#chosen.has(foldedPath(localPath)) || this.#keepsPlace(localPath)) return false;
     const cut = localPath.lastIndexOf('/');
-    const path = `${this.#absolute(localPath.slice(0, cut))}${sep}${localPath.slice(cut + 1)}`;
-    return lstatSync(path, { throwIfNoEntry: false }) === undefined;
+    return !this.#namesIn(localPath.slice(0, cut)).has(localPath.slice(cut + 1));
+  }
+
+  /**
+   * What lies in a folder, looked at once for the files that are being placed: looking for each by its name
+   * would wait for those who write there. A name that comes later is met when the file gets its own.
+   */
+  #namesIn(folder: string): ReadonlySet<string> {
+    const known = this.#names.get(folder);
+    if (known !== undefined) return known;
+    const names = new Set(namesIn(this.#absolute(folder)));
+    this.#names.set(folder, names);
+    return names;
   }
 
   /** Files of one folder come one after another. */
@@ -153,14 +178,23 @@ export function authorPath(author: string | null): string {
 
 function countFiles(folder: string): number {
   let count = 0;
+  for (const item of unlessUnreadable(() => readdirSync(folder, { withFileTypes: true })))
+    count += item.isDirectory() ? countFiles(join(folder, item.name)) : 1;
+  return count;
+}
+
+function namesIn(folder: string): readonly string[] {
+  return unlessUnreadable(() => readdirSync(folder));
+}
+
+/** Nothing where there is no folder that can be read. */
+function unlessUnreadable<T>(read: () => readonly T[]): readonly T[] {
   try {
-    for (const item of readdirSync(folder, { withFileTypes: true })) {
-      count += item.isDirectory() ? countFiles(join(folder, item.name)) : 1;
-    }
+    return read();
   } catch (error) {
     if (!/^(ENOENT|ENOTDIR|EACCES|ELOOP)$/.test((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    return [];
   }
-  return count;
 }
 
 /** `extension` is put in place of one that does not fit the file's type; null keeps the name's own. */

@@ -44,33 +44,29 @@ export type KeyKind = 'site' | 'url' | 'page' | 'digest' | 'bare' | 'file' | 'na
 export interface ImageKey {
   readonly kind: KeyKind;
   readonly value: string;
+  /** See {@link keyNumber}. */
+  readonly number: number;
 }
 
-/** All keys under which an image can be looked for, the strongest first. */
+/** All keys under which an image can be looked for, the strongest first: that one says which image it is. */
 export function identityKeys(identity: Identity, digest: Digest | null): ImageKey[] {
-  const keys: [KeyKind, string | null][] = [
-    ['site', siteImageId(identity)],
-    ['url', identity.url],
-    ['page', identity.pageUrl],
-    [identity.url || identity.pageUrl ? 'bare' : 'digest', digest],
-  ];
-  return keys.flatMap(([kind, value]) => (value ? [{ kind, value }] : []));
+  const { url, pageUrl } = identity;
+  const keys: ImageKey[] = [];
+  const add = (kind: KeyKind, value: string | null) => {
+    if (value) keys.push({ kind, value, number: keyNumber(kind, value) });
+  };
+  add('site', siteImageId(identity));
+  add('url', url);
+  add('page', pageUrl);
+  add(url || pageUrl ? 'bare' : 'digest', digest);
+  return keys;
 }
 
-/** The strongest of them: it says which image it is. */
-export function identityKey(identity: Identity, digest: Digest | null): ImageKey | null {
-  return identityKeys(identity, digest)[0] ?? null;
-}
-
-/** Whatever two records must share to be one image, as texts: their addresses in every form, and their content. */
-export function sharedKeys(identity: Identity, digest: Digest | null): string[] {
-  const keys: [string, string | null][] = [
-    ['site', siteImageId(identity)],
-    ['url', identity.url],
-    ['page', identity.pageUrl],
-    ['digest', digest],
-  ];
-  return keys.flatMap(([kind, value]) => (value ? [`${kind} ${value}`] : []));
+/** Whatever two records must share to be one image: their addresses in every form, given as {@link identityKeys}, and their content. */
+export function sharedNumbers(keys: readonly ImageKey[], digest: Digest | null): number[] {
+  const numbers = keys.flatMap(({ kind, number }) => (kind === 'bare' || kind === 'digest' ? [] : number));
+  if (digest !== null) numbers.push(keyNumber('digest', digest));
+  return numbers;
 }
 
 /** Differs from run to run, so that nobody can prepare texts whose numbers collide. */

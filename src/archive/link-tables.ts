@@ -1,10 +1,7 @@
 import type { Shape } from './shape.ts';
 
-/** A tag, album or collection with its natural key and its own columns. */
-export interface LinkTarget {
-  readonly key: string;
-  readonly values: { readonly [column: string]: string | number };
-}
+/** A tag, album or collection: its natural key and its own columns, under their names. */
+export type LinkTarget = { readonly [column: string]: string | number | undefined };
 
 export type LinkKind = 'tags' | 'albums' | 'collections';
 export type Links = { readonly [kind in LinkKind]: readonly LinkTarget[] };
@@ -13,12 +10,21 @@ interface LinkTable {
   readonly naturalKey: string;
   readonly junction: string;
   readonly column: string;
+  /** The columns of a target that a bundle may name beside its key: what else a record carries stays out of SQL. */
+  readonly columns: readonly string[];
 }
 
+const SETS = ['title', 'url', 'is_public'];
+
 export const LINK_TABLES: { readonly [kind in LinkKind]: LinkTable } = {
-  tags: { naturalKey: 'name', junction: 'image_tags', column: 'tag_id' },
-  albums: { naturalKey: 'album_id', junction: 'image_albums', column: 'album_id' },
-  collections: { naturalKey: 'collection_id', junction: 'image_collections', column: 'collection_id' },
+  tags: { naturalKey: 'name', junction: 'image_tags', column: 'tag_id', columns: ['count'] },
+  albums: { naturalKey: 'album_id', junction: 'image_albums', column: 'album_id', columns: SETS },
+  collections: {
+    naturalKey: 'collection_id',
+    junction: 'image_collections',
+    column: 'collection_id',
+    columns: SETS,
+  },
 };
 
 export const LINK_KINDS = Object.keys(LINK_TABLES) as LinkKind[];
@@ -32,10 +38,12 @@ export function canLink(shape: Shape, kind: LinkKind): boolean {
   );
 }
 
-/** SQL that links an image to a target. */
-export const INSERT_LINK = perKind(
-  ({ junction, column }) => `INSERT OR IGNORE INTO ${junction} (image_id, ${column}) VALUES (?, ?)`,
-);
+/** SQL that links images to so many targets. */
+export function insertLinks(kind: LinkKind, count: number): string {
+  const { junction, column } = LINK_TABLES[kind];
+  const pairs = Array.from({ length: count }, () => '(?, ?)').join();
+  return `INSERT OR IGNORE INTO ${junction} (image_id, ${column}) VALUES ${pairs}`;
+}
 
 /** SQL that finds the id of a target by its natural key. */
 export const FIND_TARGET = perKind(

@@ -1,11 +1,11 @@
 import type Database from 'better-sqlite3';
 import { breathe } from '../base/breathe.ts';
 import { type Digest, parseDigest } from '../base/digest.ts';
-import { identityKeys, type Identity, keyNumber, siteImageId } from './identity.ts';
+import { identityKeys, type Identity, type ImageKey, keyNumber, siteImageId } from './identity.ts';
 import type { Archive } from './open.ts';
+import { KeyIndex } from './key-index.ts';
 import { LeftPlaces } from './left-places.ts';
 import { foldedBelow, rootPrefixes } from './photo-path.ts';
-import { Statements } from './statements.ts';
 
 /** What deciding about an image needs to know of a local row. */
 export interface LocalImage {
@@ -16,6 +16,9 @@ export interface LocalImage {
   readonly sha256_hash: string | null;
 }
 
+/** By site or address, page, digest, and file. */
+const KEYS_PER_IMAGE = 4;
+
 const COLUMNS = ['url', 'page_url', 'local_path', 'sha256_hash'] as const;
 
 /**
@@ -25,44 +28,35 @@ const COLUMNS = ['url', 'page_url', 'local_path', 'sha256_hash'] as const;
 export class LocalIndex {
   readonly #archive: Archive;
   readonly #prefixes: readonly string[];
-  readonly #insertKeys: (count: number) => Database.Statement;
-  readonly #findIds: Database.Statement<[number], number>;
+  readonly #keys: KeyIndex;
   readonly #row: Database.Statement<[number], LocalImage>;
   readonly #newRows: Database.Statement<[number], LocalImage>;
   #lastId = -Infinity;
   #leftPlaces: LeftPlaces | null = null;
 
-  private constructor(archive: Archive) {
+  private constructor(archive: Archive, images: number) {
     this.#archive = archive;
-    const { db, root, shape, scratch } = archive;
+    const { db, root, shape } = archive;
     this.#prefixes = rootPrefixes(root);
-    scratch.exec('CREATE TABLE local_keys (key INTEGER, id INTEGER, PRIMARY KEY (key, id)) WITHOUT ROWID');
+    this.#keys = new KeyIndex(archive.scratch, 'local_keys', images * KEYS_PER_IMAGE);
     const columns = COLUMNS.map((column) => shape.text('images', column)).join(', ');
-    this.#insertKeys = insertsOf(scratch);
-    this.#findIds = scratch
-      .prepare<[number], number>('SELECT id FROM local_keys WHERE key = ? ORDER BY id')
-      .pluck();
     this.#row = db.prepare(`SELECT id, ${columns} FROM main.images WHERE id = ?`);
     this.#newRows = db.prepare(`SELECT id, ${columns} FROM main.images WHERE id > ? ORDER BY id`);
   }
 
-  /** Reads all images once. Takes about 5 microseconds an image, and no memory to speak of. */
-  static async build(archive: Archive): Promise<LocalIndex> {
-    const { scratch } = archive;
-    const index = new LocalIndex(archive);
-    scratch.exec('CREATE TABLE unsorted_keys (key INTEGER, id INTEGER)');
-    const insert = scratch.prepare('INSERT INTO unsorted_keys VALUES (?, ?)');
-    let last = -Infinity;
-    for (;;) {
-      const rows = index.#batch(last);
-      if (rows.length === 0) break;
-      for (const row of rows) for (const key of keysOf(row, index.#prefixes)) insert.run(key, row.id);
-      last = rows.at(-1)!.id;
-      await breathe();
-    }
-    scratch.exec(`INSERT OR IGNORE INTO local_keys SELECT key, id FROM unsorted_keys ORDER BY key, id;
-                  DROP TABLE unsorted_keys`);
-    index.#lastId = last;
+  /** Reads all images once. Takes about 5 microseconds an image, and some bytes of memory; `expected` more will come. */
+  static async build(archive: Archive, expected = 0): Promise<LocalIndex> {
+    const images = Number(archive.db.prepare('SELECT count(*) FROM main.images').pluck().get());
+    const index = new LocalIndex(archive, images + expected);
+    await index.#keys.fill(async (add) => {
+      for (;;) {
+        const rows = index.#batch(index.#lastId);
+        if (rows.length === 0) return;
+        for (const row of rows) for (const key of keysOf(row, index.#prefixes)) add(key, row.id);
+        index.#lastId = rows.at(-1)!.id;
+        await breathe();
+      }
+    });
     return index;
   }
 
@@ -82,8 +76,7 @@ export class LocalIndex {
 
   /** Takes in one row that was inserted or changed. */
   note(row: LocalImage): void {
-    const keys = keysOf(row, this.#prefixes);
-    this.#insertKeys(keys.length).run(keys.flatMap((key) => [key, row.id]));
+    for (const key of keysOf(row, this.#prefixes)) this.#keys.add(key, row.id);
     this.#lastId = Math.max(this.#lastId, row.id);
   }
 
@@ -92,12 +85,18 @@ export class LocalIndex {
   }
 
   /**
-   * The rows that are the same image, lowest id first. The strongest of site id, address and page
+   * The rows that are the same image, lowest id first; `keys` are those of the image, where they are known already. The strongest of site id, address and page
    * that both sides have decides; where a side has none of them, the digest does.
    */
-  matches(identity: Identity, digest: Digest | null): LocalImage[] {
-    for (const { kind, value } of identityKeys(identity, digest)) {
-      const rows = this.#find(keyNumber(kind, value)).filter((row) => isSameImage(identity, digest, row));
+  matches(
+    identity: Identity,
+    digest: Digest | null,
+    keys: readonly ImageKey[] = identityKeys(identity, digest),
+  ): LocalImage[] {
+    for (const { number } of keys) {
+      const found = this.#find(number);
+      if (found.length === 0) continue;
+      const rows = found.filter((row) => isSameImage(identity, digest, row));
       if (rows.length > 0) return rows;
     }
     return [];
@@ -146,17 +145,9 @@ export class LocalIndex {
   }
 
   #find(key: number): LocalImage[] {
-    return this.#findIds.all(key).flatMap((id) => this.row(id) ?? []);
+    const ids = this.#keys.find(key);
+    return ids.length === 0 ? [] : ids.flatMap((id) => this.row(id) ?? []);
   }
-}
-
-/** Statements that insert so many keys in one go. */
-function insertsOf(scratch: Database.Database): (count: number) => Database.Statement {
-  const statements = new Statements(scratch);
-  return (count) =>
-    statements.get(
-      `INSERT OR IGNORE INTO local_keys VALUES ${Array.from({ length: count }, () => '(?, ?)').join()}`,
-    );
 }
 
 function identityOf(row: LocalImage): Identity {
@@ -176,11 +167,12 @@ function isSameImage(identity: Identity, digest: Digest | null, row: LocalImage)
 /** Every number under which a row may be looked for. */
 function keysOf(row: LocalImage, prefixes: readonly string[]): number[] {
   const keys: number[] = [];
-  const site = siteImageId(identityOf(row));
+  const ofUrl = siteImageId({ url: row.url, pageUrl: null });
+  const ofPage = siteImageId({ url: null, pageUrl: row.page_url });
+  const site = ofUrl ?? ofPage;
   if (site !== null) keys.push(keyNumber('site', site));
-  if (row.url && siteImageId({ url: row.url, pageUrl: null }) === null) keys.push(keyNumber('url', row.url));
-  if (row.page_url && siteImageId({ url: null, pageUrl: row.page_url }) === null)
-    keys.push(keyNumber('page', row.page_url));
+  if (row.url && ofUrl === null) keys.push(keyNumber('url', row.url));
+  if (row.page_url && ofPage === null) keys.push(keyNumber('page', row.page_url));
   const digest = parseDigest(row.sha256_hash);
   if (digest !== null) keys.push(keyNumber('digest', digest));
   if (digest !== null && !row.url && !row.page_url) keys.push(keyNumber('bare', digest));

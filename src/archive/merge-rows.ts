@@ -3,7 +3,7 @@ import type { Journal } from './journal.ts';
 import {
   canLink,
   FIND_TARGET,
-  INSERT_LINK,
+  insertLinks,
   LINK_KINDS,
   LINK_TABLES,
   type LinkKind,
@@ -20,6 +20,9 @@ import { Statements } from './statements.ts';
 
 /** Values of `images` columns under their own names; all text. */
 export type ImageValues = { readonly [column: string]: string };
+
+/** Links of one statement. */
+const MOST_TOGETHER = 16;
 
 /** Of each kind: the tags of a large archive are more than need be kept. */
 const MOST_KNOWN = 20_000;
@@ -45,6 +48,12 @@ export class MergeRows {
     collections: new Map(),
   };
 
+  readonly #inserts: { readonly [kind in LinkKind]: Database.Statement[] } = {
+    tags: [],
+    albums: [],
+    collections: [],
+  };
+
   /** Without a journal it only tells what it would change. */
   constructor(db: Database.Database, shape: Shape, journal: Journal | null) {
     this.#db = db;
@@ -67,9 +76,7 @@ export class MergeRows {
    * @throws RowRefused
    */
   insertImage(record: number, values: ImageValues): LocalImage {
-    const columns = this.#shape.select('images', Object.keys(values));
-    const free = columns.filter((column) => this.#isFree(column, values[column]!));
-    const taken: ImageValues = Object.fromEntries(free.map((column) => [column, values[column]!]));
+    const taken = this.#insertable(values);
     const row = this.#insert('images', taken);
     if (row === null) throw new RowRefused('a trigger ignored it');
     this.#journal?.add({ record, outcome: null, table: 'images', key: row.key, new: row.made });
@@ -80,6 +87,18 @@ export class MergeRows {
       local_path: taken['local_path'] ?? null,
       sha256_hash: taken['sha256_hash'] ?? null,
     };
+  }
+
+  /** What a new row can have of these values: nearly always all of them. */
+  #insertable(values: ImageValues): ImageValues {
+    let isWhole = true;
+    const taken: { [column: string]: string } = {};
+    for (const column in values) {
+      const value = values[column]!;
+      if (this.#shape.hasColumn('images', column) && this.#isFree(column, value)) taken[column] = value;
+      else isWhole = false;
+    }
+    return isWhole ? values : taken;
   }
 
   /** Fills columns that are NULL here; returns how many. */
@@ -144,40 +163,69 @@ export class MergeRows {
     }
   }
 
-  /** Makes the links that are missing, with the tags, albums and collections that are missing; returns how many links. */
-  link(record: number, imageId: number, links: Links): number {
+  /** A `new` image has no links yet. Makes those that are missing, with the tags, albums and collections that are missing; returns how many links. */
+  link(record: number, imageId: number, links: Links, image: 'new' | 'known' = 'known'): number {
     let added = 0;
-    for (const kind of this.#linkable) added += this.#linkKind(record, imageId, kind, links[kind]);
+    for (const kind of this.#linkable) added += this.#linkKind(record, imageId, image, kind, links[kind]);
     return added;
   }
 
-  #linkKind(record: number, imageId: number, kind: LinkKind, targets: readonly LinkTarget[]): number {
+  #linkKind(
+    record: number,
+    imageId: number,
+    image: 'new' | 'known',
+    kind: LinkKind,
+    targets: readonly LinkTarget[],
+  ): number {
     if (targets.length === 0) return 0;
-    const { junction } = LINK_TABLES[kind];
-    const made: number[] = [];
-    let missing = 0;
+    if (this.#journal === null) return this.#missingLinks(imageId, kind, targets);
+    const ids: number[] = [];
     for (const target of targets) {
-      const known = this.#targetId(kind, target.key);
-      if (this.#journal === null) {
-        if (known === null || !this.#isLinked(kind, imageId, known)) missing += 1;
-        continue;
-      }
-      const id = known ?? this.#insertTarget(record, kind, target);
-      if (id === null) continue;
-      this.#note(kind, target.key, id);
-      const { changes } = this.#prepare(INSERT_LINK[kind]).run(imageId, id);
-      if (changes > 0) made.push(id);
+      const key = keyOf(kind, target);
+      const id = this.#targetId(kind, key) ?? this.#insertTarget(record, kind, lastOf(targets, kind, key));
+      if (id === null || ids.includes(id)) continue;
+      this.#note(kind, key, id);
+      ids.push(id);
     }
-    missing += made.length;
-    if (made.length > 0)
-      this.#journal?.add({
-        record,
-        outcome: null,
-        table: junction,
-        key: String(imageId),
-        new: JSON.stringify(made),
-      });
-    return missing;
+    const made = this.#insertLinks(imageId, image, kind, ids);
+    if (made.length > 0) {
+      const { junction } = LINK_TABLES[kind];
+      const step = { table: junction, key: String(imageId), new: JSON.stringify(made) };
+      this.#journal.add({ record, outcome: null, ...step });
+    }
+    return made.length;
+  }
+
+  /** Returns the ids of the targets that were not linked before. */
+  #insertLinks(
+    imageId: number,
+    image: 'new' | 'known',
+    kind: LinkKind,
+    ids: readonly number[],
+  ): readonly number[] {
+    if (ids.length === 0) return ids;
+    if (image !== 'new' || ids.length > MOST_TOGETHER) {
+      const insert = this.#linkInserts(kind, 1);
+      return ids.filter((id) => insert.run(imageId, id).changes > 0);
+    }
+    const pairs = ids.flatMap((id) => [imageId, id]);
+    const { changes } = this.#linkInserts(kind, ids.length).run(pairs);
+    return changes === ids.length ? ids : ids.filter((id) => this.#isLinked(kind, imageId, id));
+  }
+
+  /** Statements that insert so many links. */
+  #linkInserts(kind: LinkKind, count: number): Database.Statement {
+    this.#inserts[kind][count] ??= this.#db.prepare(insertLinks(kind, count));
+    return this.#inserts[kind][count];
+  }
+
+  /** How many links {@link link} would make. */
+  #missingLinks(imageId: number, kind: LinkKind, targets: readonly LinkTarget[]): number {
+    const keys = new Set(targets.map((target) => keyOf(kind, target)));
+    return [...keys].filter((key) => {
+      const id = this.#targetId(kind, key);
+      return id === null || !this.#isLinked(kind, imageId, id);
+    }).length;
   }
 
   #note(kind: LinkKind, key: string, id: number): void {
@@ -203,9 +251,13 @@ export class MergeRows {
 
   /** Null where a trigger ignored it: the owner wants none of these, and no link to it. */
   #insertTarget(record: number, kind: LinkKind, target: LinkTarget): number | null {
-    const columns = this.#shape.select(kind, Object.keys(target.values));
-    const values = Object.fromEntries(columns.map((column) => [column, target.values[column]!]));
-    const row = this.#insert(kind, { [LINK_TABLES[kind].naturalKey]: target.key, ...values });
+    const { naturalKey, columns } = LINK_TABLES[kind];
+    const values: { [column: string]: string | number } = { [naturalKey]: target[naturalKey]! };
+    for (const column of this.#shape.select(kind, columns)) {
+      const value = target[column];
+      if (value !== undefined) values[column] = value;
+    }
+    const row = this.#insert(kind, values);
     if (row === null) return null;
     this.#journal?.add({ record, outcome: null, table: kind, key: row.key, new: row.made });
     return Number(row.key);
@@ -222,4 +274,11 @@ export class MergeRows {
   #prepare(sql: string): Database.Statement<unknown[], unknown> {
     return this.#statements.get(sql);
   }
+}
+
+const keyOf = (kind: LinkKind, target: LinkTarget) => String(target[LINK_TABLES[kind].naturalKey]);
+
+/** A record may name one target more than once: what it says last counts. */
+function lastOf(targets: readonly LinkTarget[], kind: LinkKind, key: string): LinkTarget {
+  return targets.findLast((target) => keyOf(kind, target) === key)!;
 }

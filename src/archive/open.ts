@@ -59,6 +59,14 @@ export interface ReadOptions extends OpenOptions {
 }
 
 /**
+ * Who works with a savepoint for each row has what they keep in memory: a file for each takes longer than all of
+ * the row's writes. Temporary tables are in memory then, too: such work is to have none.
+ */
+export interface WriteOptions extends OpenOptions {
+  readonly savepoints?: 'few' | 'many';
+}
+
+/**
  * Opens a database to read it in place, with what is in its `-wal`. Where SQLite cannot (a WAL
  * database in a read-only folder, a journal to roll back), the database is copied to a temporary folder
  * with what lies beside it.
@@ -99,7 +107,7 @@ function sayWhatIsLeft(database: string, before: readonly string[], observer: Ob
  *
  * @throws BundleError `db-...`, `root-not-found`
  */
-export function openToWrite(path: string, options: OpenOptions = {}): Archive {
+export function openToWrite(path: string, options: WriteOptions = {}): Archive {
   const database = locate(path);
   checkPermission(database);
   const root = locateRoot(database, options.root);
@@ -109,6 +117,7 @@ export function openToWrite(path: string, options: OpenOptions = {}): Archive {
     checkToWrite(opened);
     // Outside WAL a power cut after FULL may bring the journal back, and undo what photos were removed for.
     db.pragma('synchronous = EXTRA');
+    if (options.savepoints === 'many') db.pragma('temp_store = MEMORY');
     db.pragma('cache_size = -16384');
     db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     return opened;

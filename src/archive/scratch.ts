@@ -4,6 +4,9 @@ import { Sqlite } from './sqlite.ts';
 /** KiB of pages kept in memory; the rest goes to a file that the system removes. */
 const CACHE_KIB = 16 * 1024;
 
+/** Larger than usual: some of the rows are long. */
+const PAGE_BYTES = 16 * 1024;
+
 /**
  * A database for working data that must not fill the memory: it lies in a temporary file without a
  * name, in one transaction that is never committed, so that writing to it costs next to nothing.
@@ -11,6 +14,7 @@ const CACHE_KIB = 16 * 1024;
  */
 export function openScratch(): Database.Database {
   const scratch = new Sqlite('');
+  scratch.pragma(`page_size = ${PAGE_BYTES}`);
   scratch.pragma('journal_mode = OFF');
   scratch.pragma('synchronous = OFF');
   scratch.pragma('temp_store = FILE');

@@ -20,15 +20,28 @@ export interface WaitOptions {
 /**
  * Runs `work` in one `BEGIN IMMEDIATE` transaction and commits it. The wait for the lock does not
  * block anything else. An error inside rolls everything back and is thrown on: nothing of a
- * transaction survives half.
+ * transaction survives half. Whoever comes while another transaction of the connection is open waits for it.
  *
  * @throws BundleError `db-locked` after five minutes
  */
-export async function immediately<T>(
+export function immediately<T>(
   db: Database.Database,
   work: () => T,
   options: WaitOptions = {},
 ): Promise<T> {
+  const before = lastOf.get(db) ?? Promise.resolve();
+  const done = before.then(() => transact(db, work, options));
+  lastOf.set(
+    db,
+    done.catch(() => {}),
+  );
+  return done;
+}
+
+/** The last transaction of each connection: the next one begins behind it. */
+const lastOf = new WeakMap<Database.Database, Promise<unknown>>();
+
+async function transact<T>(db: Database.Database, work: () => T, options: WaitOptions): Promise<T> {
   await begin(db, options);
   try {
     const result = work();

@@ -1,3 +1,4 @@
+import { linkSync, unlinkSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -40,4 +41,40 @@ export async function syncFolder(path: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** What systems answer where a file system has no hard links. */
+const NO_LINKS = new Set([
+  'EPERM',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EMLINK',
+  'EXDEV',
+  'EINVAL',
+  'EISDIR',
+  'UNKNOWN',
+]);
+
+/** A file, and the name that it is to have. */
+export interface Move {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What became of a move: done; something has the name already; or the file system has no links. */
+export type Moved = 'done' | 'taken' | 'no-links';
+
+/** Gives a file another name, never one that something has: by a link, so that nothing is replaced. */
+export function moveByLink({ from, to }: Move): Moved {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (code === 'EEXIST') return 'taken';
+    if (NO_LINKS.has(code)) return 'no-links';
+    throw error;
+  }
+  unlinkSync(from);
+  return 'done';
 }

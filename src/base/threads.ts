@@ -17,7 +17,8 @@ const YOUNG_MIB = 4;
 /** Runs jobs in worker threads, or in line where there is only one. */
 export interface Threads<Job, Answer> {
   readonly count: number;
-  run(job: Job): Promise<Answer>;
+  /** Jobs of one lane, which is any whole number, go to the same thread. */
+  run(job: Job, lane?: number): Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -47,6 +48,7 @@ function inLine<Job, Answer>(work: (job: Job) => Answer): Threads<Job, Answer> {
 
 interface Task<Job, Answer> {
   readonly job: Job;
+  readonly lane: number | undefined;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (failure: unknown) => void;
 }
@@ -64,7 +66,7 @@ interface Station<Job, Answer> {
 class WorkerThreads<Job, Answer> implements Threads<Job, Answer> {
   readonly count: number;
   readonly #stations: readonly Station<Job, Answer>[];
-  readonly #queue: Task<Job, Answer>[] = [];
+  #queue: Task<Job, Answer>[] = [];
   #number = 0;
   /** Why no thread works any more. */
   #failure: unknown = null;
@@ -74,10 +76,10 @@ class WorkerThreads<Job, Answer> implements Threads<Job, Answer> {
     this.#stations = Array.from({ length: count }, () => this.#start(module));
   }
 
-  run(job: Job): Promise<Answer> {
+  run(job: Job, lane?: number): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== null) return reject(this.#failure);
-      this.#queue.push({ job, resolve, reject });
+      this.#queue.push({ job, lane, resolve, reject });
       this.#handOut();
     });
   }
@@ -100,16 +102,22 @@ class WorkerThreads<Job, Answer> implements Threads<Job, Answer> {
   }
 
   #handOut(): void {
-    while (this.#queue.length > 0) {
-      const station = this.#stations.reduce((one, other) =>
-        other.tasks.size < one.tasks.size ? other : one,
-      );
-      if (station.tasks.size >= JOBS_EACH) return;
-      const task = this.#queue.shift()!;
-      const message: JobMessage = { number: (this.#number += 1), job: task.job };
-      station.tasks.set(message.number, task);
-      station.worker.postMessage(message);
-    }
+    if (this.#queue.length > 0) this.#queue = this.#queue.filter((task) => !this.#handed(task));
+  }
+
+  /** False where the threads that may do it have enough to do. */
+  #handed(task: Task<Job, Answer>): boolean {
+    const { worker, tasks } = this.#stationFor(task.lane);
+    if (tasks.size >= JOBS_EACH) return false;
+    const message: JobMessage = { number: (this.#number += 1), job: task.job };
+    tasks.set(message.number, task);
+    worker.postMessage(message);
+    return true;
+  }
+
+  #stationFor(lane: number | undefined): Station<Job, Answer> {
+    if (lane !== undefined) return this.#stations[lane % this.count]!;
+    return this.#stations.reduce((one, other) => (other.tasks.size < one.tasks.size ? other : one));
   }
 
   #take({ tasks }: Station<Job, Answer>, message: AnswerMessage): void {

@@ -47,3 +47,15 @@ export function* linesOf(content: Buffer): Generator<Buffer> {
     from = end + 1;
   }
 }
+
+/** Where each of these lines ends, its newline not counted. */
+export function lineEnds(content: Buffer): Uint32Array {
+  const ends: number[] = [];
+  for (let from = 0; from < content.length; ) {
+    const newline = content.indexOf(NEWLINE, from);
+    const end = newline < 0 ? content.length : newline;
+    ends.push(end);
+    from = end + 1;
+  }
+  return Uint32Array.from(ends);
+}

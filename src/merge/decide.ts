@@ -1,8 +1,8 @@
 import { type Digest, parseDigest } from '../base/digest.ts';
-import type { Identity } from '../archive/identity.ts';
+import { type Identity, identityKeys, type ImageKey } from '../archive/identity.ts';
 import { checkLocalFile } from '../archive/local-file.ts';
 import type { LocalImage, LocalIndex } from '../archive/local-index.ts';
-import type { ImageRecord } from '../manifest/types.ts';
+import type { FileReference, ImageRecord } from '../manifest/types.ts';
 
 /** What a record is to an archive, and which row it is about. */
 export type Decision =
@@ -34,31 +34,61 @@ export function recordDigest(record: ImageRecord): Digest | null {
   return record.file?.digest ?? parseDigest(record.image.sha256_hash);
 }
 
+/** What tells which image a record is about, worked out once. */
+export interface RecordKeys {
+  readonly identity: Identity;
+  readonly digest: Digest | null;
+  /** The strongest first. */
+  readonly keys: readonly ImageKey[];
+}
+
+export function recordKeys(record: ImageRecord): RecordKeys {
+  const [identity, digest] = [recordIdentity(record), recordDigest(record)];
+  return { identity, digest, keys: identityKeys(identity, digest) };
+}
+
+/** The rows that are the same image as a record. */
+export function matchingRows(index: LocalIndex, { identity, digest, keys }: RecordKeys): LocalImage[] {
+  return index.matches(identity, digest, keys);
+}
+
 /**
- * The table of docs/merging.md: banned before anything; then the rows that are the same image: one
- * with these bytes, else the lowest id without a usable file, else a conflict.
+ * The table of docs/merging.md: banned before anything; then the `rows` that are the same image: one
+ * with these bytes, else the lowest id without a usable file, else a conflict. A promise only where
+ * files must be looked at.
  */
-export async function decide(
+export function decide(
   record: ImageRecord,
-  index: LocalIndex,
-  banned: BannedAuthors,
+  rows: readonly LocalImage[],
+  { index, banned }: { readonly index: LocalIndex; readonly banned: BannedAuthors },
   options: DecideOptions,
-  rows: readonly LocalImage[] = index.matches(recordIdentity(record), recordDigest(record)),
-): Promise<Decision> {
-  if (record.image.author !== undefined && banned.has(record.image.author)) return { outcome: 'banned' };
+): Decision | Promise<Decision> {
+  const { author } = record.image;
+  if (author !== undefined && banned.has(author)) return BANNED;
+  const [first] = rows;
   if (record.file === undefined)
-    return rows.length === 0 ? { outcome: 'metadata-only' } : { outcome: 'present', row: rows[0]! };
-  if (rows.length === 0) return index.canHold(recordIdentity(record)) ? { outcome: 'added' } : UNKNOWABLE;
+    return first === undefined ? METADATA_ONLY : { outcome: 'present', row: first };
+  if (first === undefined) return index.canHold(recordIdentity(record)) ? ADDED : UNKNOWABLE;
+  return decideByFiles(record.file, first, rows, options);
+}
+
+const BANNED: Decision = { outcome: 'banned' };
+const METADATA_ONLY: Decision = { outcome: 'metadata-only' };
+const ADDED: Decision = { outcome: 'added' };
+
+async function decideByFiles(
+  file: FileReference,
+  first: LocalImage,
+  rows: readonly LocalImage[],
+  { root, checkLocal, signal }: DecideOptions,
+): Promise<Decision> {
   let unusable: LocalImage | null = null;
-  for (const row of likeliestFirst(rows, record.file.digest)) {
-    const file = await checkLocalFile(options.root, row, record.file, {
-      always: options.checkLocal,
-      signal: options.signal,
-    });
-    if (file === 'same') return { outcome: 'present', row };
-    if (file === 'unusable' && (unusable === null || row.id < unusable.id)) unusable = row;
+  for (const row of likeliestFirst(rows, file.digest)) {
+    const found = await checkLocalFile(root, row, file, { always: checkLocal, signal });
+    if (found === 'same') return { outcome: 'present', row };
+    if (found === 'unusable' && (unusable === null || row.id < unusable.id)) unusable = row;
   }
-  return unusable === null ? { outcome: 'conflict', row: rows[0]! } : { outcome: 'restored', row: unusable };
+  return unusable === null ? { outcome: 'conflict', row: first } : { outcome: 'restored', row: unusable };
 }
 
 /** Rows whose digest agrees need no hashing, so they are asked first; within that, by id. */

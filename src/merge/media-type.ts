@@ -27,12 +27,19 @@ export async function judgeMedia(
 ): Promise<MediaVerdict> {
   const type = isJpeg(head) ? 'image/jpeg' : await detectedType(head);
   const extensions = PICTURES[type];
-  if (extensions !== undefined) {
-    const extension = /\.([A-Za-z0-9]{1,5})$/.exec(name)?.[1]?.toLowerCase() ?? '';
-    return { allowed: true, extension: extensions.includes(extension) ? null : extensions[0]! };
-  }
+  if (extensions !== undefined)
+    return { allowed: true, extension: extensions.includes(extensionOf(name)) ? null : extensions[0]! };
   const allowed = allowTypes.some((wanted) => wanted === 'any' || wanted === type);
   return allowed ? { allowed: true, extension: null } : { allowed: false, type };
+}
+
+/** True for what nearly every file is: a JPEG by its bytes and its name, about which there is nothing to judge. */
+export function isJpegAs(head: Buffer, name: string): boolean {
+  return isJpeg(head) && PICTURES['image/jpeg']!.includes(extensionOf(name));
+}
+
+function extensionOf(name: string): string {
+  return /\.([A-Za-z0-9]{1,5})$/.exec(name)?.[1]?.toLowerCase() ?? '';
 }
 
 /** Why such a file is refused. */
@@ -46,7 +53,7 @@ async function detectedType(head: Buffer): Promise<string> {
   return (await fileTypeFromBuffer(head).catch(() => undefined))?.mime ?? 'unknown';
 }
 
-/** Nearly every file is one, and three bytes tell. */
+/** Three bytes tell. */
 function isJpeg(head: Buffer): boolean {
   return head[0] === 0xff && head[1] === 0xd8 && head[2] === 0xff;
 }

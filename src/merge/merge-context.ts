@@ -20,10 +20,11 @@ export interface MergeContext {
   readonly sizes: TakenSizes;
 }
 
-export async function mergeContext(archive: Archive): Promise<MergeContext> {
+/** `expected` images may come to the archive while this is in use. */
+export async function mergeContext(archive: Archive, expected = 0): Promise<MergeContext> {
   return {
     archive,
-    index: await LocalIndex.build(archive),
+    index: await LocalIndex.build(archive, expected),
     banned: bannedAuthors(archive),
     urlIsTaken: urlCheck(archive),
     claims: new RowClaims(archive.scratch),

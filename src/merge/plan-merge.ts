@@ -1,11 +1,11 @@
-import type Database from 'better-sqlite3';
 import { Destinations, UnsafeDestination } from '../archive/destination.ts';
-import { identityKey, keyNumber } from '../archive/identity.ts';
+import { keyNumber } from '../archive/identity.ts';
+import { KeyIndex } from '../archive/key-index.ts';
 import type { LocalImage } from '../archive/local-index.ts';
 import { MergeRows } from '../archive/merge-rows.ts';
 import type { Archive } from '../archive/open.ts';
 import type { ImageRecord } from '../manifest/types.ts';
-import { type Decision, decide, recordDigest, recordIdentity } from './decide.ts';
+import { type Decision, decide, matchingRows, type RecordKeys, recordKeys } from './decide.ts';
 import { claimRow, isLarger, type MergeContext, needsFile, yieldsToTwin } from './merge-context.ts';
 import { type ConflictPolicy, type Outcome, OutcomeCounter, type OutcomeTally } from './outcomes.ts';
 import { PersonalRows } from './personal-rows.ts';
@@ -20,6 +20,8 @@ export interface PlanOptions {
   readonly personal?: boolean;
   /** Only tell: folders are looked at as they are when files are placed. */
   readonly checkPlaces?: boolean;
+  /** Records to come, as far as anybody knows. */
+  readonly expected?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -40,7 +42,7 @@ export interface PlannedRecord {
 /** Decides without writing: what applying would find, record by record. */
 export interface MergePlan {
   /** `null` is a record that was refused. */
-  add(record: ImageRecord | null): Promise<PlannedRecord>;
+  add(record: ImageRecord | null): PlannedRecord | Promise<PlannedRecord>;
   counts(): OutcomeTally;
   /** Bytes of files that would be written. */
   bytesNeeded(): number;
@@ -63,14 +65,19 @@ export function planMerge(context: MergeContext, options: PlanOptions): MergePla
   const planner = new RecordPlanner(context, options);
   let bytes = 0;
   let largest = { name: '', size: 0 };
+  const counted = (record: ImageRecord | null, planned: PlannedRecord) => {
+    counter.add(planned.outcome);
+    const file = planned.needsFile ? record?.file : undefined;
+    bytes += file?.size ?? 0;
+    if (file !== undefined && file.size > largest.size) largest = { name: file.name, size: file.size };
+    return planned;
+  };
   return {
-    add: async (record) => {
-      const planned = record === null ? refused : await planner.plan(record);
-      counter.add(planned.outcome);
-      const file = planned.needsFile ? record?.file : undefined;
-      bytes += file?.size ?? 0;
-      if (file !== undefined && file.size > largest.size) largest = { name: file.name, size: file.size };
-      return planned;
+    add: (record) => {
+      const planned = record === null ? refused : planner.plan(record);
+      return planned instanceof Promise
+        ? planned.then((waited) => counted(record, waited))
+        : counted(record, planned);
     },
     counts: () => counter.tally(),
     bytesNeeded: () => bytes,
@@ -105,19 +112,29 @@ class RecordPlanner {
     const { db, shape } = context.archive;
     this.#context = context;
     this.#options = options;
-    this.#earlier = new EarlierRecords(context.archive);
+    this.#earlier = new EarlierRecords(context.archive, options.expected ?? 0);
     this.#rows = new MergeRows(db, shape, null);
     this.#personal = options.personal ? new PersonalRows(db, shape, null) : null;
     this.#places = options.checkPlaces ? new Destinations(context.archive.root, () => false) : null;
   }
 
-  async plan(record: ImageRecord): Promise<PlannedRecord> {
-    const { index, banned, archive } = this.#context;
-    const { checkLocal, signal, onConflict } = this.#options;
-    const decision = await decide(record, index, banned, { root: archive.root, checkLocal, signal });
+  /** A promise only where files must be looked at. */
+  plan(record: ImageRecord): PlannedRecord | Promise<PlannedRecord> {
+    const { index, archive } = this.#context;
+    const { checkLocal, signal } = this.#options;
+    const keys = recordKeys(record);
+    const options = { root: archive.root, checkLocal, signal };
+    const decision = decide(record, matchingRows(index, keys), this.#context, options);
+    return decision instanceof Promise
+      ? decision.then((waited) => this.#planned(record, keys, waited))
+      : this.#planned(record, keys, decision);
+  }
+
+  #planned(record: ImageRecord, keys: RecordKeys, decision: Decision): PlannedRecord {
+    const { onConflict } = this.#options;
     const { outcome } = decision;
     if (outcome === 'added' || outcome === 'restored') {
-      const twin = this.#earlier.twin(record, 'row' in decision ? decision.row : null);
+      const twin = this.#earlier.twin(record, keys, 'row' in decision ? decision.row : null);
       const replaces = twin === 'conflict' && (onConflict === 'larger' || onConflict === 'keep-both');
       const restsOnFile = replaces || twin === 'present';
       if (twin !== null)
@@ -165,26 +182,21 @@ class RecordPlanner {
  * file after all.
  */
 class EarlierRecords {
-  readonly #insert: Database.Statement;
-  readonly #digest: Database.Statement<[number], string>;
+  /** The content that an image gets first, both as numbers. */
+  readonly #contents: KeyIndex;
 
-  constructor(archive: Archive) {
-    const { scratch } = archive;
-    scratch.exec(`CREATE TABLE IF NOT EXISTS planned_images (image INTEGER PRIMARY KEY, digest TEXT);
-                  DELETE FROM planned_images`);
-    this.#insert = scratch.prepare('INSERT OR IGNORE INTO planned_images VALUES (?, ?)');
-    this.#digest = scratch
-      .prepare<[number], string>('SELECT digest FROM planned_images WHERE image = ?')
-      .pluck();
+  constructor(archive: Archive, expected: number) {
+    this.#contents = new KeyIndex(archive.scratch, 'planned_images', expected);
   }
 
   /** Null for the first record of an image, or of the row that it restores, which is noted. */
-  twin(record: ImageRecord, row: LocalImage | null): 'present' | 'conflict' | null {
-    const key = identityKey(recordIdentity(record), recordDigest(record));
-    if (row === null && key === null) return null;
-    const image = row === null ? keyNumber(key!.kind, key!.value) : keyNumber('name', String(row.id));
-    const digest = record.file?.digest ?? '';
-    if (this.#insert.run(image, digest).changes > 0) return null;
-    return this.#digest.get(image) === digest ? 'present' : 'conflict';
+  twin(record: ImageRecord, { keys }: RecordKeys, row: LocalImage | null): 'present' | 'conflict' | null {
+    const image = row === null ? keys[0]?.number : keyNumber('name', String(row.id));
+    if (image === undefined) return null;
+    const content = keyNumber('digest', record.file?.digest ?? '');
+    const [first] = this.#contents.find(image);
+    if (first !== undefined) return first === content ? 'present' : 'conflict';
+    this.#contents.add(image, content);
+    return null;
   }
 }

@@ -24,37 +24,9 @@ export function fillValues(record: ImageRecord, fileAgrees: boolean): ImageValue
   return values;
 }
 
-/** Tags, albums and collections by natural key, each once. */
-export function recordLinks(record: ImageRecord): Links {
-  return {
-    tags: unique(record.tags.map(({ name, ...values }) => ({ key: name, values: defined(values) }))),
-    albums: unique(
-      record.albums.map(({ album_id, ...values }) => ({ key: album_id, values: defined(values) })),
-    ),
-    collections: unique(
-      record.collections.map(({ collection_id, ...values }) => ({
-        key: collection_id,
-        values: defined(values),
-      })),
-    ),
-  };
-}
-
-function unique<T extends { readonly key: string }>(targets: readonly T[]): T[] {
-  return [...new Map(targets.map((target) => [target.key, target])).values()];
-}
-
-/** The columns that a bundle may name at all: what else a record carries stays out of SQL. */
-const LINK_COLUMNS = new Set(['count', 'title', 'url', 'is_public']);
-
-function defined(values: { readonly [column: string]: string | number | undefined }): {
-  [column: string]: string | number;
-} {
-  const result: { [column: string]: string | number } = {};
-  for (const [column, value] of Object.entries(values)) {
-    if (value !== undefined && LINK_COLUMNS.has(column)) result[column] = value;
-  }
-  return result;
+/** What a record is linked to. Rows are looked at by the columns that they may have, whatever else is in a record. */
+export function recordLinks({ tags, albums, collections }: ImageRecord): Links {
+  return { tags, albums, collections } as object as Links;
 }
 
 /** The explorer shows these as links. */

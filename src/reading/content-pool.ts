@@ -1,9 +1,12 @@
+import { sep } from 'node:path';
 import type { Digest } from '../base/digest.ts';
 import { MemoryPool } from '../base/memory-pool.ts';
+import type { Move } from '../base/put-in-place.ts';
 import { startThreads, type Threads } from '../base/threads.ts';
 import type { FrameScanner } from '../bundle/frames-ahead.ts';
 import type { OpenedBundle } from './open-bundle.ts';
 import { FramePool } from './frame-pool.ts';
+import type { MoveAnswer } from './move-files.ts';
 import type { ContentAnswer, ContentJob, FileTarget } from './prove-contents.ts';
 import work, { type ReadingAnswer, type ReadingJob } from './thread-work.ts';
 
@@ -16,31 +19,39 @@ const BATCHES_PER_THREAD = 3;
 /** Large contents wait for room: this much may be on its way at once, or one content. */
 const BYTES_IN_FLIGHT = 6 * 1024 * 1024;
 
-interface Waiting {
-  readonly job: ContentJob;
-  readonly answer: (found: Digest) => void;
-  readonly fail: (error: Error) => void;
-}
-
-/** Contents that go to a thread together. */
-interface Batch {
-  readonly memory: SharedArrayBuffer;
-  readonly waiting: Waiting[];
-  /** Bytes that are used; all of them where the contents lay in this memory already. */
-  filled: number;
-}
+/** Moves of one message: enough that it costs little, few enough that all threads have some. */
+const MOVES_TOGETHER = 128;
 
 /** What is known of a content that is submitted, and what is to become of it. */
 export interface Submission {
   readonly digest: Digest;
   /** The digest of its bytes, where somebody has computed it already. */
   readonly found: Digest | null;
+  /** Written when the digest found is the one expected. */
   readonly targets: readonly FileTarget[];
+  /** Is told the digest found, before {@link Submitted.done} resolves. */
+  readonly tell: (found: Digest) => void;
+}
+
+/** A content that a thread has, or will have. */
+export interface Submitted {
+  /** Resolves when this and all that went with it are done; rejects where a file could not be written. */
+  readonly done: Promise<void>;
+}
+
+/** Contents that go to a thread together. */
+interface Batch extends Submitted {
+  readonly memory: SharedArrayBuffer;
+  readonly jobs: ContentJob[];
+  readonly tellings: Submission['tell'][];
+  readonly settle: { readonly resolve: () => void; readonly reject: (error: unknown) => void };
+  /** Bytes that are used; all of them where the contents lay in this memory already. */
+  filled: number;
 }
 
 /**
- * Proves and writes contents in worker threads, which look at frames ahead, too. Memory is bounded by what is
- * in flight; it is shared and used again.
+ * Proves and writes contents in worker threads, which look at frames ahead and move files, too. Memory is
+ * bounded by what is in flight; it is shared and used again.
  */
 export class ContentPool {
   readonly #frames: FrameScanner;
@@ -69,26 +80,28 @@ export class ContentPool {
     return pool;
   }
 
-  /**
-   * Takes a copy of the content, unless it lies in memory of the frames read ahead; waits only while too much
-   * is in flight. The promise that `answer` holds resolves to the digest found: when it is the one
-   * expected, the targets are written.
-   */
-  async submit(
-    content: Buffer,
-    { digest, found, targets }: Submission,
-  ): Promise<{ readonly answer: Promise<Digest> }> {
+  /** Takes a copy of the content, unless it lies in memory of the frames read ahead; waits only while too much is in flight. */
+  async submit(content: Buffer, submission: Submission): Promise<Submitted> {
     const { batch, start } = await this.#lay(content);
-    const answer = new Promise<Digest>((resolve, reject) => {
-      batch.waiting.push({
-        job: { start, length: content.length, digest, found, targets },
-        answer: resolve,
-        fail: reject,
-      });
-    });
-    answer.catch(() => {}); // whoever asked looks at it when all of them are in
-    if (content.length >= BATCH_BYTES) await this.#send(); // nothing is worth waiting for
-    return { answer };
+    const submitted = put(batch, start, content.length, submission);
+    if (content.length >= BATCH_BYTES) await this.send(); // nothing is worth waiting for
+    return submitted;
+  }
+
+  /** True where {@link submitNow} can take this content: one like those that were submitted last. */
+  takesNow(content: Buffer): boolean {
+    return content.buffer === this.#batch?.memory && content.length < BATCH_BYTES;
+  }
+
+  /** The same at once. */
+  submitNow(content: Buffer, submission: Submission): Submitted {
+    return put(this.#batch!, content.byteOffset, content.length, submission);
+  }
+
+  /** Moves files; answers in the same order what became of each. */
+  async move(moves: readonly Move[]): Promise<MoveAnswer[]> {
+    const batches = inFolders(moves).map((some) => this.#threads.run({ moves: some }, laneOf(some[0]!.to)));
+    return (await Promise.all(batches)).flatMap((answers) => answers as MoveAnswer[]);
   }
 
   /** Where the content lies in the memory of a batch. */
@@ -99,7 +112,7 @@ export class ContentPool {
       return { batch, start: content.byteOffset };
     }
     if (this.#batch !== null && this.#batch.filled + content.length > this.#batch.memory.byteLength)
-      await this.#send();
+      await this.send();
     const batch = this.#batch ?? (await this.#batchFor(content.length));
     const start = batch.filled;
     Buffer.from(batch.memory, start, content.length).set(content);
@@ -109,20 +122,19 @@ export class ContentPool {
 
   async #batchIn(memory: SharedArrayBuffer): Promise<Batch> {
     this.#memories.share(memory);
-    await this.#send();
-    this.#batch = { memory, waiting: [], filled: memory.byteLength };
+    await this.send();
+    this.#batch = newBatch(memory, memory.byteLength);
     return this.#batch;
   }
 
   async #batchFor(length: number): Promise<Batch> {
-    const memory = await this.#takeMemory(Math.max(length, BATCH_BYTES));
-    this.#batch = { memory, waiting: [], filled: 0 };
+    this.#batch = newBatch(await this.#takeMemory(Math.max(length, BATCH_BYTES)), 0);
     return this.#batch;
   }
 
   /** Resolves when nothing is on its way any more. */
   async flush(): Promise<void> {
-    await this.#send();
+    await this.send();
     await Promise.all(this.#inFlight);
   }
 
@@ -137,7 +149,8 @@ export class ContentPool {
     return this.#memories.take(length);
   }
 
-  async #send(): Promise<void> {
+  /** Sends what was submitted, and waits while too much is in flight. */
+  async send(): Promise<void> {
     const batch = this.#batch;
     if (batch === null) return;
     this.#bytesInFlight += batch.memory.byteLength;
@@ -154,18 +167,72 @@ export class ContentPool {
     );
   }
 
-  async #run({ memory, waiting }: Batch): Promise<void> {
+  async #run({ memory, jobs, tellings, settle }: Batch): Promise<void> {
     try {
-      const jobs = waiting.map(({ job }) => job);
-      const answers = (await this.#threads.run({ memory, jobs })) as ContentAnswer[];
-      answers.forEach(({ found, failure }, at) => {
-        if (failure === null) waiting[at]!.answer(found);
-        else waiting[at]!.fail(Object.assign(new Error(failure.message), { code: failure.code }));
-      });
+      const target = jobs.find(({ targets }) => targets.length > 0)?.targets[0];
+      const lane = target === undefined ? undefined : laneOf(target.path);
+      const answers = (await this.#threads.run({ memory, jobs }, lane)) as ContentAnswer[];
+      let failure: ContentAnswer['failure'] = null;
+      for (const [at, answer] of answers.entries()) {
+        failure ??= answer.failure;
+        if (answer.failure === null) tellings[at]!(answer.found);
+      }
+      if (failure !== null) throw systemError(failure);
+      settle.resolve();
     } catch (error) {
-      for (const { fail } of waiting) fail(error as Error);
+      settle.reject(error);
     }
     this.#bytesInFlight -= memory.byteLength;
     this.#memories.give(memory);
   }
+}
+
+/**
+ * Threads that change one folder at the same time wait for each other, which takes longer than changing it: each
+ * folder has a thread of its own.
+ */
+function laneOf(path: string): number {
+  let lane = 0;
+  for (let at = path.lastIndexOf(sep) - 1; at >= 0; at -= 1)
+    lane = (Math.imul(lane, 31) + path.charCodeAt(at)) >>> 0;
+  return lane;
+}
+
+/** Moves in the same folder that come one after another, not too many together. */
+function inFolders(moves: readonly Move[]): Move[][] {
+  const batches: Move[][] = [];
+  let folder: string | null = null;
+  for (const move of moves) {
+    const other = move.to.slice(0, move.to.lastIndexOf(sep));
+    const batch = batches.at(-1);
+    if (batch === undefined || other !== folder || batch.length === MOVES_TOGETHER) batches.push([move]);
+    else batch.push(move);
+    folder = other;
+  }
+  return batches;
+}
+
+function newBatch(memory: SharedArrayBuffer, filled: number): Batch {
+  let settle: Batch['settle'] = { resolve: () => {}, reject: () => {} };
+  const done = new Promise<void>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  done.catch(() => {}); // whoever submitted looks at it when all is in
+  return { memory, jobs: [], tellings: [], done, settle, filled };
+}
+
+function put(
+  batch: Batch,
+  start: number,
+  length: number,
+  { digest, found, targets, tell }: Submission,
+): Submitted {
+  batch.jobs.push({ start, length, digest, found, targets });
+  batch.tellings.push(tell);
+  return batch;
+}
+
+/** An error of the system that a thread met, as it would have been here. */
+export function systemError({ code, message }: { readonly code: string; readonly message: string }): Error {
+  return Object.assign(new Error(message), { code });
 }

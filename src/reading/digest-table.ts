@@ -68,6 +68,11 @@ export class DigestTable {
     return this.#slots[this.#slot()]! - 1;
   }
 
+  digestOf(entry: number): Digest {
+    this.#loadKey(entry);
+    return keyBytes.toString('hex');
+  }
+
   sizeOf(entry: number): number {
     return this.#chunks[chunkOf(entry)]!.sizes[entry % CHUNK]!;
   }
@@ -94,8 +99,7 @@ export class DigestTable {
   /** The digests of all contents in one of these states, in the order in which they were listed. */
   *digestsIn(states: readonly ContentState[]): Generator<Digest> {
     for (const entry of this.#entriesIn(states)) {
-      this.#loadKey(entry);
-      yield keyBytes.toString('hex');
+      yield this.digestOf(entry);
     }
   }
 

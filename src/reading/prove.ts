@@ -31,8 +31,7 @@ async function proveOne(payload: Payload, pool: ContentPool, judge: HeadJudge | 
     return;
   }
   const tell = payload.takeOver();
-  const { answer } = await pool.submit(whole, { digest, found: null, targets: [] });
-  void answer.then(tell);
+  await pool.submit(whole, { digest, found: null, targets: [], tell });
 }
 
 async function proveAndJudge(payload: Payload, judge: HeadJudge): Promise<void> {

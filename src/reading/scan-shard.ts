@@ -1,7 +1,7 @@
 import { type Digest, digestOf } from '../base/digest.ts';
 import { MAX_LINE_BYTES } from '../base/limits.ts';
 import { parseRecord } from '../manifest/parse.ts';
-import { linesOf } from '../manifest/shards.ts';
+import { lineEnds } from '../manifest/shards.ts';
 
 /** Bytes of a digest. */
 export const DIGEST_BYTES = 32;
@@ -22,13 +22,12 @@ export interface ShardScan {
 
 /** Holds each line of a shard to the rules for records. */
 export function scanShard(content: Buffer): ShardScan {
-  const lines = [...linesOf(content)];
-  const ends = Uint32Array.from(lines, (line) => line.byteOffset - content.byteOffset + line.length);
-  const digests = Buffer.alloc(lines.length * DIGEST_BYTES);
-  const sizes = new Float64Array(lines.length).fill(-1);
+  const ends = lineEnds(content);
+  const digests = Buffer.alloc(ends.length * DIGEST_BYTES);
+  const sizes = new Float64Array(ends.length).fill(-1);
   const problems: [number, string][] = [];
-  for (const [at, line] of lines.entries()) {
-    const { value, problem } = recordIn(line);
+  for (let at = 0, start = 0; at < ends.length; start = ends[at]! + 1, at += 1) {
+    const { value, problem } = recordIn(content.subarray(start, ends[at]));
     if (problem !== null) problems.push([at, problem]);
     if (value?.file === undefined) continue;
     digests.write(value.file.digest, at * DIGEST_BYTES, 'hex');

@@ -1,10 +1,12 @@
+import { type MoveAnswer, type MoveBatch, moveFiles } from './move-files.ts';
 import proveContents, { type ContentAnswer, type ContentBatch } from './prove-contents.ts';
 import { type ScanAnswer, type ScanJob, scanFrame } from './scan-frame.ts';
 
-export type ReadingJob = ContentBatch | ScanJob;
-export type ReadingAnswer = ContentAnswer[] | ScanAnswer | null;
+export type ReadingJob = ContentBatch | ScanJob | MoveBatch;
+export type ReadingAnswer = ContentAnswer[] | MoveAnswer[] | ScanAnswer | null;
 
 /** What the threads of a reader do. */
 export default function work(job: ReadingJob): ReadingAnswer {
+  if ('moves' in job) return moveFiles(job);
   return 'jobs' in job ? proveContents(job) : scanFrame(job);
 }

@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { type KnownRecords, ListBook } from '../../src/apply/list-book.ts';
-import { Statements } from '../../src/archive/statements.ts';
+import { openScratch } from '../../src/archive/scratch.ts';
 import { createSyncTables, SyncTables } from '../../src/archive/sync-tables.ts';
 
 const TOTAL = 150_003;
@@ -15,7 +15,7 @@ test('rows that a damaged copy had no room for come with a whole one; what was d
   const sync = new SyncTables(db);
   sync.createOperation('apply', 'trip.indabundle', TOTAL, new Date());
   sync.createList('list', 'apply', TOTAL, new Date());
-  const book = new ListBook(db, new Statements(db), sync, sync.list('list')!);
+  const book = new ListBook({ db, scratch: openScratch() }, sync, sync.list('list')!);
   const damaged: KnownRecords = { total: TOTAL, came: 3, pathsOf: none, isDone: () => false };
   await book.complete('own', damaged, wait);
   const rows = () =>

@@ -2,24 +2,37 @@ import { expect, test } from 'vitest';
 import { RecordSpool } from '../../src/apply/record-spool.ts';
 import { openScratch } from '../../src/archive/scratch.ts';
 import type { ImageRecord } from '../../src/manifest/types.ts';
+import { DigestTable } from '../../src/reading/digest-table.ts';
+import { RecordShard } from '../../src/reading/record-shard.ts';
+import { scanShard } from '../../src/reading/scan-shard.ts';
 
 const digestOf = (number: number) => number.toString(16).padStart(64, '0');
 
 /** Records of which only so many hold different pictures, taking turns. */
 function spoolOf(records: number, pictures: number, title = ''): RecordSpool {
-  const spool = new RecordSpool(openScratch());
-  for (let ordinal = 0; ordinal < records; ordinal += 1) {
-    const file = { digest: digestOf(ordinal % pictures), size: 1000, name: 'a.jpg', mtime: 0 };
-    const record: ImageRecord = {
-      file,
-      image: { title: `${ordinal}${title}` },
-      tags: [],
-      albums: [],
-      collections: [],
-    };
-    spool.add(ordinal, record, Buffer.from(JSON.stringify(record)), true);
+  const contents = new DigestTable();
+  const spool = new RecordSpool(openScratch(), contents);
+  for (let first = 0; first < records; first += SHARD) {
+    const lines: string[] = [];
+    for (let ordinal = first; ordinal < Math.min(records, first + SHARD); ordinal += 1) {
+      const file = { digest: digestOf(ordinal % pictures), size: 1000, name: 'a.jpg', mtime: 0 };
+      const image = { title: `${ordinal}${title}` };
+      const record: ImageRecord = { file, image, tags: [], albums: [], collections: [] };
+      lines.push(JSON.stringify(record));
+      contents.list(file.digest, file.size);
+      spool.add(ordinal, record, lines.at(-1)!.length, true);
+    }
+    spool.endShard(shardOf(first, lines));
   }
   return spool;
+}
+
+/** Of a few records, so that windows go beyond it. */
+const SHARD = 10;
+
+function shardOf(first: number, lines: readonly string[]): RecordShard {
+  const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
+  return new RecordShard(first, bytes, scanShard(bytes).ends, new Set());
 }
 
 test('records that share few pictures come once each, with all that share theirs, and not all at once', () => {
