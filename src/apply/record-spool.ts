@@ -99,7 +99,10 @@ export class RecordSpool {
   /** The next records that need no file, in order. */
   withoutFile(): SpooledRecord[] {
     this.#firstTurn = this.#next(this.#firstTurn, (waits) => waits === ITS_TURN);
-    return this.#within(BATCH, this.#from(this.#firstTurn, (waits) => waits === ITS_TURN)).records;
+    return this.#within(
+      BATCH,
+      this.#from(this.#firstTurn, (waits) => waits === ITS_TURN),
+    ).records;
   }
 
   /** It turned out that they do need one. */

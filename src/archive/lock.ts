@@ -34,7 +34,7 @@ function openLockFile(path: string): Database.Database {
     const db = new Sqlite(path, { timeout: 0 });
     try {
       db.pragma('journal_mode = MEMORY');
-      db.exec('CREATE TABLE IF NOT EXISTS holder (name TEXT)');
+      db.prepare('SELECT count(*) FROM sqlite_master').get(); // tells whether it is one of SQLite's
       return db;
     } catch (error) {
       if (/^SQLITE_BUSY/.test(systemCode(error))) return db;
@@ -57,9 +57,10 @@ function asLockError(error: unknown, path: string): unknown {
 function tryHold(db: Database.Database, path: string): boolean {
   try {
     db.exec('BEGIN IMMEDIATE');
-    db.exec('DELETE FROM holder');
+    db.exec('CREATE TABLE IF NOT EXISTS holder (name TEXT); DELETE FROM holder');
     db.prepare('INSERT INTO holder VALUES (?)').run(`process ${process.pid} on ${hostname()}`);
-    db.exec('COMMIT; BEGIN IMMEDIATE');
+    commitPatiently(db);
+    db.exec('BEGIN IMMEDIATE');
     return true;
   } catch (error) {
     if (/^SQLITE_BUSY/.test(systemCode(error))) return false;
@@ -68,14 +69,32 @@ function tryHold(db: Database.Database, path: string): boolean {
   }
 }
 
-const NAME_WAIT = { milliseconds: 10, times: 50 };
+/** Others who look at the file for a moment keep a commit from its end, but never take the lock from us. */
+function commitPatiently(db: Database.Database): void {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      db.exec('COMMIT');
+      return;
+    } catch (error) {
+      if (!/^SQLITE_BUSY/.test(systemCode(error)) || tries === MOMENT.times) throw error;
+      sleep(MOMENT.milliseconds);
+    }
+  }
+}
+
+const MOMENT = { milliseconds: 10, times: 50 };
+
+/** Blocks everything: nothing else is to be done before the lock is there. */
+function sleep(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
 
 /** A holder that has just come has the lock before its name is written: it is given a moment. */
 function readHolder(db: Database.Database): string {
-  for (let tries = 0; tries < NAME_WAIT.times; tries += 1) {
+  for (let tries = 0; tries < MOMENT.times; tries += 1) {
     const name = writtenName(db);
     if (name !== null) return name;
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, NAME_WAIT.milliseconds);
+    sleep(MOMENT.milliseconds);
   }
   return 'another process';
 }

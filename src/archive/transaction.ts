@@ -24,11 +24,7 @@ export interface WaitOptions {
  *
  * @throws BundleError `db-locked` after five minutes
  */
-export function immediately<T>(
-  db: Database.Database,
-  work: () => T,
-  options: WaitOptions = {},
-): Promise<T> {
+export function immediately<T>(db: Database.Database, work: () => T, options: WaitOptions = {}): Promise<T> {
   const before = lastOf.get(db) ?? Promise.resolve();
   const done = before.then(() => transact(db, work, options));
   lastOf.set(
