@@ -8,7 +8,7 @@ import type { WaitOptions } from '../archive/transaction.ts';
 import type { ImageRecord, Manifest, OmittedLine } from '../manifest/types.ts';
 import { mergeContext } from '../merge/merge-context.ts';
 import { type ConflictPolicy, sumOf } from '../merge/outcomes.ts';
-import { BundleWalk, type Payload, type WalkItem, type WalkOptions } from '../reading/bundle-walk.ts';
+import { BundleWalk, type Payload, type WalkItem } from '../reading/bundle-walk.ts';
 import { ContentPool } from '../reading/content-pool.ts';
 import { notAcceptable } from '../reading/not-acceptable.ts';
 import type { OpenedBundle } from '../reading/open-bundle.ts';
@@ -45,7 +45,7 @@ export class ApplyRun {
     this.#observer = options.observer ?? silent;
     this.#walk = new BundleWalk(opened.reader, findings, {
       proveAll: false,
-      lostHead: lostHead(opened),
+      lostHead: opened.source === null ? 'refuse' : () => standInFor(opened.label),
       signal: options.signal,
       settle: () => this.#pool?.flush() ?? Promise.resolve(),
     });
@@ -100,12 +100,8 @@ export class ApplyRun {
   }
 
   async #beginPlan(manifest: Manifest, bundleId: string): Promise<ApplyPlan> {
-    const {
-      checkLocal = false,
-      metadata = 'fill',
-      includePersonal: personal = false,
-      signal,
-    } = this.#options;
+    const { checkLocal = false, metadata = 'fill' } = this.#options;
+    const { includePersonal: personal = false, signal } = this.#options;
     this.#observer({ type: 'phase', phase: 'decide', total: manifest.totals.records, unit: 'records' });
     const context = await mergeContext(this.#archive, manifest.totals.records);
     return new ApplyPlan(context, manifest, bundleId, {
@@ -282,9 +278,4 @@ function doneBy({ operation, settler, tally }: ApplyWriter): Partial<ApplyResult
   const { columnsFilled, linksAdded, personalAdded } = settler.added;
   const written = { columnsFilled, linksAdded, personalAdded, authorsAdded: settler.authors.added };
   return { operationId: operation.operationId, ...written, ...tally.written };
-}
-
-/** A file can be asked at its end for what its head would have proven; a stream cannot. */
-function lostHead({ source, label }: OpenedBundle): NonNullable<WalkOptions['lostHead']> {
-  return source === null ? 'refuse' : () => standInFor(label);
 }

@@ -2,7 +2,7 @@ import { MAX_FRAME_CONTENT } from '../base/limits.ts';
 import { join } from 'node:path';
 import { Destinations } from '../archive/destination.ts';
 import { PHOTO_FOLDER } from '../archive/photo-path.ts';
-import { immediately, type WaitOptions } from '../archive/transaction.ts';
+import type { WaitOptions } from '../archive/transaction.ts';
 import type { ImageRecord, OmittedLine } from '../manifest/types.ts';
 import type { Payload } from '../reading/bundle-walk.ts';
 import type { ContentPool } from '../reading/content-pool.ts';
@@ -16,20 +16,9 @@ import { ApplyOperation } from './operation.ts';
 import type { ApplyOptions } from './options.ts';
 import type { SpoolWindow } from './record-spool.ts';
 import { RunTally } from './run-tally.ts';
-import { type Prepared, RecordSettler, type Settled } from './settle-record.ts';
-import { type FailedMember, Window, type WindowOptions, type WindowOutcome } from './window.ts';
-
-/** Of records that are committed together: whoever waits for the database, or for the event loop, waits no longer. */
-const TRANSACTION_MILLISECONDS = 30;
-
-/** A record whose transaction is through; `settled` is null where it must be prepared again. */
-type Committed = Prepared & { readonly settled: Settled | null };
-
-/** A file that is in place and not needed after all, with its row in the books. */
-interface Unused {
-  readonly localPath: string;
-  readonly pendingRow: number;
-}
+import { RecordSettler } from './settle-record.ts';
+import { Window, type WindowOptions } from './window.ts';
+import { WindowCommits } from './window-commits.ts';
 
 /** Carries a plan out: windows of files and rows, each durable before the next, and the books. */
 export class ApplyWriter {
@@ -42,6 +31,7 @@ export class ApplyWriter {
   readonly #leftovers: Leftovers;
   readonly #windowOptions: WindowOptions;
   readonly #durability: Durability;
+  readonly #commits: WindowCommits;
   #window: Window | null = null;
   /** The window before, whose files become durable and whose rows are written meanwhile. */
   #closing: { readonly window: Window; readonly done: Promise<void> } | null = null;
@@ -67,6 +57,8 @@ export class ApplyWriter {
       metadata: options.metadata ?? 'fill',
       personal: options.includePersonal ?? false,
     });
+    const { settler, tally } = this;
+    this.#commits = new WindowCommits({ plan, operation, settler, tally, wait });
     this.#durability = new Durability(join(archive.root, PHOTO_FOLDER));
     this.#windowOptions = {
       durability: this.#durability,
@@ -194,81 +186,10 @@ export class ApplyWriter {
     this.#window = null;
   }
 
-  /** Files become durable and get their names; then rows, links and books in short transactions. */
+  /** Files become durable and get their names; then rows, links and books. */
   async #close(window: Window, wait: WaitOptions): Promise<void> {
     await window.place();
-    const { ready, failed, waiting } = window.outcome();
-    const unused: Unused[] = [];
-    for (let left = ready; left.length > 0; ) {
-      const slice = await this.#transaction(() => this.#commitSome(window, left), wait);
-      left = left.slice(slice.length);
-      window.settle(new Set(slice.map(({ ordinal }) => ordinal)));
-      for (const { record, settled, localPath, pendingRow } of slice) {
-        if (settled === null) continue;
-        this.tally.settled(record, settled);
-        if (settled.unused && localPath !== null && pendingRow !== null)
-          unused.push({ localPath, pendingRow });
-      }
-    }
-    if (failed.length + waiting.length > 0)
-      await this.#transaction(() => this.#commitOthers(failed, waiting), wait);
-    for (const { record, reason } of failed) this.tally.failed(record, reason);
-    await this.#leave(window, unused);
-  }
-
-  /** What turned out not to be needed goes, and only then its rows: a crash in between leaves nothing unknown. */
-  async #leave(window: Window, unused: readonly Unused[]): Promise<void> {
-    this.tally.bytesWritten += await window.leave(new Set(unused.map(({ localPath }) => localPath)));
-    if (unused.length === 0) return;
-    await this.#transaction(() => unused.forEach(({ pendingRow }) => this.operation.dropPending(pendingRow)));
-  }
-
-  /** One short transaction with its sums at the end. */
-  async #transaction<T>(work: () => T, wait: WaitOptions = this.#wait): Promise<T> {
-    const whole = () => {
-      this.operation.beginTransaction();
-      this.#plan.spool.begin();
-      const result = work();
-      this.#plan.spool.flush();
-      this.operation.addUp(new Date());
-      return result;
-    };
-    try {
-      return await immediately(this.#plan.archive.db, whole, wait);
-    } catch (error) {
-      this.settler.rolledBack();
-      throw error;
-    }
-  }
-
-  /** Inside the transaction: as many records as its time allows. An error anywhere in it rolls all of it back. */
-  #commitSome(window: Window, ready: readonly Prepared[]): Committed[] {
-    const { context, spool } = this.#plan;
-    const committed: Committed[] = [];
-    const until = performance.now() + TRANSACTION_MILLISECONDS;
-    context.index.refresh();
-    this.settler.begin(window.version);
-    for (const prepared of ready) {
-      const settled = this.settler.settle(prepared);
-      if (settled === null) spool.needFile(prepared.ordinal);
-      committed.push({ ...prepared, settled });
-      if (performance.now() > until) break;
-    }
-    return committed;
-  }
-
-  #commitOthers(failed: WindowOutcome['failed'], waiting: WindowOutcome['waiting']): void {
-    for (const member of failed) this.#bookFailure(member);
-    for (const { ordinal, pendingRow } of waiting) {
-      this.operation.dropPending(pendingRow);
-      this.#plan.spool.needFile(ordinal);
-    }
-  }
-
-  #bookFailure({ ordinal, record, reason: message, pendingRow }: FailedMember): void {
-    const nothing = { imageId: null, localPath: null };
-    this.operation.book({ ...nothing, ordinal, record, outcome: 'failed', message, pendingRow });
-    this.#plan.spool.settle(ordinal);
+    await this.#commits.commit(window, wait);
   }
 
   #late(): LateRecords {
@@ -277,8 +198,8 @@ export class ApplyWriter {
       window: this.#windowOptions,
       settler: this.settler,
       tally: this.tally,
-      transaction: (work) => this.#transaction(work),
-      bookFailure: (member) => this.#bookFailure(member),
+      transaction: (work) => this.#commits.transaction(work),
+      bookFailure: (member) => this.#commits.bookFailure(member),
     });
   }
 
@@ -291,15 +212,16 @@ export class ApplyWriter {
     const late = this.#late();
     await late.settle(whyMissing);
     const { authorsOwed, favorites } = this.#plan;
-    if (authorsOwed.length > 0) await this.#transaction(() => this.settler.addAuthors(authorsOwed));
-    if (favorites.length > 0) await this.#transaction(() => this.settler.addFavorites(favorites, new Date()));
+    if (authorsOwed.length > 0) await this.#commits.transaction(() => this.settler.addAuthors(authorsOwed));
+    if (favorites.length > 0)
+      await this.#commits.transaction(() => this.settler.addFavorites(favorites, new Date()));
     const { refused } = this.settler.authors;
     if (refused > 0)
       this.#wait.observer?.({ type: 'notice', notice: 'authors-refused', params: { count: refused } });
     await late.failRefused(omitted, (line, reason) => this.operation.bookUnserved(line, reason));
     await this.#leftovers.remove(this.#wait);
     const whole = !isDamaged && this.tally.lost === 0;
-    await this.#transaction(() => this.operation.finish(new Date(), whole));
+    await this.#commits.transaction(() => this.operation.finish(new Date(), whole));
   }
 
   /** Gives up what is not in place yet; an abort keeps what is proven. */

@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import { breathe } from '../base/breathe.ts';
@@ -15,6 +16,11 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
   /** What is locked, for messages. */
   readonly what?: string;
+  /**
+   * `later`: where the database has a write-ahead log, the commit does not wait for the disk. It is durable
+   * with the next one that does, or with {@link syncLog}; until then a power cut may undo it as a whole.
+   */
+  readonly durable?: 'now' | 'later';
 }
 
 /**
@@ -38,6 +44,38 @@ export function immediately<T>(db: Database.Database, work: () => T, options: Wa
 const lastOf = new WeakMap<Database.Database, Promise<unknown>>();
 
 async function transact<T>(db: Database.Database, work: () => T, options: WaitOptions): Promise<T> {
+  if (options.durable !== 'later' || !hasLog(db)) return await transactNow(db, work, options);
+  const usual = Number(db.pragma('synchronous', { simple: true }));
+  db.pragma('synchronous = NORMAL');
+  try {
+    return await transactNow(db, work, options);
+  } finally {
+    db.pragma(`synchronous = ${usual}`);
+  }
+}
+
+const hasLog = (db: Database.Database) => db.pragma('journal_mode', { simple: true }) === 'wal';
+
+/** Makes what was committed to a database with a write-ahead log durable, without blocking anything. */
+export async function syncLog(db: Database.Database): Promise<void> {
+  if (!hasLog(db)) return; // every commit waited for the disk
+  // The log lies beside the file itself, also where the database was named by a link to it.
+  const file = db
+    .prepare<[], string>(`SELECT file FROM pragma_database_list WHERE name = 'main'`)
+    .pluck()
+    .get()!;
+  const log = await open(`${file}-wal`, 'r+').catch((error: unknown) => {
+    if (systemCode(error) === 'ENOENT') return null; // nothing was written yet
+    throw error;
+  });
+  try {
+    await log?.sync();
+  } finally {
+    await log?.close();
+  }
+}
+
+async function transactNow<T>(db: Database.Database, work: () => T, options: WaitOptions): Promise<T> {
   await begin(db, options);
   try {
     const result = work();

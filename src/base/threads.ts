@@ -23,22 +23,19 @@ export interface Threads<Job, Answer> {
 }
 
 /** How many threads to use when nobody says: one per core, at most four, and none for little work. */
-function usualThreads(bytes: number): number {
+export function usualThreads(bytes: number): number {
   return bytes < WORTHWHILE_BYTES ? 1 : Math.min(availableParallelism(), MOST_THREADS);
 }
 
 /**
  * Starts threads that run the default export of a compiled module. With one thread, or where the
  * module is not compiled, `inline` does the same work in line, so that there is one code for both.
- * Where no `threads` are asked for, it goes by the bytes of work to come, as far as anybody knows.
  */
 export function startThreads<Job, Answer>(
   module: URL,
   inline: (job: Job) => Answer,
-  threads: number | undefined,
-  bytes: number,
+  count: number,
 ): Threads<Job, Answer> {
-  const count = threads ?? usualThreads(bytes);
   return count <= 1 || module.pathname.endsWith('.ts') ? inLine(inline) : new WorkerThreads(module, count);
 }
 

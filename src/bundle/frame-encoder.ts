@@ -18,9 +18,27 @@ const SAMPLE_BYTES = 64 * 1024;
 /** Content that shrinks by less than this is stored: most JPEG data shrinks by nothing, some by a tenth. */
 const WORTHWHILE = 0.99;
 
-/** How the content of a frame is laid down: `auto` looks at the bytes. */
+/** Content that shrinks by less than this is dense: what repeats in it is all that there is to gain. */
+const DENSE = 0.75;
+
+/** What compressible content is worth where nobody says a level. */
+const USUAL_LEVEL = 3;
+
+/**
+ * How dense content is laid down where nobody says a level: what repeats is looked for in a large table, and
+ * the rest is copied (zstd leaves out its entropy coder where the fast strategy has a target length). Small JPEG
+ * files with their headers come within a thousandth of level 3 so, at three times its speed.
+ */
+const DENSE_PARAMETERS: readonly (readonly [number, number])[] = [
+  [zstd.CParameter.compressionLevel, 1],
+  [zstd.CParameter.hashLog, 18],
+  [zstd.CParameter.targetLength, 1],
+];
+
+/** How the content of a frame is laid down: `auto` looks at the bytes; its level null is the best for them. */
 export type Coding =
-  | { readonly kind: 'compressed' | 'auto'; readonly level: number }
+  | { readonly kind: 'compressed'; readonly level: number }
+  | { readonly kind: 'auto'; readonly level: number | null }
   | { readonly kind: 'stored' };
 
 /** Turns content into single zstd frames, each independent of the others (docs/format.md, "Frames"). */
@@ -35,9 +53,13 @@ export class FrameEncoder {
    */
   encode(content: Buffer, target: Buffer, coding: Coding): number {
     if (coding.kind === 'stored') return writeStored(content, target);
-    if (coding.kind === 'auto' && !this.#compresses(content)) return writeStored(content, target);
+    const share = coding.kind === 'auto' ? this.#shareLeft(content) : 0;
+    if (share >= WORTHWHILE) return writeStored(content, target);
     const room = content.buffer === target.buffer ? this.#roomAside(target.length) : target;
-    const length = this.#compress(content, room, coding.level);
+    const level = coding.level ?? USUAL_LEVEL;
+    const isDense = coding.level === null && share >= DENSE;
+    const parameters = isDense ? DENSE_PARAMETERS : [[zstd.CParameter.compressionLevel, level] as const];
+    const length = this.#compress(content, room, parameters);
     if (coding.kind === 'auto' && length > storedBytes(content.length)) return writeStored(content, target);
     if (room !== target) room.copy(target, 0, 0, length);
     return length;
@@ -49,20 +71,24 @@ export class FrameEncoder {
     return this.#aside;
   }
 
-  #compress(content: Buffer, target: Buffer, level: number): number {
+  #compress(
+    content: Buffer,
+    target: Buffer,
+    parameters: readonly (readonly [parameter: number, value: number])[],
+  ): number {
     this.#context.reset(zstd.ResetDirective.sessionAndParameters);
-    this.#context.setParameter(zstd.CParameter.compressionLevel, level);
+    for (const [parameter, value] of parameters) this.#context.setParameter(parameter, value);
     this.#context.setParameter(zstd.CParameter.windowLog, MAX_WINDOW_LOG);
     this.#context.setParameter(zstd.CParameter.checksumFlag, 1);
     this.#context.setParameter(zstd.CParameter.contentSizeFlag, 1);
     return this.#context.compress2(target, content);
   }
 
-  /** The middle of the content stands for all of it: heads of files are never typical. */
-  #compresses(content: Buffer): boolean {
+  /** How much is left of the content when it is compressed. Its middle stands for all of it: heads of files are never typical. */
+  #shareLeft(content: Buffer): number {
     const start = Math.max(0, Math.floor((content.length - SAMPLE_BYTES) / 2));
     const sample = content.subarray(start, start + SAMPLE_BYTES);
-    return this.#context.compress(this.#sample, sample, 1) < sample.length * WORTHWHILE;
+    return this.#context.compress(this.#sample, sample, 1) / sample.length;
   }
 }
 

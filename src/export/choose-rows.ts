@@ -15,6 +15,9 @@ import { insertMissingFromCatalog } from './compare-catalog.ts';
 import type { Filters, Selection } from './options.ts';
 import type { ChooseOptions, Why } from './planned.ts';
 
+/** KiB of pages kept in memory for the temporary tables of an export. */
+const TEMPORARY_KIB = 16 * 1024;
+
 /**
  * Creates `temp.chosen`: the rows to pack with the reason, in the order of the bundle. Returns the
  * id of the list that is answered, if any.
@@ -25,6 +28,7 @@ export async function chooseRows(
   options: ChooseOptions,
 ): Promise<string | null> {
   const { observer, signal } = options;
+  archive.db.pragma(`temp.cache_size = -${TEMPORARY_KIB}`);
   archive.db.exec('CREATE TEMP TABLE candidates (id INTEGER PRIMARY KEY, why TEXT)');
   let listId: string | null = null;
   switch (selection.kind) {
@@ -43,10 +47,12 @@ export async function chooseRows(
       listId = await chooseWanted(archive, selection, observer, signal);
       break;
   }
+  // What the survey asks of a row comes along: in this order rows lie all over the database.
+  const columns = ['local_path', 'sha256_hash', 'url'].map((column) => archive.shape.text('images', column));
   archive.db.exec(`
-    CREATE TEMP TABLE chosen (seq INTEGER PRIMARY KEY, id INTEGER, why TEXT);
-    INSERT INTO temp.chosen (id, why)
-      SELECT candidates.id, why FROM temp.candidates JOIN main.images ON images.id = candidates.id
+    CREATE TEMP TABLE chosen (seq INTEGER PRIMARY KEY, id INTEGER, why TEXT, local_path TEXT, sha256_hash TEXT, url TEXT);
+    INSERT INTO temp.chosen (id, why, local_path, sha256_hash, url)
+      SELECT candidates.id, why, ${columns.join(', ')} FROM temp.candidates JOIN main.images ON images.id = candidates.id
       ORDER BY replace(images.local_path, '\\', '/'), images.id;
     DROP TABLE temp.candidates`);
   return listId;

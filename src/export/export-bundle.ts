@@ -6,6 +6,7 @@ import { type Archive, locate, openToRead, quickCheck } from '../archive/open.ts
 import { StreamSink } from '../bundle/byte-sink.ts';
 import { recordExport } from './bookkeeping.ts';
 import { checkRoom } from './check-room.ts';
+import { Crew, type ExportRun } from './crew.ts';
 import { resultOf } from './export-result.ts';
 import { exportSeries, plannedVolumes } from './export-series.ts';
 import type { ExportOptions, ExportResult } from './options.ts';
@@ -31,13 +32,15 @@ export async function exportBundle(options: ExportOptions): Promise<ExportResult
   const observer = options.observer ?? silent;
   checkUsage(options);
   const archive = openToRead(options.db, { root: options.root, observer });
+  const crew = new Crew(options.threads);
   try {
-    const done = await exportTo(archive, options, observer);
+    const done = await exportTo(archive, { ...options, crew }, observer);
     return { ...done, seconds: (performance.now() - started) / 1000 };
   } catch (error) {
     const what = typeof options.output === 'string' ? options.output : options.db;
     throw asExportError(error, archive, what, options.signal);
   } finally {
+    await crew.close();
     archive.close();
   }
 }
@@ -67,7 +70,7 @@ function checkUsage(options: ExportOptions): void {
   if (check) throw usage('--check needs a file: what went into a pipe cannot be read back.');
 }
 
-function exportTo(archive: Archive, options: ExportOptions, observer: Observer): Promise<ExportResult> {
+function exportTo(archive: Archive, options: ExportRun, observer: Observer): Promise<ExportResult> {
   const { output, dryRun, volumeSize, level = 0 } = options;
   if (level > FAST_LEVEL && !dryRun) observer({ type: 'notice', notice: 'level-slow', params: { level } });
   if (typeof output !== 'string' || dryRun) return toStream(archive, options, observer);
@@ -77,7 +80,7 @@ function exportTo(archive: Archive, options: ExportOptions, observer: Observer):
 }
 
 /** Into a stream, or nowhere: there is nothing to go on with another time. */
-async function toStream(archive: Archive, options: ExportOptions, observer: Observer): Promise<ExportResult> {
+async function toStream(archive: Archive, options: ExportRun, observer: Observer): Promise<ExportResult> {
   const { output, dryRun = false } = options;
   const prepared = await makeNewPlan(archive, '', '', options, observer);
   const { plan } = prepared;
@@ -109,7 +112,7 @@ async function toStream(archive: Archive, options: ExportOptions, observer: Obse
 async function toFile(
   archive: Archive,
   name: string,
-  options: ExportOptions,
+  options: ExportRun,
   observer: Observer,
 ): Promise<ExportResult> {
   const output = FileOutput.take(name, archive, options.selection);
@@ -139,7 +142,7 @@ async function toFile(
 async function preparedFor(
   archive: Archive,
   output: FileOutput,
-  options: ExportOptions,
+  options: ExportRun,
   observer: Observer,
 ): Promise<Prepared> {
   const stamp = stampOf(archive, options);
@@ -161,7 +164,7 @@ async function book(
   archive: Archive,
   { plan, exportId }: Prepared,
   output: string,
-  options: ExportOptions,
+  options: ExportRun,
   observer: Observer,
 ): Promise<void> {
   archive.close(); // whoever writes the books must be the last to leave a WAL database: that puts it in order

@@ -8,6 +8,7 @@ import { volumeName } from '../bundle/volumes.ts';
 import { recordExport } from './bookkeeping.ts';
 import { checkRoom } from './check-room.ts';
 import { figuresOf, resultOf } from './export-result.ts';
+import type { ExportRun } from './crew.ts';
 import type { ExportedVolume, ExportOptions, ExportResult } from './options.ts';
 import { madeBefore, type Packed, packVolume } from './pack-volume.ts';
 import type { PlanStore } from './plan-store.ts';
@@ -25,7 +26,7 @@ import { largestSize } from './volume-bound.ts';
 export async function exportSeries(
   archive: Archive,
   name: string,
-  options: ExportOptions,
+  options: ExportRun,
   observer: Observer,
 ): Promise<ExportResult> {
   const output = SeriesOutput.take(name, archive);
@@ -53,7 +54,7 @@ const isWrongOption = (error: unknown) => error instanceof BundleError && error.
 async function preparedFor(
   archive: Archive,
   output: SeriesOutput,
-  options: ExportOptions,
+  options: ExportRun,
   observer: Observer,
 ): Promise<Prepared> {
   const stamp = stampOf(archive, options);
@@ -80,7 +81,7 @@ class SeriesRun {
   readonly #archive: Archive;
   readonly #output: SeriesOutput;
   readonly #prepared: Prepared;
-  readonly #options: ExportOptions;
+  readonly #options: ExportRun;
   readonly #observer: Observer;
   readonly #made = new Set<PlanVolume>();
 
@@ -88,7 +89,7 @@ class SeriesRun {
     archive: Archive,
     output: SeriesOutput,
     prepared: Prepared,
-    options: ExportOptions,
+    options: ExportRun,
     observer: Observer,
   ) {
     this.#archive = archive;

@@ -10,7 +10,7 @@ import { BLOCK, padded } from '../bundle/tar-header.ts';
 import { hashFile } from '../archive/file-digest.ts';
 import { failureToRead, type FileJob, type FileResult, type Omitted } from './pack-frame.ts';
 import type { PackLog } from './pack-log.ts';
-import { PackPipeline, type ReadyGroup } from './pack-pipeline.ts';
+import type { PackPipeline, ReadyGroup } from './pack-pipeline.ts';
 import type { PackStep } from './pack-progress.ts';
 import type { PlannedFile } from './planned.ts';
 import type { PlanVolume } from './plan-volume.ts';
@@ -19,7 +19,6 @@ export interface PackOptions {
   readonly mtime: number;
   readonly coding: Coding;
   readonly observer: Observer;
-  readonly threads?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Where each group is noted when all of it is written. */
   readonly log?: PackLog;
@@ -31,9 +30,9 @@ export interface PackOptions {
 export async function packPayload(
   volume: PlanVolume,
   writer: BundleWriter,
+  pipeline: PackPipeline,
   options: PackOptions,
 ): Promise<void> {
-  const pipeline = PackPipeline.start(options.threads, volume.totals().bytes);
   const packer = new PayloadPacker(volume, writer, pipeline, options);
   try {
     for (const group of groups(volume, options.step?.ordinal ?? 0)) {
@@ -43,7 +42,6 @@ export async function packPayload(
     await packer.finish();
   } finally {
     await packer.abandon();
-    await pipeline.close();
   }
 }
 

@@ -1,55 +1,65 @@
 import { MemoryPool } from '../base/memory-pool.ts';
-import { startThreads, type Threads } from '../base/threads.ts';
 import type { Coding } from '../bundle/frame-encoder.ts';
+import type { ExportThreads } from './crew.ts';
 import type { FileJob } from './pack-frame.ts';
-import packGroup, { type GroupJob, groupMemory, type PackedGroup } from './pack-group.ts';
+import { entryMemory, groupMemory, layEntry, type PackedEntry, type PackedGroup } from './pack-group.ts';
 
 /** Memory of all frames that are on their way, unless one alone is larger. */
 const BYTES_IN_FLIGHT = 8 * 1024 * 1024;
 
 /** A frame that is ready to be appended; `done` gives its memory back. */
-export interface ReadyGroup extends PackedGroup {
+export interface ReadyFrame extends PackedEntry {
   readonly frame: Buffer;
   done(): void;
 }
 
+export type ReadyGroup = PackedGroup & ReadyFrame;
+
 /** Packs frames in worker threads; whoever asks gets them back in the order in which they were given. */
 export class PackPipeline {
-  readonly #threads: Threads<GroupJob, PackedGroup>;
+  readonly #threads: ExportThreads;
   readonly #memories = new MemoryPool();
   #bytes = 0;
-  #groups = 0;
+  #frames = 0;
 
-  private constructor(threads: Threads<GroupJob, PackedGroup>) {
+  constructor(threads: ExportThreads) {
     this.#threads = threads;
   }
 
-  /** `bytes` of content to come, as far as anybody knows. */
-  static start(threads: number | undefined, bytes: number): PackPipeline {
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    const module = new URL(`../export/pack-group.${extension}`, import.meta.url);
-    return new PackPipeline(startThreads(module, packGroup, threads, bytes));
-  }
-
-  /** True when there is room for another group: enough for every thread, but no more than fits in memory. */
+  /** True when there is room for another frame: enough for every thread, but no more than fits in memory. */
   get hasRoom(): boolean {
-    return this.#groups === 0 || (this.#groups < this.#threads.count * 3 && this.#bytes < BYTES_IN_FLIGHT);
+    return this.#frames === 0 || (this.#frames < this.#threads.count * 3 && this.#bytes < BYTES_IN_FLIGHT);
   }
 
-  async pack(files: readonly FileJob[], mtime: number, coding: Coding): Promise<ReadyGroup> {
-    const memory = this.#memories.take(groupMemory(files));
-    this.#groups += 1;
+  pack(files: readonly FileJob[], mtime: number, coding: Coding): Promise<ReadyGroup> {
+    return this.#packed(
+      groupMemory(files),
+      (frame) => this.#threads.run({ files, mtime, coding, frame }) as Promise<PackedGroup>,
+    );
+  }
+
+  /** An entry that is all of a frame; its content is copied. */
+  packEntry(name: string, content: Buffer, mtime: number, coding: Coding): Promise<ReadyFrame> {
+    const entry = { name, size: content.length };
+    return this.#packed(entryMemory(content.length), (frame) => {
+      layEntry(content, frame);
+      return this.#threads.run({ entry, mtime, coding, frame }) as Promise<PackedEntry>;
+    });
+  }
+
+  async #packed<T extends PackedEntry>(
+    bytes: number,
+    pack: (frame: SharedArrayBuffer) => Promise<T>,
+  ): Promise<T & ReadyFrame> {
+    const memory = this.#memories.take(bytes);
+    this.#frames += 1;
     this.#bytes += memory.byteLength;
     const done = () => {
-      this.#groups -= 1;
+      this.#frames -= 1;
       this.#bytes -= memory.byteLength;
       this.#memories.give(memory);
     };
-    const packed = await this.#threads.run({ files, mtime, coding, frame: memory });
+    const packed = await pack(memory);
     return { ...packed, frame: Buffer.from(memory, 0, packed.frameBytes), done };
-  }
-
-  close(): Promise<void> {
-    return this.#threads.close();
   }
 }

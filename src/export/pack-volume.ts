@@ -5,7 +5,7 @@ import { parseUtcTime } from '../base/utc-time.ts';
 import type { ByteSink } from '../bundle/byte-sink.ts';
 import { PART_SUFFIX, PartFile } from '../bundle/part-file.ts';
 import { CheckedPart, type ReadFrom } from './check-written.ts';
-import type { ExportOptions } from './options.ts';
+import type { ExportRun } from './crew.ts';
 import { PackLog } from './pack-log.ts';
 import type { Written } from './planned.ts';
 import type { PlanVolume } from './plan-volume.ts';
@@ -14,19 +14,12 @@ import { lastProvenStep } from './proven-part.ts';
 import { type WriteOptions, writeBundle } from './write-bundle.ts';
 
 /** JSON gains by a real level; past this, more time saves little. */
-const RECORD_LEVEL = 3;
+const RECORD_LEVEL = 6;
 
-/** Small files and the padding between them: a hundredth smaller than at level 1, at two thirds of its speed. */
-const PAYLOAD_LEVEL = 3;
-
-export function writeOptions(
-  { created }: Prepared,
-  options: ExportOptions,
-  observer: Observer,
-): WriteOptions {
-  const { level, threads, signal } = options;
-  const levels = { level: level ?? RECORD_LEVEL, payloadLevel: level ?? PAYLOAD_LEVEL };
-  return { mtime: parseUtcTime(created)!, ...levels, threads, observer, signal };
+export function writeOptions({ created }: Prepared, options: ExportRun, observer: Observer): WriteOptions {
+  const { level, crew, signal } = options;
+  const levels = { level: level ?? RECORD_LEVEL, payloadLevel: level ?? null };
+  return { mtime: parseUtcTime(created)!, ...levels, crew, observer, signal };
 }
 
 /** What an earlier run has made of a volume, where it is still there. */
@@ -45,7 +38,7 @@ export async function packVolume(
   prepared: Prepared,
   volume: PlanVolume,
   path: string,
-  options: ExportOptions,
+  options: ExportRun,
   observer: Observer,
 ): Promise<Packed> {
   const step = prepared.resumed ? await lastProvenStep(volume, path + PART_SUFFIX) : null;

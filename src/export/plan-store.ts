@@ -1,4 +1,6 @@
 import type Database from 'better-sqlite3';
+import { keyNumber } from '../archive/identity.ts';
+import type { KeyIndex } from '../archive/key-index.ts';
 import { Statements } from '../archive/statements.ts';
 import type { FullShard } from '../manifest/shards.ts';
 import type { Manifest } from '../manifest/types.ts';
@@ -13,7 +15,7 @@ const TABLES = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE volumes (number INTEGER PRIMARY KEY, manifest TEXT, synced INTEGER NOT NULL DEFAULT 0, written TEXT);
 CREATE TABLE shards (volume INTEGER, kind TEXT, number INTEGER, content BLOB, digest TEXT, count INTEGER, PRIMARY KEY (volume, kind, number));
-CREATE TABLE files (ordinal INTEGER PRIMARY KEY, volume INTEGER, digest TEXT UNIQUE, size INTEGER, name TEXT, path TEXT, mtime INTEGER, offset INTEGER, reason TEXT, detail TEXT);
+CREATE TABLE files (ordinal INTEGER PRIMARY KEY, volume INTEGER, digest TEXT, size INTEGER, name TEXT, path TEXT, mtime INTEGER, offset INTEGER, reason TEXT, detail TEXT);
 CREATE INDEX files_failed ON files (volume) WHERE reason IS NOT NULL;
 CREATE TABLE sources (file INTEGER, number INTEGER, path TEXT, mtime INTEGER, PRIMARY KEY (file, number)) WITHOUT ROWID;
 CREATE TABLE records (ordinal INTEGER PRIMARY KEY, volume INTEGER, image_id INTEGER, file INTEGER, url TEXT, local_path TEXT);
@@ -46,25 +48,32 @@ export class PlanStore {
   readonly #statements: Statements;
   readonly #insertRecord: Database.Statement;
   readonly #insertFile: Database.Statement;
+  readonly #digestOf: Database.Statement<[number], string>;
+  /** Makes an empty {@link #ordinals}. */
+  readonly #newIndex: () => KeyIndex;
+  /** Ordinals of files by the numbers of their digests; only who makes a plan needs it. */
+  #ordinals: KeyIndex | null = null;
 
-  private constructor(db: Database.Database, path: string) {
+  private constructor(db: Database.Database, path: string, newIndex: () => KeyIndex) {
     this.#db = db;
+    this.#newIndex = newIndex;
     this.#statements = new Statements(db);
     this.#path = path;
     this.#insertRecord = db.prepare(
       'INSERT INTO records (volume, image_id, file, url, local_path) VALUES (?, ?, ?, ?, ?)',
     );
     this.#insertFile = db.prepare(
-      'INSERT OR IGNORE INTO files (volume, digest, size, name, path, mtime) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT INTO files (volume, digest, size, name, path, mtime) VALUES (?, ?, ?, ?, ?, ?)',
     );
+    this.#digestOf = db.prepare<[number], string>('SELECT digest FROM files WHERE ordinal = ?').pluck();
     db.exec('BEGIN');
   }
 
-  /** `path` of a new file, or '' for a temporary one that the system removes. */
-  static create(path: string): PlanStore {
+  /** `path` of a new file, or '' for a temporary one that the system removes; `newIndex` makes room for finding what is planned. */
+  static create(path: string, newIndex: () => KeyIndex): PlanStore {
     const db = createPlanFile(path);
     db.exec(TABLES);
-    return new PlanStore(db, path);
+    return new PlanStore(db, path, newIndex);
   }
 
   /** False where a plan was left before it was complete, and where there is none. */
@@ -80,7 +89,7 @@ export class PlanStore {
       path,
       (found) => factOf(found, 'sealed') !== null && factOf(found, 'stamp') === stamp,
     );
-    return db === null ? null : new PlanStore(db, path);
+    return db === null ? null : new PlanStore(db, path, notPlannedAnew);
   }
 
   /** The plan is complete: from now on it survives whatever happens, and so does every `save`. */
@@ -115,6 +124,7 @@ export class PlanStore {
   clear(): void {
     for (const table of PLANNED_TABLES) this.#db.exec(`DELETE FROM ${table}`);
     this.#volumes.clear();
+    this.#ordinals = null;
   }
 
   /** How many volumes the plan has. */
@@ -160,11 +170,14 @@ export class PlanStore {
 
   /** Returns its ordinal. */
   #addFile(volume: number, { digest, size, name, path, mtime }: NewFile): number {
-    const { changes, lastInsertRowid } = this.#insertFile.run(volume, digest, size, name, path, mtime);
-    if (changes > 0) return Number(lastInsertRowid);
-    const ordinal = Number(
-      this.#statements.get('SELECT ordinal FROM files WHERE digest = ?').pluck().get(digest),
-    );
+    this.#ordinals ??= this.#newIndex();
+    const key = keyNumber('digest', digest);
+    const ordinal = this.#ordinals.find(key).find((known) => this.#digestOf.get(known) === digest);
+    if (ordinal === undefined) {
+      const added = Number(this.#insertFile.run(volume, digest, size, name, path, mtime).lastInsertRowid);
+      this.#ordinals.add(key, added);
+      return added;
+    }
     this.#statements
       .get(
         `INSERT INTO sources SELECT @file, count(*) + 1, @path, @mtime FROM sources WHERE file = @file
@@ -191,6 +204,10 @@ export class PlanStore {
         omission.detail,
       );
   }
+}
+
+function notPlannedAnew(): never {
+  throw new Error('a plan that is made is not added to');
 }
 
 function factOf(db: Database.Database, key: PlanFact): string | null {

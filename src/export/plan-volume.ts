@@ -25,6 +25,9 @@ export interface ShardFact {
   readonly count: number;
 }
 
+/** Tells which rows that are left out have their content in the bundle all the same; most plans have none to ask for. */
+const FILES_BY_DIGEST = 'CREATE INDEX IF NOT EXISTS files_digest ON files (digest)';
+
 /** One volume of a plan: what is to be in it, and how far it has been written. */
 export class PlanVolume {
   readonly number: number;
@@ -34,6 +37,8 @@ export class PlanVolume {
   readonly save: () => void;
   readonly #db: Database.Database;
   readonly #statements: Statements;
+  /** Some file may be read in more than one place; known when the first is asked for, behind all planning. */
+  #hasOtherSources: boolean | null = null;
 
   constructor(db: Database.Database, number: number, save: () => void) {
     this.#db = db;
@@ -93,13 +98,18 @@ export class PlanVolume {
         'SELECT ordinal, digest, size, name, path, mtime FROM files WHERE volume = ? AND ordinal > ? ORDER BY ordinal LIMIT ?',
       )
       .all(this.number, ordinal, limit) as (Omit<PlannedFile, 'sources'> & Source)[];
-    return rows.map(({ path, mtime, ...file }) => ({
-      ...file,
-      sources: [{ path, mtime }, ...this.#otherSources(file.ordinal)],
+    return rows.map(({ ordinal, digest, size, name, path, mtime }) => ({
+      ordinal,
+      digest,
+      size,
+      name,
+      sources: [{ path, mtime }, ...this.#otherSources(ordinal)],
     }));
   }
 
   #otherSources(file: number): Source[] {
+    this.#hasOtherSources ??= this.#statements.get('SELECT 1 FROM sources LIMIT 1').get() !== undefined;
+    if (!this.#hasOtherSources) return [];
     return this.#statements
       .get('SELECT path, mtime FROM sources WHERE file = ? ORDER BY number')
       .all(file) as Source[];
@@ -184,21 +194,26 @@ export class PlanVolume {
   }
 
   /** Rows without a record. */
-  plannedOmissions(): Generator<Omission> {
-    return this.#pages(
+  *plannedOmissions(): Generator<Omission> {
+    if (this.#statements.get('SELECT 1 FROM omitted WHERE volume = ? LIMIT 1').get(this.number) === undefined)
+      return;
+    this.#db.exec(FILES_BY_DIGEST);
+    yield* this.#pages<Omission>(
       `SELECT number AS page, image_id AS imageId, local_path AS localPath, url, reason, detail,
               iif(EXISTS (SELECT 1 FROM files WHERE files.digest = omitted.digest), NULL, digest) AS digest
        FROM omitted WHERE volume = ? AND number > ? ORDER BY number LIMIT 1000`,
     );
   }
 
-  /** Every record with what became of its file. */
-  outcomes(): Generator<PlannedRecord & { readonly reason: OmissionReason | null }> {
-    return this.#pages(
-      `SELECT records.ordinal AS page, image_id AS imageId, digest, url, local_path AS localPath, reason
-       FROM records LEFT JOIN files ON files.ordinal = records.file
-       WHERE records.volume = ? AND records.ordinal > ? ORDER BY records.ordinal LIMIT 1000`,
-    );
+  /** Every record with what became of its file, in the order of the images: so their rows lie one behind the other. */
+  outcomes(): Iterable<PlannedRecord & { readonly reason: OmissionReason | null }> {
+    return this.#db
+      .prepare<[number], PlannedRecord & { readonly reason: OmissionReason | null }>(
+        `SELECT image_id AS imageId, digest, url, local_path AS localPath, reason
+         FROM records LEFT JOIN files ON files.ordinal = records.file
+         WHERE records.volume = ? ORDER BY image_id, records.ordinal`,
+      )
+      .iterate(this.number);
   }
 
   *#pages<T>(sql: string): Generator<T> {

@@ -5,10 +5,12 @@ import type { Observer } from '../base/events.ts';
 import { formatUtcTime, parseUtcTime } from '../base/utc-time.ts';
 import { VERSION } from '../base/version.ts';
 import { sourceLabel } from '../base/head-facts.ts';
+import { KeyIndex } from '../archive/key-index.ts';
 import { findsPhotos } from '../archive/any-file.ts';
 import type { Archive } from '../archive/open.ts';
 import { chooseRows } from './choose-rows.ts';
 import type { ExportFacts } from './make-manifest.ts';
+import type { ExportRun } from './crew.ts';
 import type { ExportOptions, ExportResult } from './options.ts';
 import { planVolumes } from './plan-series.ts';
 import { PlanStore } from './plan-store.ts';
@@ -60,20 +62,22 @@ export async function makeNewPlan(
   archive: Archive,
   path: string,
   stamp: string,
-  options: ExportOptions,
+  options: ExportRun,
   observer: Observer,
 ): Promise<Prepared> {
   const names = exportNames(options);
-  const { rehash = false, metadataUpdates = false, includePersonal = false, maps = [], signal } = options;
+  const { rehash = false, metadataUpdates = false, includePersonal = false } = options;
+  const { maps = [], crew, signal } = options;
   const listId = await chooseRows(archive, options.selection, { maps, observer, signal });
   if (archive.db.prepare('SELECT 1 FROM temp.chosen LIMIT 1').get() === undefined)
     observer({ type: 'notice', notice: 'nothing-selected', params: {} });
   else await findsPhotos(archive, observer, 'own-photos-missing', maps);
-  const surveyed = await survey(archive, { rehash, metadataUpdates, maps, observer, signal });
+  const surveyed = await survey(archive, { rehash, metadataUpdates, maps, crew, observer, signal });
   if (listId === null) sayNeverDownloaded(surveyed, observer);
   await settleSizes(archive, signal);
+  const expected = Number(archive.db.prepare('SELECT count(*) FROM temp.survey').pluck().get());
   if (listId !== null) archive.db.exec('CREATE INDEX temp.survey_id ON survey (id)');
-  const plan = PlanStore.create(path);
+  const plan = PlanStore.create(path, () => new KeyIndex(archive.scratch, 'planned_contents', expected));
   try {
     await planVolumes(archive, plan, options, { ...names, listId }, { includePersonal, observer, signal });
     const forReceiver = options.selection.kind === 'for' ? reasons(archive) : undefined;

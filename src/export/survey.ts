@@ -1,14 +1,14 @@
-import { statSync } from 'node:fs';
-import { breathe } from '../base/breathe.ts';
+import { breathe, needsToBreathe } from '../base/breathe.ts';
 import { EMPTY_DIGEST, parseDigest } from '../base/digest.ts';
-import { MAX_ENTRY_BYTES } from '../base/limits.ts';
 import type { Observer } from '../base/events.ts';
 import { isAbort } from '../base/errors.ts';
 import { type HashedFile, hashFile } from '../archive/file-digest.ts';
 import type { Archive } from '../archive/open.ts';
 import { inTransaction } from '../archive/scratch.ts';
-import { baseName, type PathMap, photoPath, withSlashes } from '../archive/photo-path.ts';
+import { type PathMap, photoPath, withSlashes } from '../archive/photo-path.ts';
 import type { OmissionReason } from '../manifest/types.ts';
+import { type Crew, type ExportThreads, LOOK_BYTES } from './crew.ts';
+import type { Looks } from './look-at-files.ts';
 import { isWholePicture } from './whole-picture.ts';
 import type { Why } from './planned.ts';
 
@@ -35,6 +35,7 @@ export interface SurveyOptions {
   readonly rehash: boolean;
   readonly metadataUpdates: boolean;
   readonly maps: readonly PathMap[];
+  readonly crew: Crew;
   readonly observer: Observer;
   readonly signal?: AbortSignal | undefined;
 }
@@ -44,6 +45,7 @@ export interface SurveyCounts {
   readonly neverDownloaded: number;
 }
 
+/** Rows whose files are looked at together. */
 const BATCH = 500;
 
 /**
@@ -51,33 +53,25 @@ const BATCH = 500;
  * hashed. Writes `temp.survey`, in the order of the bundle.
  */
 export async function survey(archive: Archive, options: SurveyOptions): Promise<SurveyCounts> {
-  const { db, shape } = archive;
+  const { db } = archive;
   db.exec(`CREATE TEMP TABLE survey (seq INTEGER PRIMARY KEY, id INTEGER, why TEXT, state TEXT, path TEXT, name TEXT,
            digest TEXT, size INTEGER, mtime INTEGER, url TEXT, local_path TEXT, detail TEXT, volume INTEGER NOT NULL DEFAULT 1)`);
-  const columns = ['local_path', 'sha256_hash', 'url']
-    .map((column) => shape.text('images', column))
-    .join(', ');
-  const select = db.prepare<[number], ChosenRow>(
-    `SELECT seq, chosen.id, why, ${columns} FROM temp.chosen JOIN main.images ON images.id = chosen.id WHERE seq > ? ORDER BY seq LIMIT ${BATCH}`,
-  );
   const insert = db.prepare('INSERT INTO temp.survey VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)');
   const total = Number(db.prepare('SELECT count(*) FROM temp.chosen').pluck().get());
   options.observer({ type: 'phase', phase: 'plan', total, unit: 'records' });
+  const threads = options.crew.forWork(total * LOOK_BYTES);
   let done = 0;
   let neverDownloaded = 0;
-  for (let last = 0; ; ) {
-    const rows = select.all(last);
-    if (rows.length === 0) break;
+  for await (const { rows, looks } of lookedAt(archive, threads, options)) {
     const found: [ChosenRow, Surveyed][] = [];
-    for (const row of rows) {
-      await breathe();
+    for (const [at, row] of rows.entries()) {
+      if (needsToBreathe()) await breathe();
       options.signal?.throwIfAborted();
-      const surveyed = await surveyRow(archive.root, row, options);
+      const surveyed = await surveyRow(row, at, looks, options);
       if (surveyed !== null) found.push([row, surveyed]);
       else if (row.why !== 'both') neverDownloaded += 1;
     }
-    inTransaction(db, () => found.forEach(([row, surveyed]) => insert.run(...surveyValues(row, surveyed))));
-    last = rows.at(-1)!.seq;
+    inTransaction(db, () => found.forEach(([row, surveyed]) => insert.run(surveyValues(row, surveyed))));
     done += rows.length;
     options.observer({ type: 'progress', done });
   }
@@ -85,57 +79,74 @@ export async function survey(archive: Archive, options: SurveyOptions): Promise<
   return { neverDownloaded };
 }
 
-function surveyValues(row: ChosenRow, found: Surveyed): (string | number | null)[] {
-  const localPath = row.local_path ?? '';
-  const { state, path, digest, size, mtime, detail } = found;
-  return [
-    row.seq,
-    row.id,
-    row.why,
-    state,
-    path,
-    baseName(localPath),
-    digest,
-    size,
-    mtime,
-    row.url,
-    withSlashes(localPath),
-    detail,
-  ];
+/** A row, and where its file should be; '' for one that has none to carry. */
+type PlacedRow = ChosenRow & { readonly path: string };
+
+interface LookedAt {
+  readonly rows: readonly PlacedRow[];
+  /** By the numbers of the rows. */
+  readonly looks: Looks;
 }
 
-/** Null for a row that has nothing to carry. */
-async function surveyRow(root: string, row: ChosenRow, options: SurveyOptions): Promise<Surveyed | null> {
-  const known = parseDigest(row.sha256_hash);
-  const nothing = { path: '', digest: known, size: 0, mtime: 0, detail: null };
-  if (row.why === 'both') return options.metadataUpdates ? { ...nothing, state: 'ok' } : null;
-  if (!row.local_path) return null;
-  const path = photoPath(root, row.local_path, options.maps);
-  const found = lookAt(path, known);
-  if (found.state !== 'ok' || (known !== null && !options.rehash)) return found;
-  return await hashed(found, known, options);
-}
-
-function lookAt(path: string, known: string | null): Surveyed {
-  const nothing = { path, digest: known, size: 0, mtime: 0, detail: null };
-  try {
-    const status = statSync(path, { throwIfNoEntry: false });
-    if (status === undefined) return { ...nothing, state: 'missing' };
-    if (!status.isFile()) return { ...nothing, state: 'unreadable', detail: 'not a regular file' };
-    if (status.size > MAX_ENTRY_BYTES)
-      return { ...nothing, state: 'too-large', detail: `${status.size} bytes` };
-    if (status.size === 0 && known !== EMPTY_DIGEST)
-      return { ...nothing, state: 'mismatch', detail: 'the file is empty' };
-    return { ...nothing, state: 'ok', size: status.size, mtime: Math.floor(status.mtimeMs / 1000) };
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    if (code === 'EIO') return { ...nothing, state: 'unreadable', detail: code };
-    return {
-      ...nothing,
-      state: code === 'ENOTDIR' || code === 'ENAMETOOLONG' ? 'missing' : 'unreadable',
-      detail: code,
-    };
+/** The chosen rows in order, some hundreds at a time; threads look at the files of the next ones meanwhile. */
+async function* lookedAt(
+  archive: Archive,
+  threads: ExportThreads,
+  options: SurveyOptions,
+): AsyncGenerator<LookedAt> {
+  const ahead: Promise<LookedAt>[] = [];
+  for (const rows of placedRows(archive, options)) {
+    const looks = threads.run({ paths: rows.map(({ path }) => path) }) as Promise<Looks>;
+    const next = looks.then((found) => ({ rows, looks: found }));
+    next.catch(() => {}); // looked at in its turn
+    ahead.push(next);
+    if (ahead.length > threads.count) yield await ahead.shift()!;
   }
+  for (const next of ahead) yield await next;
+}
+
+function* placedRows(archive: Archive, { maps }: SurveyOptions): Generator<PlacedRow[]> {
+  const { db, root } = archive;
+  const select = db.prepare<[number], ChosenRow>(
+    `SELECT seq, id, why, local_path, sha256_hash, url FROM temp.chosen WHERE seq > ? ORDER BY seq LIMIT ${BATCH}`,
+  );
+  for (let last = 0; ; ) {
+    const rows = select.all(last);
+    if (rows.length === 0) return;
+    yield rows.map((row) => {
+      const isCarried = row.why !== 'both' && Boolean(row.local_path);
+      return { ...row, path: isCarried ? photoPath(root, row.local_path!, maps) : '' };
+    });
+    last = rows.at(-1)!.seq;
+  }
+}
+
+function surveyValues(row: ChosenRow, found: Surveyed): (string | number | null)[] {
+  const localPath = withSlashes(row.local_path ?? '');
+  const { state, path, digest, size, mtime, detail } = found;
+  const name = localPath.slice(localPath.lastIndexOf('/') + 1);
+  return [row.seq, row.id, row.why, state, path, name, digest, size, mtime, row.url, localPath, detail];
+}
+
+/** Null for a row that has nothing to carry. A promise only where a file must be read. */
+function surveyRow(
+  row: PlacedRow,
+  at: number,
+  looks: Looks,
+  options: SurveyOptions,
+): Surveyed | null | Promise<Surveyed> {
+  const { path, why } = row;
+  const known = parseDigest(row.sha256_hash);
+  const nothing = { path, digest: known, size: 0, mtime: 0, detail: null };
+  if (why === 'both') return options.metadataUpdates ? { ...nothing, state: 'ok' } : null;
+  if (path === '') return null;
+  const unfit = looks.unfit.get(at);
+  if (unfit !== undefined) return { ...nothing, ...unfit };
+  const [size, mtime] = [looks.sizes[at]!, looks.mtimes[at]!];
+  if (size === 0 && known !== EMPTY_DIGEST)
+    return { ...nothing, state: 'mismatch', detail: 'the file is empty' };
+  const found: Surveyed = { ...nothing, state: 'ok', size, mtime };
+  return known !== null && !options.rehash ? found : hashed(found, known, options);
 }
 
 async function hashed(found: Surveyed, known: string | null, options: SurveyOptions): Promise<Surveyed> {

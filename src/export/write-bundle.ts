@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { breathe } from '../base/breathe.ts';
+import { breathe, needsToBreathe } from '../base/breathe.ts';
 import { canonicalDocument, canonicalLine } from '../base/canonical-json.ts';
 import { type Digest, digestOf } from '../base/digest.ts';
 import type { Observer } from '../base/events.ts';
@@ -8,12 +8,17 @@ import type { ByteSink } from '../bundle/byte-sink.ts';
 import { payloadName, shardName } from '../bundle/entry-names.ts';
 import type { Coding } from '../bundle/frame-encoder.ts';
 import type { End, IndexLine, Located, OmissionReason } from '../manifest/types.ts';
+import type { Crew } from './crew.ts';
 import type { PackLog } from './pack-log.ts';
+import { PackPipeline, type ReadyFrame } from './pack-pipeline.ts';
 import { packPayload } from './pack-payload.ts';
 import type { PackStep } from './pack-progress.ts';
 import type { Omission, Written } from './planned.ts';
 import type { PackedFile, PlanVolume } from './plan-volume.ts';
 import { README_TEXT } from './readme-text.ts';
+
+/** What the record of an image takes, as bytes of other work. */
+const RECORD_BYTES = 1024;
 
 /** Digests in hexadecimal digits: each digit shrinks to half, and a search for repetitions only finds bad ones. */
 const LIST_LEVEL = 1;
@@ -22,9 +27,9 @@ export interface WriteOptions {
   readonly mtime: number;
   /** zstd level of everything that is JSON or text. */
   readonly level: number;
-  /** zstd level of payload that shrinks at all. */
-  readonly payloadLevel: number;
-  readonly threads?: number | undefined;
+  /** zstd level of payload that shrinks at all; null for what suits its bytes. */
+  readonly payloadLevel: number | null;
+  readonly crew: Crew;
   readonly observer: Observer;
   readonly signal?: AbortSignal | undefined;
   /** Where each step is noted, so that a later run can go on behind it. */
@@ -48,11 +53,16 @@ export async function writeBundle(
   );
   const coding: Coding = { kind: 'compressed', level: options.level };
   const manifestBytes = Buffer.from(canonicalDocument(volume.manifest));
-  if (step === null) await writeHead(volume, writer, manifestBytes, coding);
+  const { records, bytes } = volume.totals();
+  const pipeline = new PackPipeline(options.crew.forWork(bytes + records * RECORD_BYTES));
+  if (step === null)
+    await writeHead(volume, writer, { pipeline, coding, mtime: options.mtime }, manifestBytes);
   if (step === null) await log?.note(0, writer);
-  const { bytes } = volume.totals();
   options.observer({ type: 'phase', phase: 'pack', total: bytes, unit: 'bytes' });
-  await packPayload(volume, writer, { ...options, coding: { kind: 'auto', level: options.payloadLevel } });
+  await packPayload(volume, writer, pipeline, {
+    ...options,
+    coding: { kind: 'auto', level: options.payloadLevel },
+  });
   const listCoding: Coding = { kind: 'compressed', level: Math.min(options.level, LIST_LEVEL) };
   const end = await writeLists(volume, writer, manifestBytes, listCoding);
   await writer.end('end.json', Buffer.from(canonicalDocument(end)));
@@ -64,17 +74,43 @@ export async function writeBundle(
   return written;
 }
 
+interface HeadParts {
+  readonly pipeline: PackPipeline;
+  readonly coding: Coding;
+  readonly mtime: number;
+}
+
+/** Every entry of the head is a frame of its own; threads make them ready while earlier ones are written. */
 async function writeHead(
   volume: PlanVolume,
   writer: BundleWriter,
+  { pipeline, coding, mtime }: HeadParts,
   manifest: Buffer,
-  coding: Coding,
 ): Promise<void> {
-  await writer.writeEntry('manifest.json', manifest, coding);
-  await writer.writeEntry('README.txt', Buffer.from(README_TEXT), coding);
+  const pending: Promise<ReadyFrame>[] = [];
+  const append = async () => {
+    const ready = await pending.shift()!;
+    await writer.appendFrame(ready.frame, ready.contentBytes);
+    ready.done();
+  };
+  try {
+    for (const [name, content] of headEntries(volume, manifest)) {
+      while (!pipeline.hasRoom) await append();
+      const ready = pipeline.packEntry(name, content, mtime, coding);
+      ready.catch(() => {}); // looked at in its turn
+      pending.push(ready);
+    }
+    while (pending.length > 0) await append();
+  } finally {
+    await Promise.allSettled(pending);
+  }
+}
+
+function* headEntries(volume: PlanVolume, manifest: Buffer): Generator<readonly [string, Buffer]> {
+  yield ['manifest.json', manifest];
+  yield ['README.txt', Buffer.from(README_TEXT)];
   for (const kind of ['records', 'authors'] as const) {
-    for (const shard of volume.shards(kind))
-      await writer.writeEntry(shardName(kind, shard.number), shard.content, coding);
+    for (const { number, content } of volume.shards(kind)) yield [shardName(kind, number), content];
   }
 }
 
@@ -111,9 +147,9 @@ async function listSizes(
   let sums = Buffer.byteLength(sumsLine('0'.repeat(64), 'index.jsonl'));
   for (const line of headSums(volume, manifestBytes)) sums += Buffer.byteLength(line);
   for (const file of volume.packed()) {
-    await breathe();
-    index += Buffer.byteLength(packedLine(file));
-    sums += Buffer.byteLength(sumsLine(file.digest, payloadName(file.digest, file.name)));
+    if (needsToBreathe()) await breathe();
+    index += packedLine(file).length; // all of it is ASCII
+    sums += sumsLine(file.digest, payloadName(file.digest, file.name)).length;
   }
   for (const omission of volume.omissions()) index += Buffer.byteLength(omissionLine(omission));
   return { index, sums };
@@ -158,9 +194,9 @@ function* indexLines(volume: PlanVolume): Generator<string> {
   for (const omission of volume.omissions()) yield omissionLine(omission);
 }
 
+/** As `canonicalLine` would write it, several times as fast: nothing in it needs an escape. */
 function packedLine({ digest, name, size, offset }: PackedFile): string {
-  const line: IndexLine = { path: payloadName(digest, name), digest, size, offset };
-  return canonicalLine(line);
+  return `{"path":"${payloadName(digest, name)}","digest":"${digest}","size":${size},"offset":${offset}}\n`;
 }
 
 /** The line of the index that says what was left out. */

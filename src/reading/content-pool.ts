@@ -2,7 +2,7 @@ import { sep } from 'node:path';
 import type { Digest } from '../base/digest.ts';
 import { MemoryPool } from '../base/memory-pool.ts';
 import type { Move } from '../base/put-in-place.ts';
-import { startThreads, type Threads } from '../base/threads.ts';
+import { startThreads, type Threads, usualThreads } from '../base/threads.ts';
 import type { FrameScanner } from '../bundle/frames-ahead.ts';
 import type { OpenedBundle } from './open-bundle.ts';
 import { FramePool } from './frame-pool.ts';
@@ -74,7 +74,7 @@ export class ContentPool {
   ): Promise<ContentPool> {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     const module = new URL(`../reading/thread-work.${extension}`, import.meta.url);
-    const started = startThreads(module, work, threads, bytes);
+    const started = startThreads(module, work, threads ?? usualThreads(bytes));
     const pool = new ContentPool(started, opened.source?.descriptor ?? null);
     await opened.scanWith(pool.#frames);
     return pool;

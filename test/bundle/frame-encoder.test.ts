@@ -11,7 +11,12 @@ import { frameOf, noise } from './sample-bundle.ts';
 const MIB = 1024 * 1024;
 const text = (size: number) => Buffer.alloc(size, 'Kékestető, hajnalban. ');
 const auto: Coding = { kind: 'auto', level: 3 };
+const best: Coding = { kind: 'auto', level: null };
 const stored: Coding = { kind: 'stored' };
+/** Dense, but for heads that repeat and the padding between files. */
+const smallPhotos = Buffer.concat(
+  Array.from({ length: 100 }, (_, at) => [text(900), noise(6000, at + 1), Buffer.alloc(268)]).flat(),
+);
 
 const samples: [name: string, content: Buffer, coding: Coding, hasChecksum: boolean][] = [
   ['one block stored', noise(512), stored, false],
@@ -28,6 +33,9 @@ const samples: [name: string, content: Buffer, coding: Coding, hasChecksum: bool
   ['what does not compress, compressed', noise(MAX_FRAME_CONTENT), { kind: 'compressed', level: 1 }, true],
   ['JPEG-like by its looks', noise(3 * MIB), auto, false],
   ['TIFF-like by its looks', text(3 * MIB), auto, true],
+  ['JPEG-like, as suits it', noise(3 * MIB), best, false],
+  ['TIFF-like, as suits it', text(3 * MIB), best, true],
+  ['small JPEG files, as suits them', smallPhotos, best, true],
 ];
 
 describe.each(samples)('%s', (_, content, coding, hasChecksum) => {
@@ -69,6 +77,11 @@ describe.each(samples)('%s', (_, content, coding, hasChecksum) => {
 test('what does not compress costs next to nothing', () => {
   const content = noise(MAX_FRAME_CONTENT);
   expect(frameOf(content, auto).length - content.length).toBeLessThan(1000);
+});
+
+test('what suits the bytes is as small as a real level', () => {
+  for (const content of [text(3 * MIB), smallPhotos])
+    expect(frameOf(content, best).length).toBeLessThan(frameOf(content, auto).length * 1.01);
 });
 
 test('frames do not depend on each other, and the same content gives the same bytes', () => {

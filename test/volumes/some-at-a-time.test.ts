@@ -11,6 +11,8 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { uniqueJpeg } from '../../fixtures/pictures.ts';
+import { KeyIndex } from '../../src/archive/key-index.ts';
+import { openScratch } from '../../src/archive/scratch.ts';
 import { PlanStore } from '../../src/export/plan-store.ts';
 import { type Event, findSeries, verifyBundle } from '../../src/index.ts';
 import { changeDatabase, rowsOf } from '../support/database-dump.ts';
@@ -129,7 +131,7 @@ describe('a series that is stopped', () => {
   test('while it is planned begins anew', async () => {
     const archive = archiveOf(folder('sender'), pictures(40));
     const series = folder('trip');
-    PlanStore.create(join(series, 'trip.plan')).close(); // what is left of one that was killed
+    PlanStore.create(join(series, 'trip.plan'), () => new KeyIndex(openScratch(), 'contents', 0)).close(); // what is left of one that was killed
     await makeSeries(archive, series, SIZE);
     expect(volumesIn(series).length).toBeGreaterThan(1);
     expect(readdirSync(series)).not.toContain('trip.plan');
