@@ -239,6 +239,12 @@ ssize_t pwritev64(int file, const struct iovec *parts, int count, off64_t offset
 ssize_t read(int file, void *bytes, size_t length) { READING(file, REAL(read)(file, bytes, length)) }
 ssize_t pread(int file, void *bytes, size_t length, off_t offset) { READING(file, REAL(pread)(file, bytes, length, offset)) }
 ssize_t pread64(int file, void *bytes, size_t length, off64_t offset) { READING(file, REAL(pread64)(file, bytes, length, offset)) }
+ssize_t preadv(int file, const struct iovec *parts, int count, off_t offset) {
+  READING(file, REAL(preadv)(file, parts, count, offset))
+}
+ssize_t preadv64(int file, const struct iovec *parts, int count, off64_t offset) {
+  READING(file, REAL(preadv64)(file, parts, count, offset))
+}
 
 #define SYNCING(name)                                           \
   int name(int file) {                                          \
