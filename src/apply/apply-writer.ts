@@ -20,6 +20,15 @@ import { RecordSettler } from './settle-record.ts';
 import { Window, type WindowOptions } from './window.ts';
 import { WindowCommits } from './window-commits.ts';
 
+/** Windows that may be closing at a time: one whose files become durable, one whose rows are written. */
+const MOST_CLOSING = 2;
+
+/** A window that takes no more files in. */
+interface Closing {
+  readonly window: Window;
+  readonly done: Promise<void>;
+}
+
 /** Carries a plan out: windows of files and rows, each durable before the next, and the books. */
 export class ApplyWriter {
   readonly operation: ApplyOperation;
@@ -33,8 +42,8 @@ export class ApplyWriter {
   readonly #durability: Durability;
   readonly #commits: WindowCommits;
   #window: Window | null = null;
-  /** The window before, whose files become durable and whose rows are written meanwhile. */
-  #closing: { readonly window: Window; readonly done: Promise<void> } | null = null;
+  /** The windows before, in order: their files become durable and their rows are written meanwhile. */
+  #closing: Closing[] = [];
   /** From this ordinal on more records wait for the content of the window. */
   #rest: number | null = null;
 
@@ -161,7 +170,8 @@ export class ApplyWriter {
   }
 
   async #openWindow({ records, rest }: SpoolWindow): Promise<void> {
-    this.#window = await Window.open(records, this.#windowOptions, this.#closing?.window ?? null);
+    const before = this.#closing.map(({ window }) => window);
+    this.#window = await Window.open(records, this.#windowOptions, before);
     this.#rest = rest;
   }
 
@@ -169,26 +179,32 @@ export class ApplyWriter {
   async #handWindowOver(): Promise<void> {
     const window = this.#window;
     if (window === null) return;
-    await this.#closing?.done;
+    while (this.#closing.length >= MOST_CLOSING) await this.#closeFirst();
+    const before = this.#closing.at(-1)?.done ?? Promise.resolve();
     this.#window = null;
-    const done = this.#close(window, this.#wait);
-    done.catch(() => {}); // whoever closes the next one is told
-    this.#closing = { window, done };
+    const done = this.#close(window, before, this.#wait);
+    done.catch(() => {}); // whoever waits for it is told
+    this.#closing.push({ window, done });
+  }
+
+  async #closeFirst(): Promise<void> {
+    await this.#closing[0]!.done;
+    this.#closing.shift();
   }
 
   /** All that was taken in is in the archive behind this. */
   async closeWindow(wait: WaitOptions = this.#wait): Promise<void> {
-    await this.#closing?.done;
-    this.#closing = null;
+    while (this.#closing.length > 0) await this.#closeFirst();
     const window = this.#window;
     if (window === null) return;
-    await this.#close(window, wait);
+    await this.#close(window, Promise.resolve(), wait);
     this.#window = null;
   }
 
-  /** Files become durable and get their names; then rows, links and books. */
-  async #close(window: Window, wait: WaitOptions): Promise<void> {
+  /** Files become durable and get their names; then, behind those of the windows before, rows, links and books. */
+  async #close(window: Window, before: Promise<void>, wait: WaitOptions): Promise<void> {
     await window.place();
+    await before;
     await this.#commits.commit(window, wait);
   }
 
@@ -226,11 +242,11 @@ export class ApplyWriter {
 
   /** Gives up what is not in place yet; an abort keeps what is proven. */
   async stop(): Promise<void> {
-    const closing = this.#closing;
-    await closing?.done.catch(() => {});
+    const closing = [...this.#closing];
+    await Promise.allSettled(closing.map(({ done }) => done));
     if (this.#wait.signal?.aborted)
       await this.closeWindow({ ...this.#wait, signal: undefined }).catch(() => {});
-    for (const window of [closing?.window, this.#window]) await window?.abandon();
+    for (const window of [...closing.map((one) => one.window), this.#window]) await window?.abandon();
   }
 
   /** Nothing is written any more. */

@@ -22,6 +22,8 @@ export class Durability {
   readonly #folder: string;
   #hasProgram = process.platform === 'linux';
   #program: SyncProgram | null = null;
+  /** The program does one thing at a time. */
+  #last: Promise<unknown> = Promise.resolve();
 
   /** All files will be in the same file system as `folder`. */
   constructor(folder: string) {
@@ -40,8 +42,14 @@ export class Durability {
     this.#program = null;
   }
 
+  #syncAll(): Promise<boolean> {
+    const done = this.#last.then(() => this.#syncNext());
+    this.#last = done;
+    return done;
+  }
+
   /** False where there is no such program or it fails, so that each file is synced instead. */
-  async #syncAll(): Promise<boolean> {
+  async #syncNext(): Promise<boolean> {
     if (!this.#hasProgram) return false;
     this.#program ??= startProgram(this.#folder);
     this.#hasProgram = await answerOf(this.#program);

@@ -108,9 +108,9 @@ export type Owners = ReadonlyMap<number, Member>;
 
 /**
  * Notes which members share nothing with any other that could make them one image, nor a row that both are
- * about: neither among themselves nor with those of the window before, which may not be settled yet.
+ * about: neither among themselves nor with those of the windows before, which may not be settled yet.
  */
-export function noteLoners(members: readonly Member[], before: Owners | null): Owners {
+export function noteLoners(members: readonly Member[], before: readonly Owners[]): Owners {
   const owners = new Map<number, Member>();
   for (const member of members) {
     member.isAlone = true;
@@ -118,7 +118,7 @@ export function noteLoners(members: readonly Member[], before: Owners | null): O
     const shared = sharedNumbers(keys, digest);
     if ('row' in member.decision) shared.push(keyNumber('name', String(member.decision.row.id)));
     for (const key of shared) {
-      if (before?.has(key)) member.isAlone = false;
+      if (before.some((others) => others.has(key))) member.isAlone = false;
       const other = owners.get(key);
       if (other === undefined) owners.set(key, member);
       else {

@@ -64,11 +64,11 @@ export class Window {
     }
   }
 
-  /** Decides, chooses places and books them. What `before` brings may not be in the database yet. */
+  /** Decides, chooses places and books them. What those `before` bring may not be in the database yet. */
   static async open(
     records: readonly SpooledRecord[],
     options: WindowOptions,
-    before: Window | null,
+    before: readonly Window[],
   ): Promise<Window> {
     const members: Member[] = [];
     const images: MembersByImage = new Map();
@@ -80,7 +80,10 @@ export class Window {
       const member = decideMember(spooled, images, options);
       members.push(member instanceof Promise ? await member : member);
     }
-    const owners = noteLoners(members, before?.owners ?? null);
+    const owners = noteLoners(
+      members,
+      before.map((window) => window.owners),
+    );
     const window = new Window(options, members, owners, version);
     await window.#bookPlaces();
     return window;
