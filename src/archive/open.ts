@@ -13,7 +13,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type Database from 'better-sqlite3';
 import { BundleError, systemCode } from '../base/errors.ts';
 import { type Observer, silent } from '../base/events.ts';
-import { isDatabaseFile } from '../base/first-bytes.ts';
+import { hasDatabaseHead } from '../base/first-bytes.ts';
 import { statusAt } from '../base/status-at.ts';
 import { asCannotOpen } from './cannot-open.ts';
 import { DATABASE_NAME, besides, checkPermission } from './database-files.ts';
@@ -150,7 +150,7 @@ function archive(
   afterClose: () => void = () => {},
 ): Archive {
   try {
-    checkMagic(path);
+    checkHead(path);
     const shape = Shape.read(db);
     checkTables(path, shape);
     checkIds(path, db, shape);
@@ -168,8 +168,9 @@ function archive(
   }
 }
 
-function checkMagic(path: string): void {
-  if (isDatabaseFile(path)) return;
+/** Before SQLite looks: where rubbish asks for a write-ahead log, it makes one, and leaves it. */
+function checkHead(path: string): void {
+  if (hasDatabaseHead(path)) return;
   const reason = statSync(path).size === 0 ? 'the file is empty' : 'it does not begin as one';
   throw new BundleError('db-not-sqlite', { params: { path, reason } });
 }

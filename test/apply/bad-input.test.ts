@@ -60,6 +60,11 @@ describe.each<[string, (dir: string) => void, string]>([
     write(Buffer.concat([Buffer.from('SQLite format 3\0'), randomBytes(8000)])),
     'db-not-sqlite',
   ],
+  [
+    'rubbish that asks for a write-ahead log',
+    write(Buffer.concat([Buffer.from('SQLite format 3\0'), Buffer.from([16, 0, 2, 2]), randomBytes(8000)])),
+    'db-not-sqlite',
+  ],
   ['a database without images', (dir) => database(dir, 'CREATE TABLE tags (id INTEGER)'), 'db-no-images'],
   ['an empty database', (dir) => database(dir, 'PRAGMA user_version = 1'), 'db-no-images'],
   [
