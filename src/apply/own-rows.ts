@@ -12,9 +12,16 @@ interface Row {
   readonly unknown: 0 | 1;
 }
 
-/** The rows of a list that was made for a bundle: one per record, in order. Nine bytes of memory each. */
+/** Rows with one id after the other. */
+interface Run {
+  readonly ordinal: number;
+  readonly id: number;
+}
+
+/** The rows of a list that was made for a bundle: one per record, in order. A byte of memory each, as they are made in one go. */
 export class OwnRows {
-  readonly #ids: Float64Array;
+  /** Where rows begin whose ids do not follow those before them. */
+  readonly #runs: Run[] = [];
   readonly #statuses: Uint8Array;
   /** Ordinals of rows that do not say yet what they stand for. */
   readonly #unknown = new Set<number>();
@@ -24,7 +31,6 @@ export class OwnRows {
     const count = Number(
       db.prepare('SELECT count(*) FROM main.sync_export_files WHERE list_id = ?').pluck().get(reference),
     );
-    this.#ids = new Float64Array(count);
     this.#statuses = new Uint8Array(count);
     this.#path = db
       .prepare<[number], string>('SELECT export_path FROM main.sync_export_files WHERE id = ?')
@@ -34,7 +40,7 @@ export class OwnRows {
     );
     let ordinal = 0;
     for (const { id, status, unknown } of rows.iterate(reference)) {
-      this.#ids[ordinal] = id;
+      if (this.#idOf(ordinal) !== id) this.#runs.push({ ordinal, id });
       this.#statuses[ordinal] = Math.max(0, STATUSES.indexOf(status as SyncStatus));
       if (unknown === 1) this.#unknown.add(ordinal);
       ordinal += 1;
@@ -43,8 +49,13 @@ export class OwnRows {
 
   /** The id of an ordinal's row, unless it is completed already. */
   open(ordinal: number): number | null {
-    const id = this.#ids[ordinal];
-    return id === undefined || STATUSES[this.#statuses[ordinal]!] === 'completed' ? null : id;
+    const status = this.#statuses[ordinal];
+    return status === undefined || STATUSES[status] === 'completed' ? null : this.#idOf(ordinal);
+  }
+
+  #idOf(ordinal: number): number | null {
+    const run = this.#runs.findLast((one) => one.ordinal <= ordinal);
+    return run === undefined ? null : run.id + ordinal - run.ordinal;
   }
 
   set(ordinal: number, status: SyncStatus): void {

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { Sqlite } from './sqlite.ts';
 
 /** KiB of pages kept in memory; the rest goes to a file that the system removes. */
-const CACHE_KIB = 16 * 1024;
+const CACHE_KIB = 8 * 1024;
 
 /** Larger than usual: some of the rows are long. */
 const PAGE_BYTES = 16 * 1024;

@@ -9,6 +9,9 @@ const MIB = 1024 * KIB;
 /** Content of one zstd frame. Two buffers of this size are what reading costs, whatever the bundle. */
 export const MAX_FRAME_CONTENT = 16 * MIB;
 
+/** Content of each frame of an entry that does not fit one: threads share the work, and the memory for most frames will do. */
+export const LONG_ENTRY_FRAME = MIB;
+
 /** Largest window a frame may declare: 2^23 = 8 MiB, what every zstd decoder accepts without an option. */
 export const MAX_WINDOW_LOG = 23;
 

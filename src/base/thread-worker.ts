@@ -12,11 +12,19 @@ export type AnswerMessage = { readonly number: number } & (
   | { readonly failure: unknown }
 );
 
+/** What the module of the work has. */
+interface WorkModule {
+  readonly default: (job: unknown) => unknown;
+  /** Memory of an answer that goes away with it. What is copied instead stays here until long after. */
+  readonly memoryOf?: (answer: unknown) => ArrayBuffer[];
+}
+
 const { module } = workerData as { readonly module: string };
-const { default: work } = (await import(module)) as { readonly default: (job: unknown) => unknown };
+const { default: work, memoryOf } = (await import(module)) as WorkModule;
 
 parentPort!.on('message', ({ number, job }: JobMessage) => {
-  parentPort!.postMessage(answered(number, job));
+  const message = answered(number, job);
+  parentPort!.postMessage(message, 'answer' in message ? memoryOf?.(message.answer) : []);
 });
 
 function answered(number: number, job: unknown): AnswerMessage {

@@ -1,4 +1,4 @@
-import { MAX_FRAME_CONTENT } from '../base/limits.ts';
+import { LONG_ENTRY_FRAME, MAX_FRAME_CONTENT } from '../base/limits.ts';
 import type { ByteSink } from './byte-sink.ts';
 import { type Coding, FRAME_BOUND, FrameEncoder } from './frame-encoder.ts';
 import { encodeSeekTable, FrameLengths } from './seek-table.ts';
@@ -119,9 +119,10 @@ export class BundleWriter {
     await entry.close();
   }
 
-  /** Begins an entry of `size` bytes in frames of its own: one, or as many full ones as it takes. */
+  /** Begins an entry of `size` bytes in frames of its own: one, or where it does not fit one, as many as it takes. */
   openEntry(name: string, size: number, coding: Coding): OpenEntry {
-    const content = Buffer.allocUnsafe(Math.min(BLOCK + padded(size), MAX_FRAME_CONTENT));
+    const bytes = BLOCK + padded(size);
+    const content = Buffer.allocUnsafe(bytes <= MAX_FRAME_CONTENT ? bytes : LONG_ENTRY_FRAME);
     writeHeader({ name, size, mtime: this.#mtime }, content, 0);
     return new FramedEntry(name, size, content, (filled) => this.#encode(filled, coding));
   }

@@ -1,4 +1,4 @@
-import { MAX_FRAME_CONTENT } from '../base/limits.ts';
+import { LONG_ENTRY_FRAME, MAX_FRAME_CONTENT } from '../base/limits.ts';
 import { MAX_BLOCK } from './frame-header.ts';
 import { SKIPPABLE_HEADER_BYTES, SEEK_FOOTER_BYTES } from './seek-table.ts';
 import { BLOCK, END_BLOCKS, padded } from './tar-header.ts';
@@ -16,7 +16,8 @@ const COMPRESSED_EXTRA = 64;
 /** The seek table without its entries. */
 export const TABLE_BOUND = SKIPPABLE_HEADER_BYTES + SEEK_FOOTER_BYTES;
 
-const framesOf = (content: number) => Math.max(1, Math.ceil(content / MAX_FRAME_CONTENT));
+const framesOf = (content: number) =>
+  content <= MAX_FRAME_CONTENT ? 1 : Math.ceil(content / LONG_ENTRY_FRAME);
 
 /** Bytes that a payload entry takes at most, alone in its frames or sharing one, if nothing compresses. */
 export function payloadBound(size: number): number {

@@ -49,7 +49,7 @@ export function* linesOf(content: Buffer): Generator<Buffer> {
 }
 
 /** Where each of these lines ends, its newline not counted. */
-export function lineEnds(content: Buffer): Uint32Array {
+export function lineEnds(content: Buffer): Uint32Array<ArrayBuffer> {
   const ends: number[] = [];
   for (let from = 0; from < content.length; ) {
     const newline = content.indexOf(NEWLINE, from);

@@ -1,14 +1,21 @@
 import { randomFillSync } from 'node:crypto';
 import type { Digest } from '../base/digest.ts';
+import { NumberList } from '../base/number-list.ts';
 
 /** A whole SHA-256, in 32-bit words: what is lost must be named. */
 const KEY_WORDS = 8;
 const KEY_BYTES = KEY_WORDS * 4;
 
+/** So many values has a 32-bit word. */
+const WORD = 2 ** 32;
+
 /** What is known of one content that records name. */
 export type ContentState = 'listed' | 'proven' | 'passed' | 'damaged' | 'omitted';
 
 const STATES: readonly ContentState[] = ['listed', 'proven', 'passed', 'damaged', 'omitted'];
+
+/** A power of two, as every larger number of slots is. */
+const FEWEST_SLOTS = 1024;
 
 /** Entries are allocated by some thousands: growing neither copies them nor leaves what was too small behind. */
 const CHUNK = 4 * 1024;
@@ -16,18 +23,21 @@ const CHUNK = 4 * 1024;
 /** So many entries, in the order in which they were listed. */
 class Chunk {
   readonly keys = new Uint32Array(CHUNK * KEY_WORDS);
-  readonly sizes = new Float64Array(CHUNK);
+  /** Sizes have 40 bits: these and eight above them. */
+  readonly sizes = new Uint32Array(CHUNK);
+  readonly sizesAbove = new Uint8Array(CHUNK);
   readonly states = new Uint8Array(CHUNK);
 }
 
 /**
- * The contents that records name, with size and state: 41 bytes each and up to 12 for finding them,
+ * The contents that records name, with size and state: 38 bytes each and up to 12 for finding them,
  * so that a million of them take about 50 MB. An open-addressing hash table of entry numbers.
  */
 export class DigestTable {
   readonly #chunks: Chunk[] = [];
   /** Numbers of entries, counted from 1; 0 where there is none. */
-  #slots = new Uint32Array(1024);
+  #slots = new NumberList();
+  #slotCount = FEWEST_SLOTS;
   #count = 0;
 
   get count(): number {
@@ -47,25 +57,26 @@ export class DigestTable {
   }
 
   #listKey(size: number): number {
-    if ((this.#count + 1) * 3 > this.#slots.length * 2) this.#grow();
+    if ((this.#count + 1) * 3 > this.#slotCount * 2) this.#grow();
     const slot = this.#slot();
-    const known = this.#slots[slot]! - 1;
+    const known = this.#slots.get(slot) - 1;
     if (known >= 0) return this.sizeOf(known);
     const entry = this.#count;
     if (entry % CHUNK === 0) this.#chunks.push(new Chunk());
     const chunk = this.#chunks[chunkOf(entry)]!;
     chunk.keys.set(key, (entry % CHUNK) * KEY_WORDS);
-    chunk.sizes[entry % CHUNK] = size;
+    chunk.sizes[entry % CHUNK] = size % WORD;
+    chunk.sizesAbove[entry % CHUNK] = Math.floor(size / WORD);
     chunk.states[entry % CHUNK] = STATES.indexOf('listed');
     this.#count += 1;
-    this.#slots[slot] = this.#count;
+    this.#slots.set(slot, this.#count);
     return size;
   }
 
   /** The number under which a content is listed, counted from 0; -1 when no record names it. */
   find(digest: Digest): number {
     setKey(digest);
-    return this.#slots[this.#slot()]! - 1;
+    return this.#slots.get(this.#slot()) - 1;
   }
 
   digestOf(entry: number): Digest {
@@ -74,7 +85,8 @@ export class DigestTable {
   }
 
   sizeOf(entry: number): number {
-    return this.#chunks[chunkOf(entry)]!.sizes[entry % CHUNK]!;
+    const { sizes, sizesAbove } = this.#chunks[chunkOf(entry)]!;
+    return sizesAbove[entry % CHUNK]! * WORD + sizes[entry % CHUNK]!;
   }
 
   stateOf(entry: number): ContentState {
@@ -118,9 +130,9 @@ export class DigestTable {
 
   /** Where the entry with the key is, or would be. */
   #slot(): number {
-    const mask = this.#slots.length - 1;
+    const mask = this.#slotCount - 1;
     let slot = hashOfKey() & mask;
-    for (let entry = this.#slots[slot]!; entry !== 0; entry = this.#slots[slot]!) {
+    for (let entry = this.#slots.get(slot); entry !== 0; entry = this.#slots.get(slot)) {
       if (this.#hasKey(entry - 1)) break;
       slot = (slot + 1) & mask;
     }
@@ -141,11 +153,12 @@ export class DigestTable {
   }
 
   #grow(): void {
-    this.#slots = new Uint32Array(this.#slots.length * 2);
+    this.#slots = new NumberList();
+    this.#slotCount *= 2;
     const wanted = key.slice();
     for (let entry = 0; entry < this.#count; entry += 1) {
       this.#loadKey(entry);
-      this.#slots[this.#slot()] = entry + 1;
+      this.#slots.set(this.#slot(), entry + 1);
     }
     key.set(wanted);
   }

@@ -11,11 +11,11 @@ export interface ShardScan {
   /** Of all of the shard. */
   readonly digest: Digest;
   /** Where each line ends, its newline not counted. */
-  readonly ends: Uint32Array;
+  readonly ends: Uint32Array<ArrayBuffer>;
   /** Of the file that the record of each line carries, 32 bytes a line. */
-  readonly digests: Uint8Array;
+  readonly digests: Uint8Array<ArrayBuffer>;
   /** Its size in bytes; -1 for a record without a file. */
-  readonly sizes: Float64Array;
+  readonly sizes: Float64Array<ArrayBuffer>;
   /** Lines, counted from 0, that are no records, and why. */
   readonly problems: readonly (readonly [line: number, problem: string])[];
 }
@@ -23,8 +23,7 @@ export interface ShardScan {
 /** Holds each line of a shard to the rules for records. */
 export function scanShard(content: Buffer): ShardScan {
   const ends = lineEnds(content);
-  const digests = Buffer.alloc(ends.length * DIGEST_BYTES);
-  const sizes = new Float64Array(ends.length).fill(-1);
+  const { digests, sizes } = roomFor(ends.length);
   const problems: [number, string][] = [];
   for (let at = 0, start = 0; at < ends.length; start = ends[at]! + 1, at += 1) {
     const { value, problem } = recordIn(content.subarray(start, ends[at]));
@@ -33,7 +32,24 @@ export function scanShard(content: Buffer): ShardScan {
     digests.write(value.file.digest, at * DIGEST_BYTES, 'hex');
     sizes[at] = value.file.size;
   }
-  return { digest: digestOf(content), ends, digests, sizes, problems };
+  return {
+    digest: digestOf(content),
+    ends,
+    digests: new Uint8Array(digests.subarray(0, ends.length * DIGEST_BYTES)),
+    sizes: sizes.slice(0, ends.length),
+    problems,
+  };
+}
+
+let room = { digests: Buffer.alloc(0), sizes: new Float64Array(0) };
+
+/** Where lines are gone through: what lived as long as that would stay behind until much later. Digests are zero. */
+function roomFor(lines: number): typeof room {
+  if (room.sizes.length < lines)
+    room = { digests: Buffer.alloc(lines * DIGEST_BYTES), sizes: new Float64Array(lines) };
+  room.digests.fill(0);
+  room.sizes.fill(-1);
+  return room;
 }
 
 function recordIn(line: Buffer): ReturnType<typeof parseRecord> {

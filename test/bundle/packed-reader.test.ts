@@ -4,7 +4,9 @@ import { MAX_FRAME_CONTENT } from '../../src/base/limits.ts';
 import {
   bundleOf,
   digestsOf,
+  framed,
   frameOffsets,
+  joined,
   type Layout,
   MemorySource,
   noise,
@@ -72,8 +74,25 @@ describe('entries larger than a frame', () => {
     const reading = await readAll(big);
     expect(reading.whole).toEqual(digestsOf(all));
     expect(reading.findings).toEqual([]);
-    // manifest 1, large 3, exact 1, just over 2, zeros 4, index 1, end 1
-    expect(frameOffsets(big).length - 1).toBe(13);
+    // manifest 1, large 33, exact 1, just over 17, zeros 49, index 1, end 1
+    expect(frameOffsets(big).length - 1).toBe(103);
+  });
+
+  test.each([
+    ['of 16 MiB, as large as they may be', MAX_FRAME_CONTENT],
+    ['of one block', 512],
+    ['of 3 MiB', 3 * 1024 * 1024],
+  ])('frames %s are as good', async (_, frameBytes) => {
+    const some = [manifest, justOver, index, end];
+    const long = tarOf([justOver]);
+    const pieces = Array.from({ length: Math.ceil(long.length / frameBytes) }, (__, n) =>
+      framed(long.subarray(n * frameBytes, (n + 1) * frameBytes)),
+    );
+    const ending = Buffer.concat([tarOf([end]), Buffer.alloc(1024)]);
+    const frames = [framed(tarOf([manifest])), ...pieces, framed(tarOf([index])), framed(ending)];
+    const reading = await readAll(joined(frames));
+    expect(reading.whole).toEqual(digestsOf(some));
+    expect(reading.findings).toEqual([]);
   });
 
   test('left half-way, the next entry still comes', async () => {
@@ -87,9 +106,9 @@ describe('entries larger than a frame', () => {
     for (const [frame, lost] of [
       [1, large],
       [2, large],
-      [3, large],
-      [8, zeros],
-      [9, zeros],
+      [33, large],
+      [53, zeros],
+      [100, zeros],
     ] as const) {
       for (const at of [0, 9, 5000]) {
         const damaged = Buffer.from(big);
