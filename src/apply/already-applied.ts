@@ -1,11 +1,11 @@
 import { breathe } from '../base/breathe.ts';
 import { silent } from '../base/events.ts';
 import { FindingList } from '../base/findings.ts';
-import { sizeAt } from '../archive/local-file.ts';
 import type { Archive } from '../archive/open.ts';
 import { photoPath } from '../archive/photo-path.ts';
 import { readEndOfFile, readEndOfFolder } from '../reading/end-of-file.ts';
 import { openBundle } from '../reading/open-bundle.ts';
+import { FileCount } from '../reading/file-count.ts';
 import { HEAD_READ_AHEAD, readHead } from '../reading/read-head.ts';
 import { type EarlierRun, findEarlier, RECORDS_PER_BUNDLE } from './earlier-run.ts';
 import { nothingDone } from './nothing-done.ts';
@@ -24,15 +24,15 @@ export async function alreadyApplied(archive: Archive, options: ApplyOptions): P
   const head = await readHead(input);
   if (head === null) return null;
   const { manifest, bundleId } = head;
+  const { records } = manifest.totals;
   const earlier = findEarlier(archive, manifest, bundleId);
   if (
     !isFinished(earlier) ||
     !(await bringsAll(input)) ||
-    (await countUnchanged(archive, earlier, options.signal)) !== manifest.totals.records
+    (await countUnchanged(archive, earlier, records, options)) !== records
   )
     return null;
   (options.observer ?? silent)({ type: 'notice', notice: 'already-applied', params: {} });
-  const { records } = manifest.totals;
   const nothing = nothingDone(archive, { input, bundleId, manifest });
   return {
     ...nothing,
@@ -74,7 +74,8 @@ async function bringsAll(path: string): Promise<boolean> {
 async function countUnchanged(
   { db, shape, root }: Archive,
   { operation, number }: Finished,
-  signal: AbortSignal | undefined,
+  records: number,
+  { signal, threads }: ApplyOptions,
 ): Promise<number> {
   const first = number * RECORDS_PER_BUNDLE;
   const isSame = shape.hasColumn('images', 'sha256_hash') ? 'sha256_hash IS file_hash' : 'TRUE';
@@ -87,16 +88,16 @@ async function countUnchanged(
          AND local_path = file_path AND ${isSame}`,
     )
     .raw();
-  let unchanged = 0;
-  for (const [localPath, size] of rows.iterate(
-    operation.operation_id,
-    first,
-    first + RECORDS_PER_BUNDLE,
-    FILE_SIZE,
-  )) {
-    await breathe();
-    signal?.throwIfAborted();
-    if (sizeAt(photoPath(root, localPath)) === Number(size)) unchanged += 1;
+  const unchanged = new FileCount(records, threads);
+  const photos = rows.iterate(operation.operation_id, first, first + RECORDS_PER_BUNDLE, FILE_SIZE);
+  try {
+    for (const [localPath, size] of photos) {
+      await breathe();
+      signal?.throwIfAborted();
+      unchanged.add(photoPath(root, localPath), Number(size));
+    }
+    return await unchanged.total();
+  } finally {
+    await unchanged.close();
   }
-  return unchanged;
 }

@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
 import { type Digest, parseDigest } from '../base/digest.ts';
+import { sizeAt } from '../base/status-at.ts';
 import { hashOrNull } from './file-digest.ts';
 import type { LocalImage } from './local-index.ts';
 import { type PathMap, photoPath } from './photo-path.ts';
@@ -26,16 +26,6 @@ export function localSize(
   maps: readonly PathMap[] = [],
 ): number | null {
   return row.local_path ? sizeAt(photoPath(root, row.local_path, maps)) : null;
-}
-
-/** The size of the regular file at a path, or null when there is none. */
-export function sizeAt(path: string): number | null {
-  try {
-    const status = statSync(path, { throwIfNoEntry: false });
-    return status?.isFile() ? status.size : null;
-  } catch {
-    return null; // a name too long, a loop of links: no file to be had
-  }
 }
 
 /**

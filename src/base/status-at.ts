@@ -10,6 +10,16 @@ export const statusAt = (path: string): Stats | undefined => unlessNothing(() =>
 /** What stands at a path itself, which may be a link; undefined where there is nothing. */
 export const linkStatusAt = (path: string): Stats | undefined => unlessNothing(() => lstatSync(path));
 
+/** The size of the regular file at a path, or null when there is none. */
+export function sizeAt(path: string): number | null {
+  try {
+    const status = statSync(path, { throwIfNoEntry: false });
+    return status?.isFile() ? status.size : null;
+  } catch {
+    return null; // a name too long, a loop of links: no file to be had
+  }
+}
+
 function unlessNothing(look: () => Stats): Stats | undefined {
   try {
     return look();

@@ -36,11 +36,35 @@ export function startThreads<Job, Answer>(
   inline: (job: Job) => Answer,
   count: number,
 ): Threads<Job, Answer> {
-  return count <= 1 || module.pathname.endsWith('.ts') ? inLine(inline) : new WorkerThreads(module, count);
+  return count <= 1 || !isCompiled(module) ? inLine(inline) : new WorkerThreads(module, count);
 }
+
+const isCompiled = (module: URL) => !module.pathname.endsWith('.ts');
 
 function inLine<Job, Answer>(work: (job: Job) => Answer): Threads<Job, Answer> {
   return { count: 1, run: async (job) => work(job), close: async () => {} };
+}
+
+/** Threads that nobody has asked for yet, by module. */
+const early = new Map<string, Thread<unknown, unknown>[]>();
+
+/**
+ * Begins to start threads that `startThreads` will be asked for: they load while the rest of the program does.
+ * Until then they keep nobody waiting.
+ */
+export function startEarly(module: URL, count: number): void {
+  if (count <= 1 || !isCompiled(module) || early.has(module.href)) return;
+  const threads = Array.from({ length: count }, () => new Thread(module));
+  for (const thread of threads) thread.unref();
+  early.set(module.href, threads);
+}
+
+/** As many as are asked for, the early ones among them. */
+function takeThreads<Job, Answer>(module: URL, count: number): Thread<Job, Answer>[] {
+  const waiting = (early.get(module.href) ?? []).splice(0, count) as Thread<Job, Answer>[];
+  for (const thread of waiting) thread.ref();
+  const more = Array.from({ length: count - waiting.length }, () => new Thread<Job, Answer>(module));
+  return [...waiting, ...more];
 }
 
 interface Task<Job, Answer> {
@@ -50,10 +74,63 @@ interface Task<Job, Answer> {
   readonly reject: (failure: unknown) => void;
 }
 
-/** A worker, and the jobs that it has, by number. */
-interface Station<Job, Answer> {
-  readonly worker: Worker;
-  readonly tasks: Map<number, Task<Job, Answer>>;
+/** One worker thread, and the jobs that it has. */
+class Thread<Job, Answer> {
+  readonly #worker: Worker;
+  readonly #tasks = new Map<number, Task<Job, Answer>>();
+  #number = 0;
+  /** Why it works no more. */
+  failure: unknown = null;
+  /** Called when it has done a job, or has failed. */
+  whenFree: () => void = () => {};
+
+  constructor(module: URL) {
+    this.#worker = new Worker(new URL('./thread-worker.js', import.meta.url), {
+      workerData: { module: module.href },
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
+    });
+    this.#worker.on('message', (message: AnswerMessage) => this.#take(message));
+    this.#worker.on('error', (error) => this.#fail(error));
+    this.#worker.on('exit', () => this.#fail(new Error('a thread has ended')));
+  }
+
+  /** Jobs that are not done yet. */
+  get load(): number {
+    return this.#tasks.size;
+  }
+
+  ref(): void {
+    this.#worker.ref();
+  }
+
+  unref(): void {
+    this.#worker.unref();
+  }
+
+  give(task: Task<Job, Answer>): void {
+    const message: JobMessage = { number: (this.#number += 1), job: task.job };
+    this.#tasks.set(message.number, task);
+    this.#worker.postMessage(message);
+  }
+
+  async terminate(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #take(message: AnswerMessage): void {
+    const task = this.#tasks.get(message.number)!;
+    this.#tasks.delete(message.number);
+    if ('failure' in message) task.reject(message.failure);
+    else task.resolve(message.answer as Answer);
+    this.whenFree();
+  }
+
+  #fail(failure: unknown): void {
+    this.failure ??= failure;
+    for (const { reject } of this.#tasks.values()) reject(this.failure);
+    this.#tasks.clear();
+    this.whenFree();
+  }
 }
 
 /**
@@ -62,75 +139,50 @@ interface Station<Job, Answer> {
  */
 class WorkerThreads<Job, Answer> implements Threads<Job, Answer> {
   readonly count: number;
-  readonly #stations: readonly Station<Job, Answer>[];
+  readonly #threads: readonly Thread<Job, Answer>[];
   #queue: Task<Job, Answer>[] = [];
-  #number = 0;
-  /** Why no thread works any more. */
-  #failure: unknown = null;
+  #closed: Error | null = null;
 
   constructor(module: URL, count: number) {
     this.count = count;
-    this.#stations = Array.from({ length: count }, () => this.#start(module));
+    this.#threads = takeThreads(module, count);
+    for (const thread of this.#threads) thread.whenFree = () => this.#handOut();
   }
 
   run(job: Job, lane?: number): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      if (this.#failure !== null) return reject(this.#failure);
       this.#queue.push({ job, lane, resolve, reject });
       this.#handOut();
     });
   }
 
   async close(): Promise<void> {
-    this.#failure ??= new Error('the threads are closed');
-    await Promise.all(this.#stations.map(({ worker }) => worker.terminate()));
+    this.#closed ??= new Error('the threads are closed');
+    await Promise.all(this.#threads.map((thread) => thread.terminate()));
   }
 
-  #start(module: URL): Station<Job, Answer> {
-    const worker = new Worker(new URL('./thread-worker.js', import.meta.url), {
-      workerData: { module: module.href },
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
-    });
-    const station: Station<Job, Answer> = { worker, tasks: new Map() };
-    worker.on('message', (message: AnswerMessage) => this.#take(station, message));
-    worker.on('error', (error) => this.#fail(error));
-    worker.on('exit', () => this.#fail(new Error('a thread has ended')));
-    return station;
+  /** Why no thread works any more: where one has failed, the work is lost. */
+  get #failure(): unknown {
+    return this.#closed ?? this.#threads.find(({ failure }) => failure !== null)?.failure ?? null;
   }
 
   #handOut(): void {
-    if (this.#queue.length > 0) this.#queue = this.#queue.filter((task) => !this.#handed(task));
+    if (this.#queue.length === 0) return;
+    const failure = this.#failure;
+    if (failure === null) this.#queue = this.#queue.filter((task) => !this.#handed(task));
+    else for (const { reject } of this.#queue.splice(0)) reject(failure);
   }
 
   /** False where the threads that may do it have enough to do. */
   #handed(task: Task<Job, Answer>): boolean {
-    const { worker, tasks } = this.#stationFor(task.lane);
-    if (tasks.size >= JOBS_EACH) return false;
-    const message: JobMessage = { number: (this.#number += 1), job: task.job };
-    tasks.set(message.number, task);
-    worker.postMessage(message);
+    const thread = this.#threadFor(task.lane);
+    if (thread.load >= JOBS_EACH) return false;
+    thread.give(task);
     return true;
   }
 
-  #stationFor(lane: number | undefined): Station<Job, Answer> {
-    if (lane !== undefined) return this.#stations[lane % this.count]!;
-    return this.#stations.reduce((one, other) => (other.tasks.size < one.tasks.size ? other : one));
-  }
-
-  #take({ tasks }: Station<Job, Answer>, message: AnswerMessage): void {
-    const task = tasks.get(message.number)!;
-    tasks.delete(message.number);
-    if ('failure' in message) task.reject(message.failure);
-    else task.resolve(message.answer as Answer);
-    this.#handOut();
-  }
-
-  #fail(failure: unknown): void {
-    this.#failure ??= failure;
-    for (const { tasks } of this.#stations) {
-      for (const { reject } of tasks.values()) reject(this.#failure);
-      tasks.clear();
-    }
-    for (const { reject } of this.#queue.splice(0)) reject(this.#failure);
+  #threadFor(lane: number | undefined): Thread<Job, Answer> {
+    if (lane !== undefined) return this.#threads[lane % this.count]!;
+    return this.#threads.reduce((one, other) => (other.load < one.load ? other : one));
   }
 }

@@ -75,7 +75,12 @@ export async function makeNewPlan(
   const surveyed = await survey(archive, { rehash, metadataUpdates, maps, crew, observer, signal });
   if (listId === null) sayNeverDownloaded(surveyed, observer);
   await settleSizes(archive, signal);
-  const expected = Number(archive.db.prepare('SELECT count(*) FROM temp.survey').pluck().get());
+  const { expected, bytes } = archive.db
+    .prepare<[], { expected: number; bytes: number }>(
+      'SELECT count(*) expected, total(size) bytes FROM temp.survey',
+    )
+    .get()!;
+  if (options.dryRun !== true) crew.forWork(bytes); // they start while the plan is made
   if (listId !== null) archive.db.exec('CREATE INDEX temp.survey_id ON survey (id)');
   const plan = PlanStore.create(path, () => new KeyIndex(archive.scratch, 'planned_contents', expected));
   try {

@@ -4,6 +4,7 @@ import { MemoryPool } from '../base/memory-pool.ts';
 import type { Move } from '../base/put-in-place.ts';
 import { startThreads, type Threads, usualThreads } from '../base/threads.ts';
 import type { FrameScanner } from '../bundle/frames-ahead.ts';
+import { READING_WORK } from './reading-work.ts';
 import type { OpenedBundle } from './open-bundle.ts';
 import { FramePool } from './frame-pool.ts';
 import type { MoveAnswer } from './move-files.ts';
@@ -18,6 +19,9 @@ const BATCHES_PER_THREAD = 3;
 
 /** Large contents wait for room: this much may be on its way at once, or one content. */
 const BYTES_IN_FLIGHT = 6 * 1024 * 1024;
+
+/** Creating a file of so many bytes is little beside filling it. */
+const LARGE_BYTES = 256 * 1024;
 
 /** Moves of one message: enough that it costs little, few enough that all threads have some. */
 const MOVES_TOGETHER = 128;
@@ -72,9 +76,7 @@ export class ContentPool {
     threads: number | undefined,
     bytes: number = opened.size ?? Number.POSITIVE_INFINITY,
   ): Promise<ContentPool> {
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    const module = new URL(`../reading/thread-work.${extension}`, import.meta.url);
-    const started = startThreads(module, work, threads ?? usualThreads(bytes));
+    const started = startThreads(READING_WORK, work, threads ?? usualThreads(bytes));
     const pool = new ContentPool(started, opened.source?.descriptor ?? null);
     await opened.scanWith(pool.#frames);
     return pool;
@@ -169,9 +171,7 @@ export class ContentPool {
 
   async #run({ memory, jobs, tellings, settle }: Batch): Promise<void> {
     try {
-      const target = jobs.find(({ targets }) => targets.length > 0)?.targets[0];
-      const lane = target === undefined ? undefined : laneOf(target.path);
-      const answers = (await this.#threads.run({ memory, jobs }, lane)) as ContentAnswer[];
+      const answers = (await this.#threads.run({ memory, jobs }, laneFor(jobs))) as ContentAnswer[];
       let failure: ContentAnswer['failure'] = null;
       for (const [at, answer] of answers.entries()) {
         failure ??= answer.failure;
@@ -185,6 +185,12 @@ export class ContentPool {
     this.#bytesInFlight -= memory.byteLength;
     this.#memories.give(memory);
   }
+}
+
+/** Small files take longer to create than to fill; large ones are filled side by side. */
+function laneFor(jobs: readonly ContentJob[]): number | undefined {
+  const written = jobs.find(({ targets }) => targets.length > 0);
+  return written === undefined || written.length > LARGE_BYTES ? undefined : laneOf(written.targets[0]!.path);
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   METADATA_CHOICES,
 } from '../../apply/options.ts';
 import { STANDARD_INPUT } from '../bundle-inputs.ts';
+import { startReadingEarly } from '../../verify/early-threads.ts';
 import type { CommandDeclaration, CommandForm } from '../command-declaration.ts';
 import * as values from '../option-values.ts';
 import type { Session } from '../session.ts';
@@ -77,6 +78,7 @@ function declareChoices(form: CommandForm): void {
 }
 
 async function runApply(session: Session, names: readonly string[], flags: ApplyFlags): Promise<ExitStatus> {
+  startReadingEarly(names, flags.threads);
   const [{ gatherInputs }, { workThrough }] = await Promise.all([
     import('../series-inputs.ts'),
     import('../several-bundles.ts'),

@@ -1,5 +1,6 @@
 import type { ExitStatus } from '../../base/errors.ts';
 import type { VerifyOptions, VerifyResult } from '../../verify/types.ts';
+import { startReadingEarly } from '../../verify/early-threads.ts';
 import type { CommandDeclaration } from '../command-declaration.ts';
 import * as values from '../option-values.ts';
 import type { Session } from '../session.ts';
@@ -53,6 +54,7 @@ async function runVerify(
   if (names.length === 0) {
     throw new UsageProblem('problem.missing-argument', { name: 'BUNDLE' }, { command: 'verify' });
   }
+  startReadingEarly(names, flags.threads);
   const [{ gatherInputs }, { workThrough }] = await Promise.all([
     import('../series-inputs.ts'),
     import('../several-bundles.ts'),
