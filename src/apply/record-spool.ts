@@ -4,6 +4,7 @@ import type { AuthorRecord, ImageRecord } from '../manifest/types.ts';
 import type { DigestTable } from '../reading/digest-table.ts';
 import type { RecordShard } from '../reading/record-shard.ts';
 import { SpooledLines } from './spooled-lines.ts';
+import { BATCH, type Load, WINDOW, WINDOW_BYTES } from './window-size.ts';
 
 /** A record that waits for its turn. */
 export interface SpooledRecord {
@@ -11,19 +12,6 @@ export interface SpooledRecord {
   readonly digest: string | null;
   readonly record: ImageRecord;
 }
-
-/** Records, and the bytes of their lines. */
-interface Load {
-  readonly records: number;
-  readonly lineBytes: number;
-}
-
-/** Records that are decided together may hold this many bytes of files. */
-const WINDOW_BYTES = 64 * 1024 * 1024;
-const WINDOW: Load = { records: 1000, lineBytes: 8 * 1024 * 1024 };
-
-/** Records of one short transaction where no file is written. */
-const BATCH: Load = { records: 256, lineBytes: 8 * 1024 * 1024 };
 
 /** A content whose records are not bounded: it is too long to be kept for those that do not fit. */
 const UNBOUNDED: Load = { records: Number.POSITIVE_INFINITY, lineBytes: Number.POSITIVE_INFINITY };
