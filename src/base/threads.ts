@@ -8,6 +8,9 @@ const MOST_THREADS = 4;
 /** Less work than this is done before threads have started. */
 const WORTHWHILE_BYTES = 16 * 1024 * 1024;
 
+/** What looking at a file takes, as bytes of other work. */
+export const LOOK_BYTES = 4096;
+
 /** Jobs that a thread has at a time: when one is done, the next is there already. */
 const JOBS_EACH = 2;
 

@@ -4,9 +4,6 @@ import work, { type ExportAnswer, type ExportJob } from './thread-work.ts';
 
 export type ExportThreads = Threads<ExportJob, ExportAnswer>;
 
-/** What looking at a file takes, as bytes of other work. */
-export const LOOK_BYTES = 4096;
-
 /** The threads of one export, which serve all of its phases; they start with the first that is worth it. */
 export class Crew {
   readonly #asked: number | undefined;

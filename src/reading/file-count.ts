@@ -1,9 +1,6 @@
-import { type Threads, startThreads, usualThreads } from '../base/threads.ts';
+import { LOOK_BYTES, type Threads, startThreads, usualThreads } from '../base/threads.ts';
 import { READING_WORK } from './reading-work.ts';
 import work, { type ReadingAnswer, type ReadingJob } from './thread-work.ts';
-
-/** What looking at a file takes, as bytes of other work. */
-const LOOK_BYTES = 4096;
 
 /** Files of one message: enough that it costs little. */
 const TOGETHER = 1000;

@@ -6,8 +6,10 @@ import type { FrameScanner, ScannedFrame } from '../bundle/frames-ahead.ts';
 import { frameScan, type ScanAnswer, type ScanJob } from './scan-frame.ts';
 import type { ReadingAnswer, ReadingJob } from './thread-work.ts';
 
-/** Contents of frames that are read ahead, or still being written. */
-const BYTES_AHEAD = 12 * 1024 * 1024;
+/** Contents of frames that are read ahead, or still being written: of small ones so much, of large ones as many as that. */
+const BYTES_AHEAD = 8 * 1024 * 1024;
+const FRAMES_AHEAD = 6;
+const MOST_BYTES_AHEAD = 12 * 1024 * 1024;
 
 /** Has worker threads read frames into shared memory and look at them; where there is one thread, one at a time. */
 export class FramePool implements FrameScanner {
@@ -23,7 +25,8 @@ export class FramePool implements FrameScanner {
   }
 
   hasRoom(contentSize: number): boolean {
-    return this.#threads.count > 1 && this.#memories.bytesOut + contentSize <= BYTES_AHEAD;
+    const most = Math.min(Math.max(BYTES_AHEAD, contentSize * FRAMES_AHEAD), MOST_BYTES_AHEAD);
+    return this.#threads.count > 1 && this.#memories.bytesOut + contentSize <= most;
   }
 
   scan(frame: Buffer, contentBytes: number, hasChecksum: boolean): ScannedFrame | null {
