@@ -4,6 +4,7 @@ import { type Digest } from '../base/digest.ts';
 import { Refused } from '../base/findings.ts';
 import { MAX_LINE_BYTES } from '../base/limits.ts';
 import type { Entry } from '../bundle/entry.ts';
+import type { Expectation } from './index-check.ts';
 
 const NEWLINE = 0x0a;
 const NOTHING = Buffer.alloc(0);
@@ -18,36 +19,82 @@ export interface SomeLines {
   readonly first: number;
 }
 
-/** The lines of an entry of any length, some at a time, with the digest of all of it at the end. */
+/**
+ * The lines of an entry of any length, some at a time, with the digest of all of it at the end. Those at its
+ * beginning that are what was expected are not handed out.
+ */
 export class EntryLines {
   readonly #entry: Entry;
   readonly #hash = createHash('sha256');
+  #expectation: Expectation | null;
+  /** Number of the next line, counted from 1. */
+  #first = 1;
+  /** A line, or what is to be shown together, that is not whole yet. */
+  #rest: Buffer = NOTHING;
 
-  constructor(entry: Entry) {
+  constructor(entry: Entry, expectation: Expectation | null = null) {
     this.#entry = entry;
+    this.#expectation = expectation;
   }
 
   /** @throws Refused `limit-exceeded` for a line above 1 MiB */
   async *batches(): AsyncGenerator<SomeLines> {
-    let first = 1;
-    let rest: Buffer = NOTHING;
     for await (const piece of this.#entry.pieces()) {
       this.#hash.update(piece);
-      for (let from = 0; from < piece.length; ) {
-        await breathe();
-        const { lines, end } = linesFrom(piece, from);
-        if (lines.length === 0) {
-          rest = this.#capped(Buffer.concat([rest, piece.subarray(from)]), first);
-          break;
-        }
-        if (rest.length > 0) lines[0] = Buffer.concat([rest, lines[0]!]);
-        rest = NOTHING;
-        yield { some: lines.map((line, at) => this.#capped(line, first + at)), first };
-        first += lines.length;
-        from = end;
-      }
+      await breathe();
+      yield* this.#linesIn(this.#expectation === null ? piece : this.#show(piece, this.#expectation));
     }
-    if (rest.length > 0) yield { some: [rest], first };
+    yield* this.#linesIn(this.#takeRest());
+    if (this.#rest.length > 0) yield { some: [this.#rest], first: this.#first };
+  }
+
+  /** Returns what is not as it was expected, with all that comes behind it. */
+  #show(piece: Buffer, expectation: Expectation): Buffer {
+    const some = this.#joined(piece);
+    let at = 0;
+    while (expectation.bytes !== null && at + expectation.bytes <= some.length) {
+      const end = at + expectation.bytes;
+      const lines = expectation.shown(some.subarray(at, end));
+      if (lines === 0) break;
+      this.#first += lines;
+      at = end;
+    }
+    const left = some.subarray(at);
+    if (expectation.bytes === null) {
+      this.#expectation = null;
+      return left;
+    }
+    this.#rest = Buffer.from(left);
+    return NOTHING;
+  }
+
+  async *#linesIn(piece: Buffer): AsyncGenerator<SomeLines> {
+    for (let from = 0; from < piece.length; ) {
+      await breathe();
+      const { lines, end } = linesFrom(piece, from);
+      if (lines.length === 0) {
+        const rest = Buffer.concat([this.#takeRest(), piece.subarray(from)]);
+        this.#rest = this.#capped(rest, this.#first);
+        return;
+      }
+      lines[0] = this.#joined(lines[0]!);
+      const first = this.#first;
+      this.#first += lines.length;
+      yield { some: lines.map((line, at) => this.#capped(line, first + at)), first };
+      from = end;
+    }
+  }
+
+  /** With what was left of an earlier piece before it. */
+  #joined(piece: Buffer): Buffer {
+    const rest = this.#takeRest();
+    return rest.length === 0 ? piece : Buffer.concat([rest, piece]);
+  }
+
+  #takeRest(): Buffer {
+    const rest = this.#rest;
+    this.#rest = NOTHING;
+    return rest;
   }
 
   /** Of the whole entry; only after the last line. */

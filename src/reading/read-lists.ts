@@ -28,7 +28,7 @@ export class ListReader {
   }
 
   async *readIndex(entry: Entry): AsyncGenerator<WalkItem> {
-    const lines = new EntryLines(entry);
+    const lines = new EntryLines(entry, this.#state.listsComparable ? this.#state.check.expectation() : null);
     for await (const { some, first } of lines.batches()) {
       for (const [at, bytes] of some.entries()) {
         const { value, problem } = parseIndexLine(bytes);

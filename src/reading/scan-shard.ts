@@ -1,6 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import { type Digest, digestOf } from '../base/digest.ts';
 import { MAX_LINE_BYTES } from '../base/limits.ts';
 import { parseRecord } from '../manifest/parse.ts';
+import { type PlainRecord, readPlainRecord } from '../manifest/plain-record.ts';
 import { lineEnds } from '../manifest/shards.ts';
 
 /** Bytes of a digest. */
@@ -25,12 +27,13 @@ export function scanShard(content: Buffer): ShardScan {
   const ends = lineEnds(content);
   const { digests, sizes } = roomFor(ends.length);
   const problems: [number, string][] = [];
+  const look = isUtf8(content) ? fileIn : parsedFileIn;
   for (let at = 0, start = 0; at < ends.length; start = ends[at]! + 1, at += 1) {
-    const { value, problem } = recordIn(content.subarray(start, ends[at]));
+    const { file, problem } = look(content, start, ends[at]!);
     if (problem !== null) problems.push([at, problem]);
-    if (value?.file === undefined) continue;
-    digests.write(value.file.digest, at * DIGEST_BYTES, 'hex');
-    sizes[at] = value.file.size;
+    if (file === null) continue;
+    digests.write(file.digest, at * DIGEST_BYTES, 'hex');
+    sizes[at] = file.size;
   }
   return {
     digest: digestOf(content),
@@ -52,6 +55,19 @@ function roomFor(lines: number): typeof room {
   return room;
 }
 
-function recordIn(line: Buffer): ReturnType<typeof parseRecord> {
-  return line.length > MAX_LINE_BYTES ? { value: null, problem: 'line too long' } : parseRecord(line);
+/** The file that a record carries, or why a line is none. */
+interface Look extends PlainRecord {
+  readonly problem: string | null;
+}
+
+/** In text that is UTF-8: nearly all of its lines are as the writer makes them. */
+function fileIn(content: Buffer, start: number, end: number): Look {
+  const plain = readPlainRecord(content.toString('latin1', start, end));
+  return plain === null ? parsedFileIn(content, start, end) : { ...plain, problem: null };
+}
+
+function parsedFileIn(content: Buffer, start: number, end: number): Look {
+  if (end - start > MAX_LINE_BYTES) return { file: null, problem: 'line too long' };
+  const { value, problem } = parseRecord(content.subarray(start, end));
+  return { file: value?.file ?? null, problem };
 }
