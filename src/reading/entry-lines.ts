@@ -26,6 +26,7 @@ export interface SomeLines {
 export class EntryLines {
   readonly #entry: Entry;
   readonly #hash = createHash('sha256');
+  /** While more is expected. */
   #expectation: Expectation | null;
   /** Number of the next line, counted from 1. */
   #first = 1;
@@ -34,7 +35,7 @@ export class EntryLines {
 
   constructor(entry: Entry, expectation: Expectation | null = null) {
     this.#entry = entry;
-    this.#expectation = expectation;
+    this.#expectation = expectation !== null && expectation.bytes !== null ? expectation : null;
   }
 
   /** @throws Refused `limit-exceeded` for a line above 1 MiB */
@@ -50,21 +51,32 @@ export class EntryLines {
 
   /** Returns what is not as it was expected, with all that comes behind it. */
   #show(piece: Buffer, expectation: Expectation): Buffer {
-    const some = this.#joined(piece);
+    const wanted = expectation.bytes! - this.#rest.length;
+    if (wanted > piece.length) return this.#keep(piece);
     let at = 0;
-    while (expectation.bytes !== null && at + expectation.bytes <= some.length) {
+    if (this.#rest.length > 0) {
+      const begun = this.#joined(piece.subarray(0, wanted));
+      if (!this.#isExpected(begun, expectation)) return Buffer.concat([begun, piece.subarray(wanted)]);
+      at = wanted;
+    }
+    while (expectation.bytes !== null && at + expectation.bytes <= piece.length) {
       const end = at + expectation.bytes;
-      const lines = expectation.shown(some.subarray(at, end));
-      if (lines === 0) break;
-      this.#first += lines;
-      at = end;
+      if (this.#isExpected(piece.subarray(at, end), expectation)) at = end;
     }
-    const left = some.subarray(at);
-    if (expectation.bytes === null) {
-      this.#expectation = null;
-      return left;
-    }
-    this.#rest = Buffer.from(left);
+    const left = piece.subarray(at);
+    return expectation.bytes === null ? left : this.#keep(left);
+  }
+
+  #isExpected(some: Buffer, expectation: Expectation): boolean {
+    const lines = expectation.shown(some);
+    this.#first += lines;
+    if (expectation.bytes === null) this.#expectation = null;
+    return lines > 0;
+  }
+
+  /** For the next piece to be put behind it. */
+  #keep(piece: Buffer): Buffer {
+    this.#rest = Buffer.concat([this.#takeRest(), piece]);
     return NOTHING;
   }
 
@@ -73,8 +85,8 @@ export class EntryLines {
       await breathe();
       const { lines, end } = linesFrom(piece, from);
       if (lines.length === 0) {
-        const rest = Buffer.concat([this.#takeRest(), piece.subarray(from)]);
-        this.#rest = this.#capped(rest, this.#first);
+        this.#keep(piece.subarray(from));
+        this.#capped(this.#rest, this.#first);
         return;
       }
       lines[0] = this.#joined(lines[0]!);

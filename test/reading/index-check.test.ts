@@ -48,9 +48,9 @@ interface Reading {
   readonly digest: string;
 }
 
-async function readIndex(content: Buffer, pieceBytes: number): Promise<Reading> {
+async function readIndex(content: Buffer, pieceBytes: number, expected = EXPECTED): Promise<Reading> {
   const check = new IndexCheck();
-  for (const line of EXPECTED) check.packed(line);
+  for (const line of expected) check.packed(line);
   const lines = new EntryLines(entryOf(content, pieceBytes), check.expectation());
   const read: [number, string][] = [];
   for await (const { some, first } of lines.batches()) {
@@ -109,4 +109,13 @@ test('of an index that is as it should be, hardly a line is read', async () => {
   const { agrees, read } = await readIndex(asLines(WRITTEN), 10_000);
   expect(agrees).toBe(true);
   expect(read.length).toBeLessThan(MANY / 2);
+});
+
+test.each([0, 1, 5])('an index of %i lines is read to its end, however it comes', async (count) => {
+  for (const pieceBytes of [1, 100, 170, 4096]) {
+    const lines = WRITTEN.slice(0, count);
+    const { agrees, read } = await readIndex(asLines(lines), pieceBytes, EXPECTED.slice(0, count));
+    expect(agrees).toBe(true);
+    expect(read).toEqual(lines.map((line, at) => [at + 1, line]));
+  }
 });
