@@ -9,6 +9,7 @@ import {
   type CollectionLink,
   type FileReference,
   IMAGE_COLUMNS,
+  LINK_COLUMNS,
   type ImageColumn,
   type ImageRecord,
   type Note,
@@ -22,7 +23,7 @@ type Row = { readonly [column: string]: unknown };
 
 /** Columns of `images` that never travel and need no mention. */
 const LOCAL_COLUMNS = ['id', 'local_path', 'sha256_hash', 'metadata_updated'];
-const LINK_COLUMNS = new Set(['url', 'page_url', 'author_url']);
+const LINKS: ReadonlySet<string> = new Set(LINK_COLUMNS);
 /** SQLite's bytes that are no UTF-8 arrive as this. */
 const UNREADABLE = '\u{fffd}';
 /** Columns of `author_details` that a record can name. */
@@ -119,7 +120,7 @@ export class RowRecords {
     const values: { [column: string]: string } = {};
     for (let at = 0; at < this.imageColumns.length; at += 1) {
       const column = this.imageColumns[at]!;
-      const value = this.#text(image[at], LINK_COLUMNS.has(column));
+      const value = this.#text(image[at], LINKS.has(column));
       if (value !== null) values[column] = value;
     }
     if (file === null && digest !== null) values['sha256_hash'] = digest;

@@ -1,14 +1,15 @@
 import { JsonRefused, parseStrictJson } from '../base/strict-json.ts';
 import type { SchemaName } from './compile-schema.ts';
 import { schemaProblem } from './schema.ts';
-import type {
-  AuthorRecord,
-  CatalogDocument,
-  End,
-  ImageRecord,
-  IndexLine,
-  Manifest,
-  RequestLine,
+import {
+  type AuthorRecord,
+  type CatalogDocument,
+  type End,
+  type ImageRecord,
+  type IndexLine,
+  LINK_COLUMNS,
+  type Manifest,
+  type RequestLine,
 } from './types.ts';
 
 /** What came out of bytes: a value that deeper code need not check again, or why there is none. */
@@ -68,7 +69,6 @@ function manifestRule(manifest: Manifest): string | null {
 }
 
 /** The explorer shows these as links: nothing but http and https may become one. */
-const LINK_COLUMNS = ['url', 'page_url', 'author_url'] as const;
 const HTTP = /^https?:\/\//i;
 
 function recordRule(record: ImageRecord): string | null {

@@ -1,4 +1,5 @@
-import { type FileReference, IMAGE_COLUMNS } from './types.ts';
+import { MAX_ENTRY_BYTES } from '../base/limits.ts';
+import { type FileReference, IMAGE_COLUMNS, LINK_COLUMNS } from './types.ts';
 
 /** What a record says of its file; null for a record without one. */
 export interface PlainRecord {
@@ -18,10 +19,9 @@ const DIGEST = /[0-9a-f]{64}/y;
 
 /** Whole numbers that no reader rounds, as JSON writes them. */
 const NUMBER = /0|-?[1-9]\d{0,14}/y;
-const LARGEST_SIZE = 8_589_934_591;
 const LARGEST_TIME = 8_640_000_000_000;
 
-const LINKS: ReadonlySet<string> = new Set(['url', 'page_url', 'author_url']);
+const LINKS: ReadonlySet<string> = new Set(LINK_COLUMNS);
 
 /** In the order of the writer: the digest of a photo that does not travel comes last. */
 const COLUMNS = [...IMAGE_COLUMNS.filter((column) => column !== 'sha256_hash'), 'sha256_hash'].map(
@@ -98,7 +98,7 @@ class PlainReader {
     const digest = this.#match(DIGEST);
     if (digest === null || !this.has('","size":')) return undefined;
     const size = Number(this.#match(NUMBER) ?? Number.NaN);
-    if (!(size >= 0 && size <= LARGEST_SIZE) || !this.has(',"name":"')) return undefined;
+    if (!(size >= 0 && size <= MAX_ENTRY_BYTES) || !this.has(',"name":"')) return undefined;
     const name = this.at;
     if (!this.text() || this.at - name > MOST_OF_NAME || !this.has(',"mtime":')) return undefined;
     const time = Number(this.#match(NUMBER) ?? Number.NaN);

@@ -73,6 +73,9 @@ export const IMAGE_COLUMNS = [
 ] as const;
 
 export type ImageColumn = (typeof IMAGE_COLUMNS)[number];
+/** Those that are links: nothing but http and https may stand in them. */
+export const LINK_COLUMNS = ['url', 'page_url', 'author_url'] as const satisfies readonly ImageColumn[];
+
 export type ImageColumns = { readonly [column in ImageColumn]?: string };
 
 export interface FileReference {

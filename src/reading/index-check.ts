@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Digest, digestOf } from '../base/digest.ts';
-import { isPackedLine } from '../manifest/lines.ts';
+import { isPackedLine, packedText } from '../manifest/lines.ts';
 import type { IndexLine, PackedLine } from '../manifest/types.ts';
 
 /** Characters that are hashed in one go. */
@@ -137,9 +137,4 @@ function bytesOf(text: string): Buffer {
 /** A line as `sha256sum -c` reads it. */
 export function sumsLine(name: string, digest: Digest): string {
   return `${digest}  ${name}\n`;
-}
-
-/** The fields that count, as the writer has them. */
-function packedText({ path, digest, size, offset }: PackedLine): string {
-  return `{"path":${JSON.stringify(path)},"digest":"${digest}","size":${size},"offset":${offset}}\n`;
 }
