@@ -9,7 +9,7 @@ export interface JobMessage {
 /** What became of it. */
 export type AnswerMessage = { readonly number: number } & (
   | { readonly answer: unknown }
-  | { readonly failure: unknown }
+  | { readonly failure: unknown; readonly code: unknown }
 );
 
 /** What the module of the work has. */
@@ -31,6 +31,6 @@ function answered(number: number, job: unknown): AnswerMessage {
   try {
     return { number, answer: work(job) };
   } catch (failure) {
-    return { number, failure };
+    return { number, failure, code: (failure as { code?: unknown } | null)?.code }; // copies of errors lose it
   }
 }

@@ -123,7 +123,7 @@ class Thread<Job, Answer> {
   #take(message: AnswerMessage): void {
     const task = this.#tasks.get(message.number)!;
     this.#tasks.delete(message.number);
-    if ('failure' in message) task.reject(message.failure);
+    if ('failure' in message) task.reject(failureIn(message));
     else task.resolve(message.answer as Answer);
     this.whenFree();
   }
@@ -134,6 +134,10 @@ class Thread<Job, Answer> {
     this.#tasks.clear();
     this.whenFree();
   }
+}
+
+function failureIn({ failure, code }: { failure: unknown; code: unknown }): unknown {
+  return failure instanceof Error && code !== undefined ? Object.assign(failure, { code }) : failure;
 }
 
 /**

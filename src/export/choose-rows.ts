@@ -15,6 +15,10 @@ import { insertMissingFromCatalog } from './compare-catalog.ts';
 import type { Filters, Selection } from './options.ts';
 import type { ChooseOptions, Why } from './planned.ts';
 
+const ALL = `SELECT id, 'asked' AS why, local_path FROM main.images`;
+const CANDIDATES =
+  'SELECT candidates.id, candidates.why, local_path FROM temp.candidates CROSS JOIN main.images ON images.id = candidates.id';
+
 /** KiB of pages kept in memory for the temporary tables of an export. */
 const TEMPORARY_KIB = 16 * 1024;
 
@@ -33,7 +37,6 @@ export async function chooseRows(
   let listId: string | null = null;
   switch (selection.kind) {
     case 'all':
-      archive.db.exec(`INSERT INTO temp.candidates SELECT id, 'asked' FROM main.images`);
       break;
     case 'filters':
       insertFiltered(archive, selection.filters);
@@ -47,13 +50,11 @@ export async function chooseRows(
       listId = await chooseWanted(archive, selection, observer, signal);
       break;
   }
-  // What the survey asks of a row comes along: in this order rows lie all over the database.
-  const columns = ['local_path', 'sha256_hash', 'url'].map((column) => archive.shape.text('images', column));
   archive.db.exec(`
-    CREATE TEMP TABLE chosen (seq INTEGER PRIMARY KEY, id INTEGER, why TEXT, local_path TEXT, sha256_hash TEXT, url TEXT);
-    INSERT INTO temp.chosen (id, why, local_path, sha256_hash, url)
-      SELECT candidates.id, why, ${columns.join(', ')} FROM temp.candidates JOIN main.images ON images.id = candidates.id
-      ORDER BY replace(images.local_path, '\\', '/'), images.id;
+    CREATE TEMP TABLE chosen (seq INTEGER PRIMARY KEY, id INTEGER, why TEXT);
+    INSERT INTO temp.chosen (id, why)
+      SELECT id, why FROM (${selection.kind === 'all' ? ALL : CANDIDATES})
+      ORDER BY replace(local_path, '\\', '/'), id;
     DROP TABLE temp.candidates`);
   return listId;
 }

@@ -40,6 +40,7 @@ export async function exportBundle(options: ExportOptions): Promise<ExportResult
     const what = typeof options.output === 'string' ? options.output : options.db;
     throw asExportError(error, archive, what, options.signal);
   } finally {
+    await crew.leaveArchive(archive.db.name);
     await crew.close();
     archive.close();
   }

@@ -1,7 +1,8 @@
 import type Database from 'better-sqlite3';
 import { MAX_LINKS } from '../base/limits.ts';
 import { canLink, LINK_TABLES, type LinkKind } from '../archive/link-tables.ts';
-import type { Archive } from '../archive/open.ts';
+import type { ThreadArchive } from './thread-archive.ts';
+import { type Losses, TravellingTexts } from './travelling-text.ts';
 
 /** Targets of one kind that are kept: an archive has far fewer tags than links. */
 const MOST_KEPT = 50_000;
@@ -10,10 +11,13 @@ type Row = { readonly [column: string]: unknown };
 
 interface Target<T> {
   readonly id: number;
-  /** Its natural key: by this they are ordered. */
-  readonly key: string;
+  /** Its natural key: by this they are ordered. Null for a target that is gone, or whose key cannot travel. */
+  readonly key: string | null;
   readonly values: T;
+  readonly losses: Losses;
 }
+
+type Travelling<T> = Target<T> & { readonly key: string };
 
 /** What an image is linked to. */
 export interface Linked<T> {
@@ -23,6 +27,7 @@ export interface Linked<T> {
   readonly ids: readonly number[];
 }
 
+const NO_LOSSES: Losses = { repaired: 0, leftOut: 0 };
 const NOTHING: Linked<never> = { values: [], ids: [] };
 
 /** The tags, albums or collections of images. Targets are read once: most images share theirs with others. */
@@ -32,13 +37,19 @@ export class LinkTargets<T extends object> {
 
   readonly #links: Database.Statement<[string], [number, number]> | null;
   readonly #target: Database.Statement<[number], Row> | null;
-  readonly #valuesOf: (row: Row) => T;
+  readonly #valuesOf: (row: Row, texts: TravellingTexts) => T;
   readonly #naturalKey: string;
-  readonly #known = new Map<number, Target<T> | null>();
-  readonly #linked = new Map<number, Target<T>[]>();
+  readonly #known = new Map<number, Target<T>>();
+  readonly #linked = new Map<number, Travelling<T>[]>();
+  readonly #losses = new Map<number, Losses>();
 
   /** `valuesOf` makes what travels out of a row. */
-  constructor({ db, shape }: Archive, kind: LinkKind, columns: readonly string[], valuesOf: (row: Row) => T) {
+  constructor(
+    { db, shape }: ThreadArchive,
+    kind: LinkKind,
+    columns: readonly string[],
+    valuesOf: (row: Row, texts: TravellingTexts) => T,
+  ) {
     const { naturalKey, junction, column } = LINK_TABLES[kind];
     this.#valuesOf = valuesOf;
     this.#naturalKey = naturalKey;
@@ -57,13 +68,20 @@ export class LinkTargets<T extends object> {
   /** Reads the links of these images, given as a JSON array: one question for hundreds costs little more than for one. */
   load(images: string): void {
     this.#linked.clear();
+    this.#losses.clear();
     for (const [image, id] of this.#links?.all(images) ?? []) {
       const target = this.#read(id);
-      if (target === null) continue;
+      if (target.losses !== NO_LOSSES) this.#losses.set(id, target.losses);
+      if (!travels(target)) continue;
       const others = this.#linked.get(image);
       if (others === undefined) this.#linked.set(image, [target]);
       else others.push(target);
     }
+  }
+
+  /** What does not travel of the targets that were loaded last, by their rows. */
+  get losses(): ReadonlyMap<number, Losses> {
+    return this.#losses;
   }
 
   /** Of an image whose links were loaded last. */
@@ -77,18 +95,23 @@ export class LinkTargets<T extends object> {
     return { values: travelling.map(({ values }) => values), ids: travelling.map(({ id }) => id) };
   }
 
-  /** Null for a target that is gone, or whose natural key cannot travel. */
-  #read(id: number): Target<T> | null {
+  #read(id: number): Target<T> {
     const known = this.#known.get(id);
     if (known !== undefined) return known;
     if (this.#known.size >= MOST_KEPT) this.#known.clear();
+    const texts = new TravellingTexts();
     const row = this.#target!.get(id);
-    const values = row === undefined ? null : this.#valuesOf(row);
-    const key = values === null ? undefined : (values as Row)[this.#naturalKey];
-    const target = values === null || key === undefined ? null : { id, key: String(key), values };
+    const values = row === undefined ? ({} as T) : this.#valuesOf(row, texts);
+    const key = (values as Row)[this.#naturalKey];
+    const losses = texts.repaired + texts.leftOut > 0 ? texts : NO_LOSSES;
+    const target = { id, key: key === undefined ? null : String(key), values, losses };
     this.#known.set(id, target);
     return target;
   }
+}
+
+function travels<T>(target: Target<T>): target is Travelling<T> {
+  return target.key !== null;
 }
 
 /** The order of two texts as UTF-8: surrogates stand for what comes behind all other characters. */

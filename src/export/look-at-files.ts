@@ -1,10 +1,21 @@
 import { statSync } from 'node:fs';
+import { type Digest, parseDigest } from '../base/digest.ts';
 import { MAX_ENTRY_BYTES } from '../base/limits.ts';
+import { type PathMap, photoPath } from '../archive/photo-path.ts';
 import type { OmissionReason } from '../manifest/types.ts';
+import { archiveAt } from './thread-archive.ts';
 
-/** Places of photos to be looked at, without reading them. */
+/** Rows whose photos are to be looked at, without reading them. */
 export interface LookJob {
-  readonly paths: readonly string[];
+  readonly look: {
+    readonly database: string;
+    readonly root: string;
+    readonly maps: readonly PathMap[];
+    /** Of images. */
+    readonly ids: readonly number[];
+    /** False for rows that are to travel without a file. */
+    readonly carried: readonly boolean[];
+  };
 }
 
 /** Why a file cannot travel. */
@@ -13,26 +24,52 @@ export interface Unfit {
   readonly detail: string | null;
 }
 
-/** What was found, by the number of the path: sizes in bytes, times in seconds since 1970; and what is wrong with some. */
+/** What was found, by the number of the row: sizes in bytes, times in seconds since 1970; and what is wrong with some. */
 export interface Looks {
+  /** '' for a row that has no file to carry. */
+  readonly paths: readonly string[];
+  /** As the rows name them. */
+  readonly digests: readonly (Digest | null)[];
   readonly sizes: Float64Array;
   readonly mtimes: Float64Array;
   readonly unfit: ReadonlyMap<number, Unfit>;
 }
 
-export function lookAtFiles({ paths }: LookJob): Looks {
-  const sizes = new Float64Array(paths.length);
-  const mtimes = new Float64Array(paths.length);
-  const unfit = new Map<number, Unfit>();
-  for (const [at, path] of paths.entries()) {
+type PlaceRow = [at: number, localPath: string | null, digest: string | null];
+
+export function lookAtFiles({ look }: LookJob): Looks {
+  const count = look.ids.length;
+  const looks = {
+    paths: Array<string>(count).fill(''),
+    digests: Array<Digest | null>(count).fill(null),
+    sizes: new Float64Array(count),
+    mtimes: new Float64Array(count),
+    unfit: new Map<number, Unfit>(),
+  };
+  for (const [at, localPath, digest] of placeRows(look)) {
+    looks.digests[at] = parseDigest(digest);
+    if (!look.carried[at] || !localPath) continue;
+    const path = photoPath(look.root, localPath, look.maps);
+    looks.paths[at] = path;
     const found = lookAt(path);
-    if ('state' in found) unfit.set(at, found);
+    if ('state' in found) looks.unfit.set(at, found);
     else {
-      sizes[at] = found.size;
-      mtimes[at] = found.mtime;
+      looks.sizes[at] = found.size;
+      looks.mtimes[at] = found.mtime;
     }
   }
-  return { sizes, mtimes, unfit };
+  return looks;
+}
+
+function placeRows({ database, ids }: LookJob['look']): PlaceRow[] {
+  const { shape, statements } = archiveAt(database);
+  const columns = ['local_path', 'sha256_hash'].map((column) => shape.text('images', column));
+  return statements
+    .get<PlaceRow>(
+      `SELECT key, ${columns.join(', ')} FROM json_each(?) CROSS JOIN main.images ON images.id = value`,
+    )
+    .raw()
+    .all(JSON.stringify(ids)) as PlaceRow[];
 }
 
 function lookAt(path: string): Unfit | { readonly size: number; readonly mtime: number } {

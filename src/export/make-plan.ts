@@ -4,24 +4,29 @@ import type { Observer } from '../base/events.ts';
 import { MAX_LINE_BYTES, MAX_TEXT_LENGTH } from '../base/limits.ts';
 import type { Archive } from '../archive/open.ts';
 import { ShardBuilder } from '../manifest/shards.ts';
-import type { FileReference, Manifest, OmissionReason } from '../manifest/types.ts';
+import { IMAGE_COLUMNS, type Manifest, type OmissionReason } from '../manifest/types.ts';
+import { AuthorRecords } from './author-records.ts';
+import { LossTally } from './loss-tally.ts';
+import { MADE, type MadeRecords, travellingName } from './make-records.ts';
 import type { PlanStore } from './plan-store.ts';
 import type { Omission } from './planned.ts';
-import { type CountedRecord, RowRecords } from './row-record.ts';
+import { type RecordPage, recordPages, type RecordPagesOptions } from './record-pages.ts';
 import { SummaryTally } from './summary-tally.ts';
-import { type SurveyRow, surveyPages } from './survey-rows.ts';
+import type { SurveyRow } from './survey-rows.ts';
+import { travellingText } from './travelling-text.ts';
 
-export interface MakePlanOptions {
-  readonly includePersonal: boolean;
+/** Columns of `images` that never travel and need no mention. */
+const LOCAL_COLUMNS = ['id', 'local_path', 'sha256_hash', 'metadata_updated'];
+
+export interface MakePlanOptions extends RecordPagesOptions {
   readonly observer: Observer;
-  readonly signal?: AbortSignal | undefined;
 }
 
-/** The line of a record, what is counted of it, and the file that it carries. */
-export interface TravellingRow {
-  readonly file: FileReference | null;
-  readonly line: string;
-  readonly counted: CountedRecord['counted'];
+/** A surveyed row, and what is told of its image. */
+export interface RowFacts {
+  readonly row: SurveyRow;
+  readonly url: string | null;
+  readonly localPath: string;
 }
 
 /** Turns the survey into records, shards, files and omissions, a volume at a time. */
@@ -29,7 +34,8 @@ export class PlanMaker {
   readonly #archive: Archive;
   readonly #plan: PlanStore;
   readonly #options: MakePlanOptions;
-  readonly #records: RowRecords;
+  readonly #losses = new LossTally();
+  readonly #authors: AuthorRecords;
   /** Whose line is longer than a reader accepts. */
   readonly #authorsLeftOut = new Set<string>();
 
@@ -37,52 +43,50 @@ export class PlanMaker {
     this.#archive = archive;
     this.#plan = plan;
     this.#options = options;
-    this.#records = new RowRecords(archive, options);
+    this.#authors = new AuthorRecords(archive, options);
   }
 
   /** Returns what the pictures of the volume hold. */
   async makeVolume(number: number): Promise<Manifest['summary']> {
-    const { db } = this.#archive;
     this.#plan.addVolume(number);
     const tally = new SummaryTally(this.#archive);
     const shards = new NumberedShards(this.#plan, number, 'records');
-    const leaveOut = db.prepare<[number]>(`UPDATE temp.survey SET state = 'too-large' WHERE seq = ?`);
-    const { imageColumns } = this.#records;
-    for await (const page of surveyPages(this.#archive, imageColumns, number, this.#options.signal)) {
-      this.#records.load(page);
-      for (const row of page) {
-        if (this.#planRow(row, shards, tally, number)) continue;
-        leaveOut.run(row.seq);
-        this.#plan.addOmission(number, omissionOf({ ...row, state: 'too-large', detail: 'its metadata' }));
-      }
+    for await (const page of recordPages(this.#archive, number, this.#options)) {
+      this.#planPage(page, number);
+      shards.addLines(page.made);
+      tally.add(page.made.counts);
+      this.#losses.add(page.made);
     }
     shards.finish();
-    await this.#planAuthors(number);
-    return tally.summary();
+    const summary = tally.summary();
+    await this.#planAuthors(number, tally.authors());
+    return summary;
   }
 
-  /** False when the row's record would be longer than a reader accepts. */
-  #planRow(row: SurveyRow, shards: NumberedShards, tally: SummaryTally, volume: number): boolean {
-    if (row.state !== 'ok') {
-      this.#plan.addOmission(volume, omissionOf(row));
-      return true;
+  #planPage({ rows, made }: RecordPage, volume: number): void {
+    for (const [at, row] of rows.entries()) {
+      const facts = { row, url: made.urls[at]!, localPath: made.localPaths[at]! };
+      if (made.made[at] === MADE.record) this.#planRecord(facts, volume);
+      if (made.made[at] === MADE.nothing) this.#plan.addOmission(volume, omissionOf(facts));
+      if (made.made[at] === MADE.tooLong) this.#leaveOut(facts, volume);
     }
-    const { file, line, counted } = recordOf(row, this.#records);
-    if (Buffer.byteLength(line) > MAX_LINE_BYTES) return false;
-    shards.add(line);
-    tally.add(counted);
-    const { path, mtime } = row;
-    this.#plan.addRecord(
-      volume,
-      { imageId: row.id, url: row.url, localPath: row.local_path },
-      file === null ? null : { digest: file.digest, size: file.size, name: file.name, path, mtime },
-    );
-    return true;
   }
 
-  async #planAuthors(volume: number): Promise<void> {
-    const shards = new NumberedShards(this.#plan, volume, 'authors');
-    for (const author of this.#records.authors(this.#options.includePersonal, volume)) {
+  #planRecord({ row, url, localPath }: RowFacts, volume: number): void {
+    const { id, why, digest, size, path, mtime } = row;
+    const file =
+      why === 'both' ? null : { digest: digest!, size, name: travellingName(localPath), path, mtime };
+    this.#plan.addRecord(volume, { imageId: id, url, localPath }, file);
+  }
+
+  #leaveOut(facts: RowFacts, volume: number): void {
+    leaveOut(this.#archive, facts.row.seq);
+    this.#plan.addOmission(volume, tooLong(facts));
+  }
+
+  async #planAuthors(number: number, authors: readonly unknown[]): Promise<void> {
+    const shards = new NumberedShards(this.#plan, number, 'authors');
+    for (const author of this.#authors.of(authors)) {
       await breathe();
       const line = canonicalLine(author);
       if (Buffer.byteLength(line) <= MAX_LINE_BYTES) shards.add(line);
@@ -93,44 +97,44 @@ export class PlanMaker {
 
   /** Says what of the rows does not travel as it is. */
   tell(): void {
-    const { repaired, leftOut } = this.#records;
-    const columns = this.#records.unknownColumns();
+    const columns = unknownColumns(this.#archive);
     if (columns.length > 0)
       this.#options.observer({
         type: 'notice',
         notice: 'columns-left-behind',
         params: { columns: columns.join(', ') },
       });
+    const { texts } = this.#authors;
+    const repaired = this.#losses.repaired + texts.repaired;
     if (repaired > 0)
       this.#options.observer({ type: 'notice', notice: 'text-repaired', params: { count: repaired } });
-    const count = leftOut + this.#authorsLeftOut.size;
+    const count = this.#losses.leftOut + texts.leftOut + this.#authorsLeftOut.size;
     if (count > 0) this.#options.observer({ type: 'notice', notice: 'values-left-out', params: { count } });
   }
 }
 
-/** What travels of a row whose file, if it carries one, can be packed. */
-export function recordOf(row: SurveyRow, records: RowRecords): TravellingRow {
-  const file =
-    row.why === 'both'
-      ? null
-      : { digest: row.digest!, size: row.size, name: travellingName(row.name), mtime: row.mtime };
-  const { record, counted } = records.record(row, file);
-  return { file, line: canonicalLine(record), counted };
+/** Columns of `images` that this version does not know and that stay behind. */
+function unknownColumns({ shape }: Archive): string[] {
+  const known = new Set<string>([...IMAGE_COLUMNS, ...LOCAL_COLUMNS]);
+  return shape.columns('images').filter((column) => !known.has(column));
 }
 
-export function omissionOf(row: SurveyRow): Omission {
-  const { digest, detail, state } = row;
-  const url = row.url === null || row.url.length > MAX_TEXT_LENGTH ? null : travellingText(row.url);
-  return { imageId: row.id, localPath: row.local_path, digest, url, reason: state as OmissionReason, detail };
+const LOST_METADATA = { state: 'too-large', detail: 'its metadata' } as const;
+
+/** The record of a surveyed row is longer than a reader accepts. */
+export function leaveOut({ db }: Archive, seq: number): void {
+  const { state, detail } = LOST_METADATA;
+  db.prepare('UPDATE temp.survey SET state = ?, detail = ? WHERE seq = ?').run(state, detail, seq);
 }
 
-/** A base name that any reader accepts; what it cannot carry is put in the receiver's own words there. */
-function travellingName(name: string): string {
-  return travellingText(name).slice(0, 1024);
+export function tooLong(facts: RowFacts): Omission {
+  return omissionOf({ ...facts, row: { ...facts.row, ...LOST_METADATA } });
 }
 
-function travellingText(text: string): string {
-  return text.toWellFormed().replaceAll('\0', '');
+export function omissionOf({ row, url, localPath }: RowFacts): Omission {
+  const { id, digest, detail, state } = row;
+  const travelling = url === null || url.length > MAX_TEXT_LENGTH ? null : travellingText(url);
+  return { imageId: id, localPath, digest, url: travelling, reason: state as OmissionReason, detail };
 }
 
 /** Lines go in, numbered shards come out into the plan. */
@@ -149,6 +153,10 @@ class NumberedShards {
 
   add(line: string): void {
     this.#store(this.#builder.add(line));
+  }
+
+  addLines({ lines, ends }: MadeRecords): void {
+    for (const shard of this.#builder.addLines(lines, ends)) this.#store(shard);
   }
 
   finish(): void {

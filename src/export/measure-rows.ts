@@ -1,13 +1,15 @@
+import type Database from 'better-sqlite3';
 import { canonicalLine } from '../base/canonical-json.ts';
 import { MAX_LINE_BYTES } from '../base/limits.ts';
 import type { Archive } from '../archive/open.ts';
 import { inTransaction } from '../archive/scratch.ts';
 import { payloadBound } from '../bundle/size-bound.ts';
 import type { Manifest } from '../manifest/types.ts';
-import { type MakePlanOptions, omissionOf, recordOf } from './make-plan.ts';
-import { RowRecords } from './row-record.ts';
+import { AuthorRecords } from './author-records.ts';
+import { leaveOut, type MakePlanOptions, omissionOf, type RowFacts, tooLong } from './make-plan.ts';
+import { MADE } from './make-records.ts';
+import { type RecordPage, recordPages } from './record-pages.ts';
 import { SummaryTally } from './summary-tally.ts';
-import { type SurveyRow, surveyPages } from './survey-rows.ts';
 import { omissionLine } from './write-bundle.ts';
 
 /**
@@ -18,76 +20,75 @@ import { omissionLine } from './write-bundle.ts';
  */
 export async function measureRows(archive: Archive, options: MakePlanOptions): Promise<Manifest['summary']> {
   const { db } = archive;
-  const records = new RowRecords(archive, options);
   db.exec(`CREATE TEMP TABLE measured (seq INTEGER PRIMARY KEY, digest TEXT, path TEXT, author TEXT, run INTEGER, line INTEGER, file INTEGER, omitted INTEGER);
            CREATE TEMP TABLE author_lines (author TEXT PRIMARY KEY, line INTEGER) WITHOUT ROWID`);
   const tally = new SummaryTally(archive);
-  const measurer = new Measurer(archive, records, tally);
-  for await (const page of surveyPages(archive, records.imageColumns, null, options.signal)) {
-    records.load(page);
-    inTransaction(db, () => page.forEach((row) => measurer.add(row)));
+  const measurer = new Measurer(archive);
+  for await (const page of recordPages(archive, null, options)) {
+    inTransaction(db, () => measurer.add(page));
+    tally.add(page.made.counts);
   }
   db.exec(
     'CREATE INDEX temp.measured_digest ON measured (digest); CREATE INDEX temp.measured_run ON measured (run)',
   );
-  measureAuthors(archive, records, options.includePersonal);
-  return tally.summary();
+  const summary = tally.summary();
+  measureAuthors(archive, new AuthorRecords(archive, options), tally.authors());
+  return summary;
 }
 
 class Measurer {
-  readonly #records: RowRecords;
-  readonly #tally: SummaryTally;
-  readonly #authorAt: number;
-  readonly #insert: (...values: (string | number | null)[]) => void;
-  readonly #leaveOut: (seq: number) => void;
-  #lastAuthor: string | null | undefined;
+  readonly #archive: Archive;
+  readonly #insert: Database.Statement<(string | number | null)[]>;
+  #lastAuthor: unknown;
   #run = 0;
 
-  constructor({ db }: Archive, records: RowRecords, tally: SummaryTally) {
-    this.#records = records;
-    this.#tally = tally;
-    this.#authorAt = records.imageColumns.indexOf('author');
-    const insert = db.prepare('INSERT INTO temp.measured VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
-    const leaveOut = db.prepare(
-      `UPDATE temp.survey SET state = 'too-large', detail = 'its metadata' WHERE seq = ?`,
-    );
-    this.#insert = (...values) => void insert.run(...values);
-    this.#leaveOut = (seq) => void leaveOut.run(seq);
+  constructor(archive: Archive) {
+    this.#archive = archive;
+    this.#insert = archive.db.prepare('INSERT INTO temp.measured VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
   }
 
-  add(row: SurveyRow): void {
-    const author = (row.image[this.#authorAt] ?? null) as string | null;
+  add({ rows, made }: RecordPage): void {
+    let record = 0;
+    for (const [at, row] of rows.entries()) {
+      if (made.made[at] === MADE.gone) continue;
+      const author = made.authors[at] as string | null;
+      const facts = { row, url: made.urls[at]!, localPath: made.localPaths[at]! };
+      if (made.made[at] !== MADE.record) {
+        this.#addOmission(facts, author, made.made[at] === MADE.tooLong);
+        continue;
+      }
+      this.#addRecord(facts, author, made.ends[record]! - (made.ends[record - 1] ?? 0));
+      record += 1;
+    }
+  }
+
+  #addRecord({ row, localPath }: RowFacts, author: string | null, line: number): void {
+    const isCarried = row.why !== 'both';
+    const file = isCarried ? payloadBound(row.size) : 0;
+    const digest = isCarried ? row.digest : null;
+    this.#insert.run(row.seq, digest, localPath, author, this.#runOf(author), line, file, 0);
+  }
+
+  #addOmission(facts: RowFacts, author: string | null, isTooLong: boolean): void {
+    const { row, localPath } = facts;
+    if (isTooLong) leaveOut(this.#archive, row.seq);
+    const line = omissionLine(isTooLong ? tooLong(facts) : omissionOf(facts));
+    this.#insert.run(row.seq, null, localPath, author, this.#runOf(author), Buffer.byteLength(line), 0, 1);
+  }
+
+  #runOf(author: string | null): number {
     if (author !== this.#lastAuthor) this.#run += 1;
     this.#lastAuthor = author;
-    const { digest, line, file, omitted } = this.#measure(row);
-    this.#insert(row.seq, digest, row.local_path, author, this.#run, line, file, omitted);
-  }
-
-  #measure(row: SurveyRow): { digest: string | null; line: number; file: number; omitted: number } {
-    if (row.state === 'ok') {
-      const { file, line, counted } = recordOf(row, this.#records);
-      const bytes = Buffer.byteLength(line);
-      if (bytes <= MAX_LINE_BYTES) {
-        this.#tally.add(counted);
-        const most = file === null ? 0 : payloadBound(file.size);
-        return { digest: file?.digest ?? null, line: bytes, file: most, omitted: 0 };
-      }
-      this.#leaveOut(row.seq);
-      return this.#measure({ ...row, state: 'too-large', detail: 'its metadata' });
-    }
-    return { digest: null, line: Buffer.byteLength(omissionLine(omissionOf(row))), file: 0, omitted: 1 };
+    return this.#run;
   }
 }
 
-function measureAuthors(archive: Archive, records: RowRecords, includePersonal: boolean): void {
+function measureAuthors(archive: Archive, records: AuthorRecords, authors: readonly unknown[]): void {
   const insert = archive.db.prepare('INSERT OR REPLACE INTO temp.author_lines VALUES (?, ?)');
-  const authors = [...measuredAuthors(records, includePersonal)];
-  inTransaction(archive.db, () => authors.forEach(([author, line]) => insert.run(author, line)));
-}
-
-function* measuredAuthors(records: RowRecords, includePersonal: boolean): Generator<[string, number]> {
-  for (const author of records.authors(includePersonal, null)) {
-    const bytes = Buffer.byteLength(canonicalLine(author));
-    if (bytes <= MAX_LINE_BYTES) yield [author.author, bytes];
-  }
+  inTransaction(archive.db, () => {
+    for (const author of records.of(authors)) {
+      const bytes = Buffer.byteLength(canonicalLine(author));
+      if (bytes <= MAX_LINE_BYTES) insert.run(author.author, bytes);
+    }
+  });
 }

@@ -3,6 +3,7 @@ import { canonicalLine } from '../base/canonical-json.ts';
 import { BundleError } from '../base/errors.ts';
 import type { Observer } from '../base/events.ts';
 import { formatUtcTime, parseUtcTime } from '../base/utc-time.ts';
+import { LOOK_BYTES } from '../base/threads.ts';
 import { VERSION } from '../base/version.ts';
 import { sourceLabel } from '../base/head-facts.ts';
 import { KeyIndex } from '../archive/key-index.ts';
@@ -83,8 +84,11 @@ export async function makeNewPlan(
   if (options.dryRun !== true) crew.forWork(bytes); // they start while the plan is made
   if (listId !== null) archive.db.exec('CREATE INDEX temp.survey_id ON survey (id)');
   const plan = PlanStore.create(path, () => new KeyIndex(archive.scratch, 'planned_contents', expected));
+  const threads = crew.forWork(expected * LOOK_BYTES);
   try {
-    await planVolumes(archive, plan, options, { ...names, listId }, { includePersonal, observer, signal });
+    const make = { includePersonal, threads, observer, signal };
+    await planVolumes(archive, plan, options, { ...names, listId }, make);
+    await crew.leaveArchive(archive.db.name);
     const forReceiver = options.selection.kind === 'for' ? reasons(archive) : undefined;
     plan.remember('stamp', stamp);
     plan.remember('head', JSON.stringify({ ...names, forReceiver }));

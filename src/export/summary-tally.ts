@@ -1,8 +1,9 @@
 import type Database from 'better-sqlite3';
-import { LINK_KINDS, type LinkKind } from '../archive/link-tables.ts';
+import type { LinkKind } from '../archive/link-tables.ts';
 import type { Archive } from '../archive/open.ts';
 import { inTransaction } from '../archive/scratch.ts';
 import type { Manifest, Tally } from '../manifest/types.ts';
+import type { Counts } from './page-counts.ts';
 
 const TOP = 50;
 const LONGEST_NAME = 200;
@@ -16,18 +17,6 @@ const SHOWN: { readonly [kind in LinkKind]: string } = {
   albums: 'title',
   collections: 'title',
 };
-
-/** What is counted of one image. */
-export interface CountedImage {
-  readonly author: unknown;
-  readonly license: unknown;
-  readonly takenDate: unknown;
-  readonly uploadDate: unknown;
-  /** Ids of tags, albums and collections. */
-  readonly links: { readonly [kind in LinkKind]: readonly number[] };
-}
-
-const DAY = /^\d{4}-\d{2}-\d{2}/;
 
 /** Counts what the pictures of a volume hold, while their records are made. */
 export class SummaryTally {
@@ -47,27 +36,19 @@ export class SummaryTally {
     );
   }
 
-  add({ author, license, takenDate, uploadDate, links }: CountedImage): void {
-    if (author !== null) this.#count('author', author);
-    if (license !== null) this.#count('license', license);
-    for (const kind of LINK_KINDS) for (const id of links[kind]) this.#count(kind, id);
-    this.#addDate(takenDate === null || takenDate === '' ? uploadDate : takenDate);
+  add({ names, first, last }: Counts): void {
+    for (const [kind, counts] of names) for (const [name, images] of counts) this.#count(kind, name, images);
+    if (first !== null && (this.#first === null || first < this.#first)) this.#first = first;
+    if (last !== null && (this.#last === null || last > this.#last)) this.#last = last;
     if (this.#inMemory >= MOST_IN_MEMORY) this.#flush();
   }
 
-  #count(kind: string, name: unknown): void {
+  #count(kind: string, name: unknown, images: number): void {
     let counts = this.#counts.get(kind);
     if (counts === undefined) this.#counts.set(kind, (counts = new Map()));
     const count = counts.get(name);
     if (count === undefined) this.#inMemory += 1;
-    counts.set(name, (count ?? 0) + 1);
-  }
-
-  #addDate(date: unknown): void {
-    if (typeof date !== 'string' || !DAY.test(date)) return;
-    const day = date.slice(0, 10);
-    if (this.#first === null || day < this.#first) this.#first = day;
-    if (this.#last === null || day > this.#last) this.#last = day;
+    counts.set(name, (count ?? 0) + images);
   }
 
   #flush(): void {
@@ -93,6 +74,14 @@ export class SummaryTally {
         ...(this.#last === null ? {} : { to: this.#last }),
       },
     };
+  }
+
+  /** All that were counted, in the order of their bytes, for whom {@link summary} was told. */
+  authors(): unknown[] {
+    return this.#archive.db
+      .prepare(`SELECT name FROM temp.tallies WHERE kind = 'author' ORDER BY CAST(name AS BLOB)`)
+      .pluck()
+      .all();
   }
 
   #column(kind: string): Tally {

@@ -1,12 +1,12 @@
 import { breathe, needsToBreathe } from '../base/breathe.ts';
-import { EMPTY_DIGEST, parseDigest } from '../base/digest.ts';
+import { EMPTY_DIGEST } from '../base/digest.ts';
 import type { Observer } from '../base/events.ts';
 import { isAbort } from '../base/errors.ts';
 import { LOOK_BYTES } from '../base/threads.ts';
 import { type HashedFile, hashFile } from '../archive/file-digest.ts';
 import type { Archive } from '../archive/open.ts';
 import { inTransaction } from '../archive/scratch.ts';
-import { type PathMap, photoPath, withSlashes } from '../archive/photo-path.ts';
+import type { PathMap } from '../archive/photo-path.ts';
 import type { OmissionReason } from '../manifest/types.ts';
 import type { Crew, ExportThreads } from './crew.ts';
 import type { Looks } from './look-at-files.ts';
@@ -27,9 +27,6 @@ interface ChosenRow {
   readonly seq: number;
   readonly id: number;
   readonly why: Why;
-  readonly local_path: string | null;
-  readonly sha256_hash: string | null;
-  readonly url: string | null;
 }
 
 export interface SurveyOptions {
@@ -55,9 +52,9 @@ const BATCH = 500;
  */
 export async function survey(archive: Archive, options: SurveyOptions): Promise<SurveyCounts> {
   const { db } = archive;
-  db.exec(`CREATE TEMP TABLE survey (seq INTEGER PRIMARY KEY, id INTEGER, why TEXT, state TEXT, path TEXT, name TEXT,
-           digest TEXT, size INTEGER, mtime INTEGER, url TEXT, local_path TEXT, detail TEXT, volume INTEGER NOT NULL DEFAULT 1)`);
-  const insert = db.prepare('INSERT INTO temp.survey VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)');
+  db.exec(`CREATE TEMP TABLE survey (seq INTEGER PRIMARY KEY, id INTEGER, why TEXT, state TEXT, path TEXT,
+           digest TEXT, size INTEGER, mtime INTEGER, detail TEXT, volume INTEGER NOT NULL DEFAULT 1)`);
+  const insert = db.prepare('INSERT INTO temp.survey VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)');
   const total = Number(db.prepare('SELECT count(*) FROM temp.chosen').pluck().get());
   options.observer({ type: 'phase', phase: 'plan', total, unit: 'records' });
   const threads = options.crew.forWork(total * LOOK_BYTES);
@@ -80,11 +77,8 @@ export async function survey(archive: Archive, options: SurveyOptions): Promise<
   return { neverDownloaded };
 }
 
-/** A row, and where its file should be; '' for one that has none to carry. */
-type PlacedRow = ChosenRow & { readonly path: string };
-
 interface LookedAt {
-  readonly rows: readonly PlacedRow[];
+  readonly rows: readonly ChosenRow[];
   /** By the numbers of the rows. */
   readonly looks: Looks;
 }
@@ -93,11 +87,14 @@ interface LookedAt {
 async function* lookedAt(
   archive: Archive,
   threads: ExportThreads,
-  options: SurveyOptions,
+  { maps }: SurveyOptions,
 ): AsyncGenerator<LookedAt> {
+  const { db, root } = archive;
   const ahead: Promise<LookedAt>[] = [];
-  for (const rows of placedRows(archive, options)) {
-    const looks = threads.run({ paths: rows.map(({ path }) => path) }) as Promise<Looks>;
+  for (const rows of chosenRows(archive)) {
+    const ids = rows.map(({ id }) => id);
+    const carried = rows.map(({ why }) => why !== 'both');
+    const looks = threads.run({ look: { database: db.name, root, maps, ids, carried } }) as Promise<Looks>;
     const next = looks.then((found) => ({ rows, looks: found }));
     next.catch(() => {}); // looked at in its turn
     ahead.push(next);
@@ -106,38 +103,31 @@ async function* lookedAt(
   for (const next of ahead) yield await next;
 }
 
-function* placedRows(archive: Archive, { maps }: SurveyOptions): Generator<PlacedRow[]> {
-  const { db, root } = archive;
+function* chosenRows({ db }: Archive): Generator<ChosenRow[]> {
   const select = db.prepare<[number], ChosenRow>(
-    `SELECT seq, id, why, local_path, sha256_hash, url FROM temp.chosen WHERE seq > ? ORDER BY seq LIMIT ${BATCH}`,
+    `SELECT seq, id, why FROM temp.chosen WHERE seq > ? ORDER BY seq LIMIT ${BATCH}`,
   );
   for (let last = 0; ; ) {
     const rows = select.all(last);
     if (rows.length === 0) return;
-    yield rows.map((row) => {
-      const isCarried = row.why !== 'both' && Boolean(row.local_path);
-      return { ...row, path: isCarried ? photoPath(root, row.local_path!, maps) : '' };
-    });
+    yield rows;
     last = rows.at(-1)!.seq;
   }
 }
 
-function surveyValues(row: ChosenRow, found: Surveyed): (string | number | null)[] {
-  const localPath = withSlashes(row.local_path ?? '');
+function surveyValues({ seq, id, why }: ChosenRow, found: Surveyed): (string | number | null)[] {
   const { state, path, digest, size, mtime, detail } = found;
-  const name = localPath.slice(localPath.lastIndexOf('/') + 1);
-  return [row.seq, row.id, row.why, state, path, name, digest, size, mtime, row.url, localPath, detail];
+  return [seq, id, why, state, path, digest, size, mtime, detail];
 }
 
 /** Null for a row that has nothing to carry. A promise only where a file must be read. */
 function surveyRow(
-  row: PlacedRow,
+  { why }: ChosenRow,
   at: number,
   looks: Looks,
   options: SurveyOptions,
 ): Surveyed | null | Promise<Surveyed> {
-  const { path, why } = row;
-  const known = parseDigest(row.sha256_hash);
+  const [path, known] = [looks.paths[at]!, looks.digests[at]!];
   const nothing = { path, digest: known, size: 0, mtime: 0, detail: null };
   if (why === 'both') return options.metadataUpdates ? { ...nothing, state: 'ok' } : null;
   if (path === '') return null;

@@ -1,4 +1,5 @@
 import { type LookJob, lookAtFiles, type Looks } from './look-at-files.ts';
+import { type MadeRecords, makeRecords, memoryOfRecords, type RecordsJob } from './make-records.ts';
 import {
   type EntryJob,
   type GroupJob,
@@ -7,12 +8,20 @@ import {
   type PackedGroup,
   packGroup,
 } from './pack-group.ts';
+import { leaveArchive, type LeaveJob } from './thread-archive.ts';
 
-export type ExportJob = LookJob | EntryJob | GroupJob;
-export type ExportAnswer = Looks | PackedEntry | PackedGroup;
+export type ExportJob = LookJob | RecordsJob | EntryJob | GroupJob | LeaveJob;
+export type ExportAnswer = Looks | MadeRecords | PackedEntry | PackedGroup | null;
 
 /** What the threads of an export do. */
 export default function work(job: ExportJob): ExportAnswer {
-  if ('paths' in job) return lookAtFiles(job);
+  if ('look' in job) return lookAtFiles(job);
+  if ('records' in job) return makeRecords(job);
+  if ('leave' in job) return leaveArchive(job);
   return 'entry' in job ? packEntry(job) : packGroup(job);
+}
+
+/** Records are moved to where they are used. */
+export function memoryOf(answer: ExportAnswer): ArrayBuffer[] {
+  return answer !== null && 'lines' in answer ? memoryOfRecords(answer) : [];
 }

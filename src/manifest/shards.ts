@@ -10,26 +10,45 @@ export interface FullShard {
 
 /** Gathers lines into shards of at most 1,000 lines or about 1 MiB. */
 export class ShardBuilder {
-  #lines: Buffer[] = [];
+  #pieces: Uint8Array[] = [];
+  #count = 0;
   #bytes = 0;
 
   /** Adds a line (with its newline); returns the shard that it would have made too large, if any. */
   add(line: string): FullShard | null {
     const bytes = Buffer.from(line);
-    const full =
-      this.#lines.length >= SHARD_LINES || (this.#bytes > 0 && this.#bytes + bytes.length > SHARD_BYTES);
-    const shard = full ? this.flush() : null;
-    this.#lines.push(bytes);
-    this.#bytes += bytes.length;
-    return shard;
+    return this.addLines(bytes, [bytes.length])[0] ?? null;
+  }
+
+  /** Adds lines that lie one behind the other; returns the shards that they would have made too large. */
+  addLines(lines: Uint8Array, ends: Iterable<number>): FullShard[] {
+    const shards: FullShard[] = [];
+    let [from, start] = [0, 0];
+    for (const end of ends) {
+      if (!this.#hasRoom(end - start)) {
+        this.#pieces.push(lines.subarray(from, start));
+        shards.push(this.flush()!);
+        from = start;
+      }
+      this.#count += 1;
+      this.#bytes += end - start;
+      start = end;
+    }
+    this.#pieces.push(lines.subarray(from, start));
+    return shards;
+  }
+
+  #hasRoom(bytes: number): boolean {
+    return this.#count === 0 || (this.#count < SHARD_LINES && this.#bytes + bytes <= SHARD_BYTES);
   }
 
   /** The lines that no shard holds yet, or null when there are none. */
   flush(): FullShard | null {
-    if (this.#lines.length === 0) return null;
-    const content = Buffer.concat(this.#lines);
-    const shard = { content, digest: digestOf(content), count: this.#lines.length };
-    this.#lines = [];
+    if (this.#count === 0) return null;
+    const content = Buffer.concat(this.#pieces);
+    const shard = { content, digest: digestOf(content), count: this.#count };
+    this.#pieces = [];
+    this.#count = 0;
     this.#bytes = 0;
     return shard;
   }
