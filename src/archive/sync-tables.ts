@@ -186,6 +186,16 @@ export class SyncTables {
     );
   }
 
+  /** Adds a row for each image of a JSON object, which has the digests of their files by their ids. */
+  addListHashes(list: ExportList, digests: string, status: SyncStatus): void {
+    this.#db
+      .prepare(
+        `INSERT INTO sync_export_files (list_id, image_id, export_path, status)
+         SELECT ?, images.id, 'hash_' || value, ? FROM json_each(?) LEFT JOIN main.images ON images.id = CAST("key" AS INTEGER)`,
+      )
+      .run(this.listReference(list), status, digests);
+  }
+
   setListFile(id: number, status: SyncStatus, imageId: number | null): void {
     this.#setListFile.run(status, imageId, id);
   }

@@ -8,6 +8,7 @@ import { immediately } from '../archive/transaction.ts';
 import { EXPORT_PREFIX } from '../archive/volume-registry.ts';
 import type { Omission } from './planned.ts';
 import type { PlanStore } from './plan-store.ts';
+import type { CarriedRecords, PlanVolume } from './plan-volume.ts';
 
 /** Rows of one short transaction. */
 const ROWS_PER_TRANSACTION = 2000;
@@ -71,6 +72,8 @@ async function writeRows(plan: PlanStore, facts: ExportFacts): Promise<void> {
     );
     const sync = new SyncTables(db);
     const book = new ExportBook(db, sync, sync.list(listId)!, operationId, facts.now);
+    for (const [carried, status] of carriedRecords(plan))
+      await immediately(db, () => book.addCarried(carried, status), wait);
     await inTransactions(rows(plan), (batch) => immediately(db, () => book.add(batch), wait));
     await immediately(db, () => book.finish(), wait);
   } finally {
@@ -96,12 +99,22 @@ interface BookRow {
 }
 
 /** Volumes that are not made yet are still to come. */
+const statusOf = ({ written }: PlanVolume): SyncStatus => (written === null ? 'pending' : 'completed');
+
+/** Most of the rows of an export: they are moved from database to database without being looked at. */
+function* carriedRecords(plan: PlanStore): Generator<[CarriedRecords, SyncStatus]> {
+  for (const volume of plan.volumes()) {
+    const status = statusOf(volume);
+    for (const carried of volume.carriedRecords()) yield [carried, status];
+  }
+}
+
+/** All others. */
 function* rows(plan: PlanStore): Generator<BookRow> {
   for (const volume of plan.volumes()) {
-    const status = volume.written === null ? 'pending' : 'completed';
-    for (const record of volume.outcomes()) {
-      if (record.reason === null) yield { ...record, message: null, status };
-    }
+    const status = statusOf(volume);
+    for (const record of volume.metadataRecords())
+      yield { ...record, digest: null, localPath: '', message: null, status };
     for (const omission of volume.omissions())
       yield { ...omission, message: wordsOf(omission), status: 'error' };
   }
@@ -140,6 +153,11 @@ class ExportBook {
     this.#now = now;
   }
 
+  addCarried({ count, digests }: CarriedRecords, status: SyncStatus): void {
+    this.#sync.addListHashes(this.#list, digests, status);
+    this.#count(count, 0, status === 'pending' ? count : 0);
+  }
+
   add(batch: readonly BookRow[]): void {
     const operation = this.#sync.operation(this.#operationId)!;
     let errors = 0;
@@ -153,9 +171,14 @@ class ExportBook {
       errors += 1;
       this.#sync.addFile(operation, { imageId, path: localPath, digest, status, message });
     }
-    this.#sync.addToOperation(this.#operationId, batch.length - errors - pending, errors, this.#now);
-    this.#sync.addToList(this.#list.list_id, batch.length - errors - pending);
-    this.#total += batch.length;
+    this.#count(batch.length, errors, pending);
+  }
+
+  #count(records: number, errors: number, pending: number): void {
+    const done = records - errors - pending;
+    this.#sync.addToOperation(this.#operationId, done, errors, this.#now);
+    this.#sync.addToList(this.#list.list_id, done);
+    this.#total += records;
     this.#errors += errors;
     this.#pending += pending;
   }

@@ -20,7 +20,7 @@ const CANDIDATES =
   'SELECT candidates.id, candidates.why, local_path FROM temp.candidates CROSS JOIN main.images ON images.id = candidates.id';
 
 /** KiB of pages kept in memory for the temporary tables of an export. */
-const TEMPORARY_KIB = 16 * 1024;
+const TEMPORARY_KIB = 4 * 1024;
 
 /**
  * Creates `temp.chosen`: the rows to pack with the reason, in the order of the bundle. Returns the

@@ -66,10 +66,10 @@ function placeRows({ database, ids }: LookJob['look']): PlaceRow[] {
   const columns = ['local_path', 'sha256_hash'].map((column) => shape.text('images', column));
   return statements
     .get<PlaceRow>(
-      `SELECT key, ${columns.join(', ')} FROM json_each(?) CROSS JOIN main.images ON images.id = value`,
+      `SELECT page.key, ${columns.join(', ')} FROM json_each(?) AS page CROSS JOIN main.images ON images.id = page.value`,
     )
     .raw()
-    .all(JSON.stringify(ids)) as PlaceRow[];
+    .all(JSON.stringify(ids));
 }
 
 function lookAt(path: string): Unfit | { readonly size: number; readonly mtime: number } {

@@ -61,46 +61,78 @@ function maker({ database, includePersonal }: RecordsJob['records']): RowRecords
 
 /** Makes the records of some hundreds of rows. Runs in a worker thread, or in line; same bytes in both. */
 export function makeRecords({ records: job }: RecordsJob): MadeRecords {
-  const count = job.ids.length;
   const records = maker(job);
+  const page = new Page(job, records);
   const before = records.losses;
-  const made = new Uint8Array(count);
-  const urls = Array<string | null>(count).fill(null);
-  const localPaths = Array<string>(count).fill('');
-  const authors = Array<unknown>(count).fill(null);
-  const counts = new PageCounts();
-  const lines: string[] = [];
-  const ends: number[] = [];
-  let bytes = 0;
-  const authorAt = records.imageColumns.indexOf('author');
   records.load(JSON.stringify(job.ids));
-  for (const { at, url, localPath, ...row } of imageRows(job, records.imageColumns)) {
-    urls[at] = url;
-    localPaths[at] = withSlashes(localPath ?? '');
-    authors[at] = row.image[authorAt] ?? null;
-    made[at] = MADE.nothing;
-    if (job.travels[at] === TRAVELS.nothing) continue;
-    const { record, counted } = records.record(row, fileOf(job, at, localPaths[at]), job.digests[at]!);
+  for (const row of imageRows(job, records.imageColumns)) page.add(row);
+  const { repaired, leftOut } = records.losses;
+  return {
+    ...page.made(),
+    losses: { repaired: repaired - before.repaired, leftOut: leftOut - before.leftOut },
+    targetLosses: records.targetLosses,
+  };
+}
+
+/** What is made of a job, row by row. */
+class Page {
+  readonly #job: RecordsJob['records'];
+  readonly #records: RowRecords;
+  readonly #authorAt: number;
+  readonly #made: Uint8Array;
+  readonly #urls: (string | null)[];
+  readonly #localPaths: string[];
+  readonly #authors: unknown[];
+  readonly #counts = new PageCounts();
+  readonly #lines: string[] = [];
+  readonly #ends: number[] = [];
+  #bytes = 0;
+
+  constructor(job: RecordsJob['records'], records: RowRecords) {
+    const { length } = job.ids;
+    this.#job = job;
+    this.#records = records;
+    this.#authorAt = records.imageColumns.indexOf('author');
+    this.#made = new Uint8Array(length);
+    this.#urls = Array<string | null>(length).fill(null);
+    this.#localPaths = Array<string>(length).fill('');
+    this.#authors = Array<unknown>(length).fill(null);
+  }
+
+  add(row: PlacedImage): void {
+    const { at } = row;
+    const localPath = withSlashes(row.localPath ?? '');
+    this.#urls[at] = row.url;
+    this.#localPaths[at] = localPath;
+    this.#authors[at] = row.image[this.#authorAt] ?? null;
+    this.#made[at] =
+      this.#job.travels[at] === TRAVELS.nothing ? MADE.nothing : this.#addRecord(row, localPath);
+  }
+
+  #addRecord(row: PlacedImage, localPath: string): number {
+    const file = fileOf(this.#job, row.at, localPath);
+    const { record, counted } = this.#records.record(row, file, this.#job.digests[row.at]!);
     const line = canonicalLine(record);
     const length = Buffer.byteLength(line);
-    made[at] = length > MAX_LINE_BYTES ? MADE.tooLong : MADE.record;
-    if (made[at] === MADE.tooLong) continue;
-    counts.add(counted);
-    lines.push(line);
-    ends.push((bytes += length));
+    if (length > MAX_LINE_BYTES) return MADE.tooLong;
+    this.#counts.add(counted);
+    this.#lines.push(line);
+    this.#bytes += length;
+    this.#ends.push(this.#bytes);
+    return MADE.record;
   }
-  const { losses, targetLosses } = records;
-  return {
-    lines: ownBytes(lines.join(''), bytes),
-    ends: Uint32Array.from(ends),
-    made,
-    urls,
-    localPaths,
-    authors,
-    counts,
-    losses: { repaired: losses.repaired - before.repaired, leftOut: losses.leftOut - before.leftOut },
-    targetLosses,
-  };
+
+  made(): Omit<MadeRecords, 'losses' | 'targetLosses'> {
+    return {
+      lines: ownBytes(this.#lines.join(''), this.#bytes),
+      ends: Uint32Array.from(this.#ends),
+      made: this.#made,
+      urls: this.#urls,
+      localPaths: this.#localPaths,
+      authors: this.#authors,
+      counts: this.#counts,
+    };
+  }
 }
 
 /** In memory that nothing else lies in: it goes away with the answer. */
@@ -121,8 +153,6 @@ interface PlacedImage extends ImageRow {
   readonly localPath: string | null;
 }
 
-type RawRow = [at: number, id: number, url: string | null, localPath: string | null, ...image: unknown[]];
-
 /** Those that are still there. */
 function* imageRows(
   { database, ids }: RecordsJob['records'],
@@ -130,17 +160,20 @@ function* imageRows(
 ): Generator<PlacedImage> {
   const { shape, statements } = archiveAt(database);
   const columns = [
-    ...['url', 'local_path'].map((column) => shape.text('images', column)),
     ...imageColumns.map((column) => `images."${column}"`),
+    'page.key',
+    'page.value',
+    ...['url', 'local_path'].map((column) => shape.text('images', column)),
   ];
+  const from = 'json_each(?) AS page CROSS JOIN main.images ON images.id = page.value';
   // Arrays, not objects: with so many columns that is twice as fast.
-  const rows = statements
-    .get(
-      `SELECT key, value, ${columns.join(', ')} FROM json_each(?) CROSS JOIN main.images ON images.id = value ORDER BY key`,
-    )
-    .raw()
-    .all(JSON.stringify(ids)) as RawRow[];
-  for (const [at, id, url, localPath, ...image] of rows) yield { at, id, url, localPath, image };
+  const rows = statements.get<unknown[]>(`SELECT ${columns.join(', ')} FROM ${from} ORDER BY page.key`).raw();
+  const behind = imageColumns.length;
+  for (const row of rows.all(JSON.stringify(ids))) {
+    const [at, id] = [row[behind] as number, row[behind + 1] as number];
+    const [url, localPath] = [row[behind + 2] as string | null, row[behind + 3] as string | null];
+    yield { at, id, url, localPath, image: row };
+  }
 }
 
 function fileOf(

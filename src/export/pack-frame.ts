@@ -71,21 +71,29 @@ function readSource(
   let file: number | null = null;
   try {
     file = openSync(source.path, READ_FLAGS);
-    const status = fstatSync(file);
-    if (!status.isFile()) return { reason: 'unreadable', detail: 'not a regular file' };
-    if (status.size !== job.size)
-      return { reason: 'changed', detail: `${job.size} bytes when planned, ${status.size} now` };
-    if (readFully(file, target) !== job.size) return { reason: 'changed', detail: 'it became shorter' };
-    if (createHash('sha256').update(target).digest('hex') === job.digest) return null;
-    const changed = Math.floor(status.mtimeMs / 1000) !== source.mtime;
-    return changed
-      ? { reason: 'changed', detail: 'written since the plan' }
-      : { reason: 'mismatch', detail: 'its bytes have another digest' };
+    if (readsExactly(file, target) && createHash('sha256').update(target).digest('hex') === job.digest)
+      return null;
+    return whyOther(file, source, job);
   } catch (error) {
+    if (file !== null && !fstatSync(file).isFile()) return NO_FILE;
     return failureToRead(error);
   } finally {
     if (file !== null) closeSync(file);
   }
+}
+
+const NO_FILE: Omitted = { reason: 'unreadable', detail: 'not a regular file' };
+
+/** The file has not the bytes that were planned. */
+function whyOther(file: number, source: FileJob['sources'][number], job: FileJob): Omitted {
+  const status = fstatSync(file);
+  if (!status.isFile()) return NO_FILE;
+  if (status.size !== job.size)
+    return { reason: 'changed', detail: `${job.size} bytes when planned, ${status.size} now` };
+  const changed = Math.floor(status.mtimeMs / 1000) !== source.mtime;
+  return changed
+    ? { reason: 'changed', detail: 'written since the plan' }
+    : { reason: 'mismatch', detail: 'its bytes have another digest' };
 }
 
 export function failureToRead(error: unknown): Omitted {
@@ -94,12 +102,15 @@ export function failureToRead(error: unknown): Omitted {
   return { reason: code === 'ENOENT' || code === 'ENOTDIR' ? 'missing' : 'unreadable', detail: code };
 }
 
-function readFully(file: number, target: Buffer): number {
+const beyond = Buffer.alloc(1);
+
+/** Fills `target`; false when the file has fewer bytes than that, or more. */
+function readsExactly(file: number, target: Buffer): boolean {
   let done = 0;
   while (done < target.length) {
     const read = readSync(file, target, done, target.length - done, done);
-    if (read === 0) break;
+    if (read === 0) return false;
     done += read;
   }
-  return done;
+  return readSync(file, beyond, 0, 1, done) === 0;
 }

@@ -6,14 +6,18 @@ import type { Written } from './planned.ts';
 /** The part file is made durable every so many bytes: what a resumed export reads again is less than twice this. */
 const SYNC_BYTES = 64 * 1024 * 1024;
 
+/** Steps count every so many bytes: to a large bundle nothing, and to a small one little work. */
+const SAVE_BYTES = 4 * 1024 * 1024;
+
 /**
- * Notes in the plan what the part file holds, so that a killed export goes on where it was. A step
- * counts at once; that the disk has it, only when a sync behind it has finished.
+ * Notes in the plan what the part file holds, so that a killed export goes on where it was, or a
+ * little before; that the disk has a step counts only when a sync behind it has finished.
  */
 export class PackLog {
   readonly #volume: PlanVolume;
   readonly #part: PartFile;
   #syncedAt: number;
+  #savedAt: number | null = null;
   #pending: Promise<void> = Promise.resolve();
 
   constructor(volume: PlanVolume, part: PartFile, position: number) {
@@ -26,7 +30,10 @@ export class PackLog {
   async note(ordinal: number, writer: BundleWriter): Promise<void> {
     const { state } = writer;
     this.#volume.progress.add(ordinal, state, writer.frameLengths);
-    this.#volume.save();
+    if (this.#savedAt === null || state.position - this.#savedAt >= SAVE_BYTES) {
+      this.#savedAt = state.position;
+      this.#volume.save();
+    }
     if (state.position - this.#syncedAt >= SYNC_BYTES) await this.#sync(state.position);
   }
 

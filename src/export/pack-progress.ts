@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { Statements } from '../archive/statements.ts';
 import type { WriterState } from '../bundle/bundle-writer.ts';
 import { FrameLengths } from '../bundle/seek-table.ts';
 
@@ -19,22 +20,24 @@ export interface PackStep {
 export class PackProgress {
   readonly #db: Database.Database;
   readonly #volume: number;
+  readonly #statements: Statements;
   #frames = 0;
 
   constructor(db: Database.Database, volume: number) {
     this.#db = db;
     this.#volume = volume;
+    this.#statements = new Statements(db);
     this.#frames = Number(db.prepare('SELECT count(*) FROM frames WHERE volume = ?').pluck().get(volume));
   }
 
   /** Notes a step, with the frames that are new since the last one. */
   add(ordinal: number, state: WriterState, lengths: FrameLengths): void {
-    const insert = this.#db.prepare('INSERT INTO frames VALUES (?, ?, ?, ?)');
+    const insert = this.#statements.get('INSERT INTO frames VALUES (?, ?, ?, ?)');
     for (; this.#frames < state.frames; this.#frames += 1) {
       insert.run(this.#volume, this.#frames, lengths.compressed(this.#frames), lengths.content(this.#frames));
     }
-    this.#db
-      .prepare('INSERT INTO steps VALUES (?, ?, ?, ?)')
+    this.#statements
+      .get('INSERT INTO steps VALUES (?, ?, ?, ?)')
       .run(this.#volume, ordinal, state.position, state.frames);
   }
 

@@ -59,8 +59,18 @@ export async function packVolume(
     return { ...written, ...(checked === null ? {} : { checked: checked.readFrom }) };
   } catch (error) {
     if ((error as Partial<BundleError>).code === 'read-back-differs') distrust(volume);
+    else keepSteps(volume);
     await part.abandon();
     throw error;
+  }
+}
+
+/** What the run has done until it was stopped counts; where the plan cannot be written to, less of it. */
+function keepSteps(volume: PlanVolume): void {
+  try {
+    volume.save();
+  } catch {
+    // the reason for stopping is what is told
   }
 }
 

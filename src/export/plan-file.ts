@@ -3,8 +3,11 @@ import type Database from 'better-sqlite3';
 import { systemCode } from '../base/errors.ts';
 import { Sqlite } from '../archive/sqlite.ts';
 
-/** KiB of pages kept in memory: digests come in no order. */
-const CACHE_KIB = 16 * 1024;
+/** KiB of pages kept in memory: rows are written and read in their order. */
+const CACHE_KIB = 4 * 1024;
+
+/** Larger than usual: shards are long. */
+const PAGE_BYTES = 16 * 1024;
 
 /** SQLite's own files beside a database. */
 const COMPANIONS = ['', '-wal', '-shm', '-journal'];
@@ -13,6 +16,7 @@ const COMPANIONS = ['', '-wal', '-shm', '-journal'];
 export function createPlanFile(path: string): Database.Database {
   if (path !== '') removePlanFile(path);
   const db = new Sqlite(path);
+  db.pragma(`page_size = ${PAGE_BYTES}`);
   db.pragma('locking_mode = EXCLUSIVE');
   db.pragma('journal_mode = MEMORY'); // without any, a failed write is told as a damaged database
   db.pragma('synchronous = OFF');

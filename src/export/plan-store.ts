@@ -14,7 +14,7 @@ const PLANNED_TABLES = ['volumes', 'shards', 'files', 'sources', 'records', 'omi
 const TABLES = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE volumes (number INTEGER PRIMARY KEY, manifest TEXT, synced INTEGER NOT NULL DEFAULT 0, written TEXT);
-CREATE TABLE shards (volume INTEGER, kind TEXT, number INTEGER, content BLOB, digest TEXT, count INTEGER, PRIMARY KEY (volume, kind, number));
+CREATE TABLE shards (volume INTEGER, kind TEXT, number INTEGER, digest TEXT, count INTEGER, content BLOB, PRIMARY KEY (volume, kind, number));
 CREATE TABLE files (ordinal INTEGER PRIMARY KEY, volume INTEGER, digest TEXT, size INTEGER, name TEXT, path TEXT, mtime INTEGER, offset INTEGER, reason TEXT, detail TEXT);
 CREATE INDEX files_failed ON files (volume) WHERE reason IS NOT NULL;
 CREATE TABLE sources (file INTEGER, number INTEGER, path TEXT, mtime INTEGER, PRIMARY KEY (file, number)) WITHOUT ROWID;
@@ -32,6 +32,11 @@ const MOST_SOURCES = 7;
 
 /** A content, and a place where it may be read. */
 export interface NewFile extends Omit<PlannedFile, 'ordinal' | 'sources'>, Source {}
+
+/** A record, and where its row says that the photo lies. */
+export interface NewRecord extends PlannedRecord {
+  readonly localPath: string;
+}
 
 /** What a plan remembers beside its rows, as text. */
 export type PlanFact = 'stamp' | 'head' | 'sealed';
@@ -159,11 +164,11 @@ export class PlanStore {
   addShard(volume: number, kind: 'records' | 'authors', number: number, shard: FullShard): void {
     this.#statements
       .get('INSERT INTO shards VALUES (?, ?, ?, ?, ?, ?)')
-      .run(volume, kind, number, shard.content, shard.digest, shard.count);
+      .run(volume, kind, number, shard.digest, shard.count, shard.content);
   }
 
   /** Adds a record, with its content the first time it is named, or one more place where that may be read. */
-  addRecord(volume: number, record: Omit<PlannedRecord, 'digest'>, file: NewFile | null): void {
+  addRecord(volume: number, record: NewRecord, file: NewFile | null): void {
     const content = file === null ? null : this.#addFile(volume, file);
     this.#insertRecord.run(volume, record.imageId, content, record.url, record.localPath);
   }

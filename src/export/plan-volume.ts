@@ -18,6 +18,16 @@ export interface PackedFile extends Omit<PlannedFile, 'ordinal' | 'sources'> {
   readonly offset: number;
 }
 
+/** Records with their files. */
+export interface CarriedRecords {
+  readonly count: number;
+  /** As a JSON object: the digest of the file by the id of the image. */
+  readonly digests: string;
+}
+
+/** So many are booked in a few milliseconds. */
+const CARRIED_PAGE = 2000;
+
 export interface ShardFact {
   readonly number: number;
   readonly digest: Digest;
@@ -37,6 +47,7 @@ export class PlanVolume {
   readonly save: () => void;
   readonly #db: Database.Database;
   readonly #statements: Statements;
+  #totals: PlanTotals | null = null;
   /** Some file may be read in more than one place; known when the first is asked for, behind all planning. */
   #hasOtherSources: boolean | null = null;
 
@@ -125,14 +136,16 @@ export class PlanVolume {
       .run(reason, detail, ordinal);
   }
 
+  /** To be asked for when all of it is planned. */
   totals(): PlanTotals {
-    return this.#statements
+    this.#totals ??= this.#statements
       .get(
         `SELECT (SELECT count(*) FROM records WHERE volume = @volume) AS records,
               (SELECT count(*) FROM records WHERE volume = @volume AND file IS NULL) AS metadataOnly,
               count(*) AS files, coalesce(sum(size), 0) AS bytes FROM files WHERE volume = @volume`,
       )
       .get({ volume: this.number }) as PlanTotals;
+    return this.#totals;
   }
 
   /** Bytes of the files up to one of them. */
@@ -153,8 +166,8 @@ export class PlanVolume {
       .get(this.number) as { files: number; bytes: number };
   }
 
-  /** Files as packed, in order. */
-  packed(): Generator<PackedFile> {
+  /** Files as packed, in order, some hundreds at a time. */
+  packed(): Generator<PackedFile[]> {
     return this.#pages(
       `SELECT ordinal AS page, digest, size, name, offset FROM files
        WHERE volume = ? AND ordinal > ? AND offset IS NOT NULL ORDER BY ordinal LIMIT 1000`,
@@ -163,10 +176,10 @@ export class PlanVolume {
 
   /** Sizes of all files, in order. */
   *fileSizes(): Generator<number> {
-    for (const { size } of this.#pages<{ size: number }>(
+    for (const files of this.#pages<{ size: number }>(
       'SELECT ordinal AS page, size FROM files WHERE volume = ? AND ordinal > ? ORDER BY ordinal LIMIT 1000',
     )) {
-      yield size;
+      for (const { size } of files) yield size;
     }
   }
 
@@ -177,7 +190,7 @@ export class PlanVolume {
   *omissions(): Generator<Omission> {
     yield* this.plannedOmissions();
     if (!this.#hasFailures) return;
-    yield* this.#pages<Omission>(
+    yield* this.#rows<Omission>(
       `SELECT records.ordinal AS page, image_id AS imageId, local_path AS localPath, digest, url, reason, detail
        FROM records JOIN files ON files.ordinal = records.file
        WHERE records.volume = ? AND records.ordinal > ? AND reason IS NOT NULL ORDER BY records.ordinal LIMIT 1000`,
@@ -198,30 +211,47 @@ export class PlanVolume {
     if (this.#statements.get('SELECT 1 FROM omitted WHERE volume = ? LIMIT 1').get(this.number) === undefined)
       return;
     this.#db.exec(FILES_BY_DIGEST);
-    yield* this.#pages<Omission>(
+    yield* this.#rows<Omission>(
       `SELECT number AS page, image_id AS imageId, local_path AS localPath, url, reason, detail,
               iif(EXISTS (SELECT 1 FROM files WHERE files.digest = omitted.digest), NULL, digest) AS digest
        FROM omitted WHERE volume = ? AND number > ? ORDER BY number LIMIT 1000`,
     );
   }
 
-  /** Every record with what became of its file, in the order of the images: so their rows lie one behind the other. */
-  outcomes(): Iterable<PlannedRecord & { readonly reason: OmissionReason | null }> {
-    return this.#db
-      .prepare<[number], PlannedRecord & { readonly reason: OmissionReason | null }>(
-        `SELECT image_id AS imageId, digest, url, local_path AS localPath, reason
-         FROM records LEFT JOIN files ON files.ordinal = records.file
-         WHERE records.volume = ? ORDER BY image_id, records.ordinal`,
-      )
-      .iterate(this.number);
+  /** Records whose file did not fail, some thousands at a time. */
+  *carriedRecords(): Generator<CarriedRecords> {
+    const select = this.#db.prepare<[number, number], CarriedRecords & { readonly page: number }>(
+      `SELECT max(ordinal) AS page, count(*) AS count, json_group_object(image_id, digest) AS digests
+       FROM (SELECT records.ordinal, image_id, digest FROM records JOIN files ON files.ordinal = records.file
+             WHERE records.volume = ? AND records.ordinal > ? AND reason IS NULL
+             ORDER BY records.ordinal LIMIT ${CARRIED_PAGE})`,
+    );
+    for (let last = 0; ; ) {
+      const records = select.get(this.number, last)!;
+      if (records.count === 0) return;
+      yield records;
+      last = records.page;
+    }
   }
 
-  *#pages<T>(sql: string): Generator<T> {
+  /** Records that carry no file. */
+  metadataRecords(): Generator<PlannedRecord> {
+    return this.#rows(
+      `SELECT ordinal AS page, image_id AS imageId, url FROM records
+       WHERE volume = ? AND ordinal > ? AND file IS NULL ORDER BY ordinal LIMIT 1000`,
+    );
+  }
+
+  *#rows<T>(sql: string): Generator<T> {
+    for (const rows of this.#pages<T>(sql)) yield* rows;
+  }
+
+  *#pages<T>(sql: string): Generator<T[]> {
     const select = this.#db.prepare<[number, number], T & { page: number }>(sql);
     for (let last = 0; ; ) {
       const rows = select.all(this.number, last);
-      yield* rows;
       if (rows.length === 0) return;
+      yield rows;
       last = rows.at(-1)!.page;
     }
   }

@@ -30,11 +30,10 @@ export interface PlannedFile {
   readonly sources: readonly Source[];
 }
 
+/** A record without a file. */
 export interface PlannedRecord {
   readonly imageId: number;
-  readonly digest: Digest | null;
   readonly url: string | null;
-  readonly localPath: string;
 }
 
 export interface Omission {

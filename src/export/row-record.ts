@@ -25,7 +25,7 @@ const LINKS: ReadonlySet<string> = new Set(LINK_COLUMNS);
 /** An image as its row has it. */
 export interface ImageRow {
   readonly id: number;
-  /** In the order of {@link RowRecords.imageColumns}. */
+  /** In the order of {@link RowRecords.imageColumns}; what is behind them is none of a record's business. */
   readonly image: readonly unknown[];
 }
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { breathe, needsToBreathe } from '../base/breathe.ts';
+import { breathe } from '../base/breathe.ts';
 import { canonicalDocument, canonicalLine } from '../base/canonical-json.ts';
 import { type Digest, digestOf } from '../base/digest.ts';
 import type { Observer } from '../base/events.ts';
 import { BundleWriter } from '../bundle/bundle-writer.ts';
 import type { ByteSink } from '../bundle/byte-sink.ts';
-import { payloadName, shardName } from '../bundle/entry-names.ts';
+import { payloadExtension, payloadName, shardName } from '../bundle/entry-names.ts';
 import type { Coding } from '../bundle/frame-encoder.ts';
 import { packedText } from '../manifest/lines.ts';
 import type { End, IndexLine, Located, OmissionReason } from '../manifest/types.ts';
@@ -147,10 +147,13 @@ async function listSizes(
   let index = 0;
   let sums = Buffer.byteLength(sumsLine('0'.repeat(64), 'index.jsonl'));
   for (const line of headSums(volume, manifestBytes)) sums += Buffer.byteLength(line);
-  for (const file of volume.packed()) {
-    if (needsToBreathe()) await breathe();
-    index += packedLine(file).length; // all of it is ASCII
-    sums += sumsLine(file.digest, payloadName(file.digest, file.name)).length;
+  for (const files of volume.packed()) {
+    await breathe();
+    for (const { name, size, offset } of files) {
+      const extension = payloadExtension(name).length;
+      index += INDEX_FIXED + extension + digits(size) + digits(offset);
+      sums += SUMS_FIXED + extension;
+    }
   }
   for (const omission of volume.omissions()) index += Buffer.byteLength(omissionLine(omission));
   return { index, sums };
@@ -190,8 +193,22 @@ async function inPieces(lines: Generator<string>, write: (text: string) => Promi
   await write(piece);
 }
 
+/** What lines of files take, all of it ASCII, without their extension and their numbers. */
+const NO_DIGEST: Digest = '0'.repeat(64);
+const ADDED = 'bin'.length;
+const SUMS_FIXED = sumsLine(NO_DIGEST, payloadName(NO_DIGEST, '')).length - ADDED;
+const INDEX_FIXED =
+  packedLine({ digest: NO_DIGEST, name: '', size: 0, offset: 0 }).length - ADDED - '00'.length;
+
+/** Decimal digits of a whole number. */
+function digits(number: number): number {
+  let count = 1;
+  for (let limit = 10; number >= limit; limit *= 10) count += 1;
+  return count;
+}
+
 function* indexLines(volume: PlanVolume): Generator<string> {
-  for (const file of volume.packed()) yield packedLine(file);
+  for (const files of volume.packed()) yield files.map(packedLine).join('');
   for (const omission of volume.omissions()) yield omissionLine(omission);
 }
 
@@ -218,7 +235,8 @@ export function omissionLine({
 
 function* sumsLines(volume: PlanVolume, manifestBytes: Buffer, indexDigest: Digest): Generator<string> {
   yield* headSums(volume, manifestBytes);
-  for (const { digest, name } of volume.packed()) yield sumsLine(digest, payloadName(digest, name));
+  for (const files of volume.packed())
+    yield files.map(({ digest, name }) => sumsLine(digest, payloadName(digest, name))).join('');
   yield sumsLine(indexDigest, 'index.jsonl');
 }
 
@@ -230,7 +248,9 @@ function* headSums(volume: PlanVolume, manifestBytes: Buffer): Generator<string>
   }
 }
 
-const sumsLine = (digest: Digest, name: string) => `${digest}  ${name}\n`;
+function sumsLine(digest: Digest, name: string): string {
+  return `${digest}  ${name}\n`;
+}
 
 function countOmissions(volume: PlanVolume): { [reason in OmissionReason]?: number } {
   const counts: { [reason in OmissionReason]?: number } = {};

@@ -148,4 +148,14 @@ describe('texts with bytes that are no UTF-8', () => {
     expect(outcomesOf(await trip.apply())).toMatchObject({ added: 1 });
     expect(rowsOf(trip.receiver.dir, 'SELECT title FROM images')).toEqual([{ title: 'a\u{fffd}b' }]);
   });
+
+  test('of a tag count once, however many pictures have it', async () => {
+    const images = Array.from({ length: 600 }, () => ({ ...plain, tags: ['tó'] }));
+    const trip = between({ images });
+    changeDatabase(trip.sender.dir, `UPDATE tags SET name = CAST(x'61ff62' AS TEXT)`);
+    const notices: unknown[] = [];
+    const observer = (event: Event) => event.type === 'notice' && notices.push([event.notice, event.params]);
+    expect(await trip.export({ observer })).toMatchObject({ records: 600 });
+    expect(notices).toContainEqual(['text-repaired', { count: 1 }]);
+  });
 });
