@@ -1,16 +1,19 @@
 import { breathe } from '../base/breathe.ts';
 import { silent } from '../base/events.ts';
 import { FindingList } from '../base/findings.ts';
+import { LOOK_BYTES, startThreads, usualThreads } from '../base/threads.ts';
 import type { Archive } from '../archive/open.ts';
-import { photoPath } from '../archive/photo-path.ts';
 import { readEndOfFile, readEndOfFolder } from '../reading/end-of-file.ts';
 import { openBundle } from '../reading/open-bundle.ts';
-import { FileCount } from '../reading/file-count.ts';
 import { HEAD_READ_AHEAD, readHead } from '../reading/read-head.ts';
+import work from './count-unchanged.ts';
 import { type EarlierRun, findEarlier, RECORDS_PER_BUNDLE } from './earlier-run.ts';
 import { nothingDone } from './nothing-done.ts';
 import { FILE_SIZE } from './operation.ts';
 import type { ApplyOptions, ApplyResult } from './options.ts';
+
+/** Steps of the journal of one job: few enough that the event loop can wait for it, and that nobody waits for the last. */
+const TOGETHER = 2000;
 
 /**
  * What applying finds where an earlier run has added all images of the bundle, and each still has its
@@ -70,34 +73,36 @@ async function bringsAll(path: string): Promise<boolean> {
   }
 }
 
-/** How many images that the bundle added are here as they came: row, path, digest, and the file with its size. */
+const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+const COUNT_WORK = new URL(`./count-unchanged.${extension}`, import.meta.url);
+
+/** How many images that the bundle added are here as they came; threads look, each with a connection of its own. */
 async function countUnchanged(
-  { db, shape, root }: Archive,
+  { db, root }: Archive,
   { operation, number }: Finished,
   records: number,
-  { signal, threads }: ApplyOptions,
+  options: ApplyOptions,
 ): Promise<number> {
+  const threads = startThreads(COUNT_WORK, work, options.threads ?? usualThreads(records * LOOK_BYTES));
+  const id = operation.operation_id;
   const first = number * RECORDS_PER_BUNDLE;
-  const isSame = shape.hasColumn('images', 'sha256_hash') ? 'sha256_hash IS file_hash' : 'TRUE';
-  const rows = db
-    .prepare<[string, number, number, string], [localPath: string, size: string]>(
-      `SELECT local_path, journal.old FROM main.indabundle_journal journal
-       CROSS JOIN main.sync_files ON sync_files.id = CAST(journal."key" AS INTEGER)
-       CROSS JOIN main.images ON images.id = sync_files.image_id
-       WHERE journal.operation = ? AND record >= ? AND record < ? AND outcome = 'added' AND journal."column" = ?
-         AND local_path = file_path AND ${isSame}`,
-    )
-    .raw();
-  const unchanged = new FileCount(records, threads);
-  const photos = rows.iterate(operation.operation_id, first, first + RECORDS_PER_BUNDLE, FILE_SIZE);
+  const range = [first, first + records] as const;
+  const job = { database: db.name, root, operation: id, column: FILE_SIZE, records: range };
+  const last = db.prepare('SELECT max(sequence) FROM main.indabundle_journal WHERE operation = ?');
+  const behind = Number(last.pluck().get(id)) + 1;
+  const counts: Promise<number | null>[] = [];
   try {
-    for (const [localPath, size] of photos) {
+    for (let step = 1; step < behind; step += TOGETHER) {
       await breathe();
-      signal?.throwIfAborted();
-      unchanged.add(photoPath(root, localPath), Number(size));
+      options.signal?.throwIfAborted();
+      counts.push(threads.run({ ...job, steps: [step, step + TOGETHER] }));
     }
-    return await unchanged.total();
+    return (await Promise.all(counts)).reduce<number>((sum, one) => sum + one!, 0);
   } finally {
-    await unchanged.close();
+    await Promise.allSettled(counts);
+    await Promise.allSettled(
+      Array.from({ length: threads.count }, (_, lane) => threads.run({ leave: db.name }, lane)),
+    );
+    await threads.close();
   }
 }

@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import nodePath, { isAbsolute, join, type PlatformPath, posix } from 'node:path';
+import nodePath, { isAbsolute, join, type PlatformPath, posix, sep } from 'node:path';
 
 /** The folder that the crawler puts its photos in, beside the database. */
 export const PHOTO_FOLDER = 'indafoto_archive';
@@ -32,8 +32,10 @@ export function isAbsolutePath(localPath: string): boolean {
 export function photoPath(root: string, localPath: string, maps: readonly PathMap[] = []): string {
   const path = mapped(withSlashes(localPath), maps);
   if (isAbsolutePath(path) || isAbsolute(path)) return path;
-  return join(root, path);
+  return sep === '/' && !DETOUR.test(path) ? `${withoutEnd(root)}/${path}` : join(root, path);
 }
+
+const withoutEnd = (folder: string) => (folder.endsWith('/') ? folder.slice(0, -1) : folder);
 
 function mapped(path: string, maps: readonly PathMap[]): string {
   for (const { from, to } of maps) {

@@ -1,10 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
-/** A job on its way to a thread. */
-export interface JobMessage {
-  readonly number: number;
-  readonly job: unknown;
-}
+/** A job on its way to a thread, or the module that does those behind it. */
+export type ThreadMessage = { readonly number: number; readonly job: unknown } | { readonly module: string };
 
 /** What became of it. */
 export type AnswerMessage = { readonly number: number } & (
@@ -19,15 +16,22 @@ interface WorkModule {
   readonly memoryOf?: (answer: unknown) => ArrayBuffer[];
 }
 
-const { module } = workerData as { readonly module: string };
-const { default: work, memoryOf } = (await import(module)) as WorkModule;
+const load = (module: string) => import(module) as Promise<WorkModule>;
 
-parentPort!.on('message', ({ number, job }: JobMessage) => {
-  const message = answered(number, job);
-  parentPort!.postMessage(message, 'answer' in message ? memoryOf?.(message.answer) : []);
+let loading = load((workerData as { readonly module: string }).module);
+await loading;
+
+parentPort!.on('message', (message: ThreadMessage) => {
+  if ('module' in message) loading = load(message.module);
+  else void loading.then((module) => answer(message.number, message.job, module));
 });
 
-function answered(number: number, job: unknown): AnswerMessage {
+function answer(number: number, job: unknown, { default: work, memoryOf }: WorkModule): void {
+  const message = answered(number, job, work);
+  parentPort!.postMessage(message, 'answer' in message ? memoryOf?.(message.answer) : []);
+}
+
+function answered(number: number, job: unknown, work: WorkModule['default']): AnswerMessage {
   try {
     return { number, answer: work(job) };
   } catch (failure) {

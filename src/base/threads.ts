@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { AnswerMessage, JobMessage } from './thread-worker.ts';
+import type { AnswerMessage, ThreadMessage } from './thread-worker.ts';
 
 /** More than this gains nothing: the disk and the main thread are the limit by then. */
 const MOST_THREADS = 4;
@@ -48,24 +48,29 @@ function inLine<Job, Answer>(work: (job: Job) => Answer): Threads<Job, Answer> {
   return { count: 1, run: async (job) => work(job), close: async () => {} };
 }
 
-/** Threads that nobody has asked for yet, by module. */
-const early = new Map<string, Thread<unknown, unknown>[]>();
+/** Threads that nobody has asked for yet. */
+const early: Thread<unknown, unknown>[] = [];
 
 /**
- * Begins to start threads that `startThreads` will be asked for: they load while the rest of the program does.
- * Until then they keep nobody waiting.
+ * Begins to start threads that `startThreads` will be asked for, most likely with this module: they load while
+ * the rest of the program does. Until then they keep nobody waiting.
  */
 export function startEarly(module: URL, count: number): void {
-  if (count <= 1 || !isCompiled(module) || early.has(module.href)) return;
-  const threads = Array.from({ length: count }, () => new Thread(module));
-  for (const thread of threads) thread.unref();
-  early.set(module.href, threads);
+  if (count <= 1 || !isCompiled(module)) return;
+  for (let more = count - early.length; more > 0; more -= 1) {
+    const thread = new Thread(module);
+    thread.unref();
+    early.push(thread);
+  }
 }
 
 /** As many as are asked for, the early ones among them. */
 function takeThreads<Job, Answer>(module: URL, count: number): Thread<Job, Answer>[] {
-  const waiting = (early.get(module.href) ?? []).splice(0, count) as Thread<Job, Answer>[];
-  for (const thread of waiting) thread.ref();
+  const waiting = early.splice(0, count) as Thread<Job, Answer>[];
+  for (const thread of waiting) {
+    thread.ref();
+    thread.use(module);
+  }
   const more = Array.from({ length: count - waiting.length }, () => new Thread<Job, Answer>(module));
   return [...waiting, ...more];
 }
@@ -81,6 +86,7 @@ interface Task<Job, Answer> {
 class Thread<Job, Answer> {
   readonly #worker: Worker;
   readonly #tasks = new Map<number, Task<Job, Answer>>();
+  #module: string;
   #number = 0;
   /** Why it works no more. */
   failure: unknown = null;
@@ -88,6 +94,7 @@ class Thread<Job, Answer> {
   whenFree: () => void = () => {};
 
   constructor(module: URL) {
+    this.#module = module.href;
     this.#worker = new Worker(new URL('./thread-worker.js', import.meta.url), {
       workerData: { module: module.href },
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
@@ -110,9 +117,19 @@ class Thread<Job, Answer> {
     this.#worker.unref();
   }
 
+  /** Another module does the jobs from now on. */
+  use(module: URL): void {
+    if (this.#module !== module.href) this.#post({ module: module.href });
+    this.#module = module.href;
+  }
+
   give(task: Task<Job, Answer>): void {
-    const message: JobMessage = { number: (this.#number += 1), job: task.job };
-    this.#tasks.set(message.number, task);
+    this.#number += 1;
+    this.#tasks.set(this.#number, task);
+    this.#post({ number: this.#number, job: task.job });
+  }
+
+  #post(message: ThreadMessage): void {
     this.#worker.postMessage(message);
   }
 

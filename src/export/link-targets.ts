@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { MAX_LINKS } from '../base/limits.ts';
 import { canLink, LINK_TABLES, type LinkKind } from '../archive/link-tables.ts';
-import type { ThreadArchive } from './thread-archive.ts';
+import type { ThreadArchive } from '../archive/thread-archive.ts';
 import { type Losses, TravellingTexts } from './travelling-text.ts';
 
 /** Targets of one kind that are kept: an archive has far fewer tags than links. */

@@ -3,7 +3,7 @@ import { type Digest, parseDigest } from '../base/digest.ts';
 import { MAX_ENTRY_BYTES } from '../base/limits.ts';
 import { type PathMap, photoPath } from '../archive/photo-path.ts';
 import type { OmissionReason } from '../manifest/types.ts';
-import { archiveAt } from './thread-archive.ts';
+import { archiveAt } from '../archive/thread-archive.ts';
 
 /** Rows whose photos are to be looked at, without reading them. */
 export interface LookJob {

@@ -6,7 +6,7 @@ import { baseName, withSlashes } from '../archive/photo-path.ts';
 import type { FileReference } from '../manifest/types.ts';
 import { type Counts, PageCounts } from './page-counts.ts';
 import { type ImageRow, RowRecords } from './row-record.ts';
-import { archiveAt, type ThreadArchive } from './thread-archive.ts';
+import { archiveAt, type ThreadArchive } from '../archive/thread-archive.ts';
 import { type Losses, travellingText } from './travelling-text.ts';
 
 /** What is to travel of a row. */

@@ -15,7 +15,7 @@ import {
 } from '../manifest/types.ts';
 import { type Linked, LinkTargets } from './link-targets.ts';
 import type { CountedImage } from './page-counts.ts';
-import type { ThreadArchive } from './thread-archive.ts';
+import type { ThreadArchive } from '../archive/thread-archive.ts';
 import { type Losses, TravellingTexts } from './travelling-text.ts';
 
 type Row = { readonly [column: string]: unknown };

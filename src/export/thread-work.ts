@@ -8,7 +8,7 @@ import {
   type PackedGroup,
   packGroup,
 } from './pack-group.ts';
-import { leaveArchive, type LeaveJob } from './thread-archive.ts';
+import { leaveArchive, type LeaveJob } from '../archive/thread-archive.ts';
 
 export type ExportJob = LookJob | RecordsJob | EntryJob | GroupJob | LeaveJob;
 export type ExportAnswer = Looks | MadeRecords | PackedEntry | PackedGroup | null;

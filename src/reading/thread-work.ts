@@ -1,22 +1,19 @@
-import { countSized, type SizedFiles } from './count-sized.ts';
 import { type MoveAnswer, type MoveBatch, moveFiles } from './move-files.ts';
 import proveContents, { type ContentAnswer, type ContentBatch } from './prove-contents.ts';
 import { type ScanAnswer, type ScanJob, scanFrame } from './scan-frame.ts';
 
-export type ReadingJob = ContentBatch | ScanJob | MoveBatch | SizedFiles;
-export type ReadingAnswer = ContentAnswer[] | MoveAnswer[] | ScanAnswer | number | null;
+export type ReadingJob = ContentBatch | ScanJob | MoveBatch;
+export type ReadingAnswer = ContentAnswer[] | MoveAnswer[] | ScanAnswer | null;
 
 /** What the threads of a reader do. */
 export default function work(job: ReadingJob): ReadingAnswer {
   if ('moves' in job) return moveFiles(job);
-  if ('paths' in job) return countSized(job);
   return 'jobs' in job ? proveContents(job) : scanFrame(job);
 }
 
 /** What was found in a shard is moved to where it is used. */
 export function memoryOf(answer: ReadingAnswer): ArrayBuffer[] {
-  if (answer === null || typeof answer === 'number' || !('shard' in answer) || answer.shard === null)
-    return [];
+  if (answer === null || !('shard' in answer) || answer.shard === null) return [];
   const { ends, digests, sizes } = answer.shard;
   return [ends.buffer, digests.buffer, sizes.buffer];
 }

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
-import { Shape } from '../archive/shape.ts';
-import { Sqlite } from '../archive/sqlite.ts';
-import { Statements } from '../archive/statements.ts';
+import { Shape } from './shape.ts';
+import { Sqlite } from './sqlite.ts';
+import { Statements } from './statements.ts';
 
 /** The archive as a thread reads it: by a connection of its own. */
 export interface ThreadArchive {
