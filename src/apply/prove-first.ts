@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { BundleError } from '../base/errors.ts';
+import { silent } from '../base/events.ts';
 import { FindingList } from '../base/findings.ts';
 import { openToRead } from '../archive/open.ts';
 import { Forecast } from '../merge/forecast.ts';
@@ -39,9 +40,11 @@ export async function proveFirst(options: ApplyOptions): Promise<void> {
 }
 
 async function readThrough(path: string, forecast: Forecast, options: ApplyOptions): Promise<void> {
-  const { signal, threads } = options;
+  const { signal, threads, observer = silent } = options;
   const findings = new FindingList();
   const opened: OpenedBundle = await openBundle(path, findings);
+  const total = opened.size === null ? {} : { total: opened.size };
+  observer({ type: 'phase', phase: 'check', unit: 'bytes', ...total });
   let isKnown = false;
   try {
     const pool = await ContentPool.forBundle(opened, threads);
@@ -51,6 +54,7 @@ async function readThrough(path: string, forecast: Forecast, options: ApplyOptio
       for await (const item of walk.items()) {
         if (item.kind === 'records') for (const record of item.shard) await forecast.add(record);
         if (item.kind === 'payload') await prove(item.payloads, pool, forecast);
+        observer({ type: 'progress', done: opened.position() ?? walk.bytesProven });
       }
       isKnown =
         walk.manifest !== null || (opened.source !== null && (await readEndOfFile(opened.source)) !== null);

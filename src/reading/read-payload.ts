@@ -14,7 +14,7 @@ import type { WalkState } from './walk-state.ts';
 export async function* readPayload(state: WalkState, entries: readonly Entry[]): AsyncGenerator<WalkItem> {
   const payloads: OfferedPayload[] = [];
   const refused = offer(state, entries, payloads);
-  if (payloads.length > 0) yield { kind: 'payload', payloads };
+  yield { kind: 'payload', payloads }; // none of them, too: whoever walks tells how far it is
   for (const payload of payloads) await payload.settle();
   if (refused !== null) throw refused;
 }

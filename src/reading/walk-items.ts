@@ -12,7 +12,7 @@ export type WalkItem =
   | { readonly kind: 'authors'; readonly authors: readonly AuthorRecord[] }
   /** The last shard of records and authors has passed. */
   | { readonly kind: 'payload-begins' }
-  /** Some files that stand next to each other; all of them are valid until the walk goes on. */
+  /** Some files that stand next to each other, without those that are done with; all are valid until the walk goes on. */
   | { readonly kind: 'payload'; readonly payloads: readonly Payload[] }
   | { readonly kind: 'omitted'; readonly line: OmittedLine };
 
