@@ -1,12 +1,5 @@
 import type Database from 'better-sqlite3';
-
-/** Bits of the filter for each key that is expected: one key in thirty that is not there is looked for in vain. */
-const BITS_PER_KEY = 8;
-const PROBES = 3;
-
-/** Bits: 8 KiB at the least; beyond 16 MiB, more of what is not there is looked for in vain. */
-const FEWEST_BITS = 2 ** 16;
-const MOST_BITS = 2 ** 27;
+import { KeyFilter } from './key-filter.ts';
 
 /** New pairs that are kept in memory before they are sorted into the table. */
 const MOST_RECENT = 32 * 1024;
@@ -24,7 +17,7 @@ const NOTHING: readonly number[] = [];
 export class KeyIndex {
   readonly #scratch: Database.Database;
   readonly #table: string;
-  readonly #filter: Uint32Array;
+  readonly #filter: KeyFilter;
   readonly #recent = new Map<number, number | readonly number[]>();
   readonly #find: Database.Statement<[number], number>;
   readonly #insert: Database.Statement;
@@ -37,7 +30,7 @@ export class KeyIndex {
       CREATE TABLE ${table} (key INTEGER, value INTEGER, PRIMARY KEY (key, value)) WITHOUT ROWID`);
     this.#scratch = scratch;
     this.#table = table;
-    this.#filter = new Uint32Array(bitsFor(expected) / 32);
+    this.#filter = new KeyFilter(expected);
     this.#find = scratch
       .prepare<[number], number>(`SELECT value FROM ${table} WHERE key = ? ORDER BY value`)
       .pluck();
@@ -49,7 +42,7 @@ export class KeyIndex {
 
   /** The numbers that were added under this key, each once, the lowest first. */
   find(key: number): readonly number[] {
-    if (!this.#mayHave(key)) return NOTHING;
+    if (!this.#filter.mayHave(key)) return NOTHING;
     const recent = this.#recent.get(key) ?? NOTHING;
     const several = typeof recent === 'number' ? [recent] : recent;
     const stored = this.#isTableEmpty ? NOTHING : this.#find.all(key);
@@ -58,7 +51,7 @@ export class KeyIndex {
   }
 
   add(key: number, value: number): void {
-    this.#mark(key);
+    this.#filter.mark(key);
     const recent = this.#recent.get(key);
     if (recent === undefined) this.#recent.set(key, value);
     else this.#recent.set(key, withValue(typeof recent === 'number' ? [recent] : recent, value));
@@ -71,7 +64,7 @@ export class KeyIndex {
     this.#scratch.exec(`CREATE TABLE ${table} (key INTEGER, value INTEGER)`);
     const insert = this.#scratch.prepare(`INSERT INTO ${table} VALUES (?, ?)`);
     await each((key, value) => {
-      this.#mark(key);
+      this.#filter.mark(key);
       this.#isTableEmpty = false;
       insert.run(key, value);
     });
@@ -92,34 +85,6 @@ export class KeyIndex {
     this.#recent.clear();
     this.#isTableEmpty = false;
   }
-
-  #mayHave(key: number): boolean {
-    const filter = this.#filter;
-    const mask = filter.length * 32 - 1;
-    const step = stepOf(key);
-    for (let probe = 0, bit = key >>> 0; probe < PROBES; probe += 1, bit = (bit + step) >>> 0)
-      if ((filter[(bit & mask) >>> 5]! & (1 << (bit & 31))) === 0) return false;
-    return true;
-  }
-
-  #mark(key: number): void {
-    const filter = this.#filter;
-    const mask = filter.length * 32 - 1;
-    const step = stepOf(key);
-    for (let probe = 0, bit = key >>> 0; probe < PROBES; probe += 1, bit = (bit + step) >>> 0)
-      filter[(bit & mask) >>> 5]! |= 1 << (bit & 31);
-  }
-}
-
-function bitsFor(keys: number): number {
-  let bits = FEWEST_BITS;
-  while (bits < keys * BITS_PER_KEY && bits < MOST_BITS) bits *= 2;
-  return bits;
-}
-
-/** From one probe to the next: the part of the key that does not tell where the first one is. */
-function stepOf(key: number): number {
-  return Math.imul(Math.floor(key / 2 ** 32) + (key >>> 7), 0x9e3779b1) | 1;
 }
 
 function withValue(values: readonly number[], value: number): readonly number[] {

@@ -58,6 +58,7 @@ export class PlanMaker {
       this.#losses.add(page.made);
     }
     shards.finish();
+    this.#plan.closeVolume(number);
     const summary = tally.summary();
     await this.#planAuthors(number, tally.authors());
     return summary;

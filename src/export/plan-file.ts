@@ -1,4 +1,5 @@
-import { closeSync, existsSync, fsyncSync, openSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import type Database from 'better-sqlite3';
 import { systemCode } from '../base/errors.ts';
 import { Sqlite } from '../archive/sqlite.ts';
@@ -29,12 +30,12 @@ export function createPlanFile(path: string): Database.Database {
  * The write-ahead log works without shared memory here, because nobody else opens the file: file
  * systems without it (FAT on a stick) do, too.
  */
-export function makePlanDurable(db: Database.Database, path: string): void {
-  const file = openSync(path, 'r+');
+export async function makePlanDurable(db: Database.Database, path: string): Promise<void> {
+  const file = await open(path, 'r+');
   try {
-    fsyncSync(file);
+    await file.sync();
   } finally {
-    closeSync(file);
+    await file.close();
   }
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = NORMAL');

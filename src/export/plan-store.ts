@@ -2,18 +2,19 @@ import type Database from 'better-sqlite3';
 import { keyNumber } from '../archive/identity.ts';
 import type { KeyIndex } from '../archive/key-index.ts';
 import { Statements } from '../archive/statements.ts';
+import { payloadBound } from '../bundle/size-bound.ts';
 import type { FullShard } from '../manifest/shards.ts';
 import type { Manifest } from '../manifest/types.ts';
 import { PROGRESS_TABLES } from './pack-progress.ts';
 import { createPlanFile, makePlanDurable, reopenPlanFile } from './plan-file.ts';
-import { PlanVolume } from './plan-volume.ts';
+import { NOTHING_PLANNED, PlanVolume } from './plan-volume.ts';
 import type { Omission, PlannedFile, PlannedRecord, Source } from './planned.ts';
 
 const PLANNED_TABLES = ['volumes', 'shards', 'files', 'sources', 'records', 'omitted'];
 
 const TABLES = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT);
-CREATE TABLE volumes (number INTEGER PRIMARY KEY, manifest TEXT, synced INTEGER NOT NULL DEFAULT 0, written TEXT);
+CREATE TABLE volumes (number INTEGER PRIMARY KEY, manifest TEXT, synced INTEGER NOT NULL DEFAULT 0, written TEXT, totals TEXT);
 CREATE TABLE shards (volume INTEGER, kind TEXT, number INTEGER, digest TEXT, count INTEGER, content BLOB, PRIMARY KEY (volume, kind, number));
 CREATE TABLE files (ordinal INTEGER PRIMARY KEY, volume INTEGER, digest TEXT, size INTEGER, name TEXT, path TEXT, mtime INTEGER, offset INTEGER, reason TEXT, detail TEXT);
 CREATE INDEX files_failed ON files (volume) WHERE reason IS NOT NULL;
@@ -56,6 +57,8 @@ export class PlanStore {
   readonly #digestOf: Database.Statement<[number], string>;
   /** Makes an empty {@link #ordinals}. */
   readonly #newIndex: () => KeyIndex;
+  /** What was planned for the volume that is being made. */
+  #totals = NOTHING_PLANNED;
   /** Ordinals of files by the numbers of their digests; only who makes a plan needs it. */
   #ordinals: KeyIndex | null = null;
 
@@ -98,9 +101,9 @@ export class PlanStore {
   }
 
   /** The plan is complete: from now on it survives whatever happens, and so does every `save`. */
-  seal(): void {
+  async seal(): Promise<void> {
     this.#db.exec('COMMIT');
-    if (this.#path !== '') makePlanDurable(this.#db, this.#path);
+    if (this.#path !== '') await makePlanDurable(this.#db, this.#path);
     this.#db.exec('BEGIN');
     this.remember('sealed', 'yes');
     this.save();
@@ -140,6 +143,14 @@ export class PlanStore {
   addVolume(number: number): void {
     if (number > 1) this.#db.exec(VOLUME_INDEXES.join(''));
     this.#statements.get('INSERT INTO volumes (number) VALUES (?)').run(number);
+    this.#totals = { ...NOTHING_PLANNED };
+  }
+
+  /** All records of the volume that was added last are planned. */
+  closeVolume(number: number): void {
+    this.#statements
+      .get('UPDATE volumes SET totals = ? WHERE number = ?')
+      .run(JSON.stringify(this.#totals), number);
   }
 
   setManifest(volume: number, manifest: Manifest): void {
@@ -170,6 +181,8 @@ export class PlanStore {
   /** Adds a record, with its content the first time it is named, or one more place where that may be read. */
   addRecord(volume: number, record: NewRecord, file: NewFile | null): void {
     const content = file === null ? null : this.#addFile(volume, file);
+    this.#totals.records += 1;
+    if (file === null) this.#totals.metadataOnly += 1;
     this.#insertRecord.run(volume, record.imageId, content, record.url, record.localPath);
   }
 
@@ -181,6 +194,9 @@ export class PlanStore {
     if (ordinal === undefined) {
       const added = Number(this.#insertFile.run(volume, digest, size, name, path, mtime).lastInsertRowid);
       this.#ordinals.add(key, added);
+      this.#totals.files += 1;
+      this.#totals.bytes += size;
+      this.#totals.bound += payloadBound(size);
       return added;
     }
     this.#statements

@@ -7,11 +7,15 @@ import { PackProgress } from './pack-progress.ts';
 import type { Omission, PlannedFile, PlannedRecord, Source, Written } from './planned.ts';
 
 export interface PlanTotals {
-  readonly records: number;
-  readonly metadataOnly: number;
-  readonly files: number;
-  readonly bytes: number;
+  records: number;
+  metadataOnly: number;
+  files: number;
+  bytes: number;
+  /** Bytes that the files take in a bundle at most: the sum of their `payloadBound`s. */
+  bound: number;
 }
+
+export const NOTHING_PLANNED: PlanTotals = { records: 0, metadataOnly: 0, files: 0, bytes: 0, bound: 0 };
 
 /** A file that is in the bundle; `offset` in the tar. */
 export interface PackedFile extends Omit<PlannedFile, 'ordinal' | 'sources'> {
@@ -47,7 +51,6 @@ export class PlanVolume {
   readonly save: () => void;
   readonly #db: Database.Database;
   readonly #statements: Statements;
-  #totals: PlanTotals | null = null;
   /** Some file may be read in more than one place; known when the first is asked for, behind all planning. */
   #hasOtherSources: boolean | null = null;
 
@@ -136,16 +139,10 @@ export class PlanVolume {
       .run(reason, detail, ordinal);
   }
 
-  /** To be asked for when all of it is planned. */
-  totals(): PlanTotals {
-    this.#totals ??= this.#statements
-      .get(
-        `SELECT (SELECT count(*) FROM records WHERE volume = @volume) AS records,
-              (SELECT count(*) FROM records WHERE volume = @volume AND file IS NULL) AS metadataOnly,
-              count(*) AS files, coalesce(sum(size), 0) AS bytes FROM files WHERE volume = @volume`,
-      )
-      .get({ volume: this.number }) as PlanTotals;
-    return this.#totals;
+  /** Of what is planned, when all of it is. */
+  totals(): Readonly<PlanTotals> {
+    const text = this.#fact<string>('totals');
+    return text === null ? NOTHING_PLANNED : (JSON.parse(text) as PlanTotals);
   }
 
   /** Bytes of the files up to one of them. */
@@ -158,12 +155,15 @@ export class PlanVolume {
     );
   }
 
+  /** Of what is in the bundle, when all of it was packed or left out. */
   packedTotals(): { files: number; bytes: number } {
-    return this.#statements
+    const { files, bytes } = this.totals();
+    const failed = this.#statements
       .get(
-        'SELECT count(*) AS files, coalesce(sum(size), 0) AS bytes FROM files WHERE volume = ? AND offset IS NOT NULL',
+        'SELECT count(*) AS files, coalesce(sum(size), 0) AS bytes FROM files WHERE volume = ? AND reason IS NOT NULL',
       )
       .get(this.number) as { files: number; bytes: number };
+    return { files: files - failed.files, bytes: bytes - failed.bytes };
   }
 
   /** Files as packed, in order, some hundreds at a time. */
@@ -172,15 +172,6 @@ export class PlanVolume {
       `SELECT ordinal AS page, digest, size, name, offset FROM files
        WHERE volume = ? AND ordinal > ? AND offset IS NOT NULL ORDER BY ordinal LIMIT 1000`,
     );
-  }
-
-  /** Sizes of all files, in order. */
-  *fileSizes(): Generator<number> {
-    for (const files of this.#pages<{ size: number }>(
-      'SELECT ordinal AS page, size FROM files WHERE volume = ? AND ordinal > ? ORDER BY ordinal LIMIT 1000',
-    )) {
-      for (const { size } of files) yield size;
-    }
   }
 
   /**
@@ -256,7 +247,7 @@ export class PlanVolume {
     }
   }
 
-  #fact<T>(column: 'manifest' | 'synced' | 'written'): T | null {
+  #fact<T>(column: 'manifest' | 'synced' | 'written' | 'totals'): T | null {
     return (
       (this.#statements.get(`SELECT ${column} FROM volumes WHERE number = ?`).pluck().get(this.number) as
         | T

@@ -15,7 +15,7 @@ import type { ExportRun } from './crew.ts';
 import type { ExportOptions, ExportResult } from './options.ts';
 import { planVolumes } from './plan-series.ts';
 import { PlanStore } from './plan-store.ts';
-import { settleSizes, survey, type SurveyCounts } from './survey.ts';
+import { survey, type SurveyCounts } from './survey.ts';
 
 /** A plan that is complete, with what follows from it. */
 export interface Prepared {
@@ -69,18 +69,13 @@ export async function makeNewPlan(
   const names = exportNames(options);
   const { rehash = false, metadataUpdates = false, includePersonal = false } = options;
   const { maps = [], crew, signal } = options;
-  const listId = await chooseRows(archive, options.selection, { maps, observer, signal });
+  const listId = await chooseRows(archive, options.selection, { maps, crew, observer, signal });
   if (archive.db.prepare('SELECT 1 FROM temp.chosen LIMIT 1').get() === undefined)
     observer({ type: 'notice', notice: 'nothing-selected', params: {} });
   else await findsPhotos(archive, observer, 'own-photos-missing', maps);
   const surveyed = await survey(archive, { rehash, metadataUpdates, maps, crew, observer, signal });
   if (listId === null) sayNeverDownloaded(surveyed, observer);
-  await settleSizes(archive, signal);
-  const { expected, bytes } = archive.db
-    .prepare<[], { expected: number; bytes: number }>(
-      'SELECT count(*) expected, total(size) bytes FROM temp.survey',
-    )
-    .get()!;
+  const { rows: expected, bytes } = surveyed;
   if (options.dryRun !== true) crew.forWork(bytes); // they start while the plan is made
   if (listId !== null) archive.db.exec('CREATE INDEX temp.survey_id ON survey (id)');
   const plan = PlanStore.create(path, () => new KeyIndex(archive.scratch, 'planned_contents', expected));
@@ -92,7 +87,7 @@ export async function makeNewPlan(
     const forReceiver = options.selection.kind === 'for' ? reasons(archive) : undefined;
     plan.remember('stamp', stamp);
     plan.remember('head', JSON.stringify({ ...names, forReceiver }));
-    plan.seal();
+    await plan.seal();
     return { plan, ...names, forReceiver, resumed: false };
   } catch (error) {
     plan.close();

@@ -9,6 +9,7 @@ import { inTransaction } from '../archive/scratch.ts';
 import type { PathMap } from '../archive/photo-path.ts';
 import type { OmissionReason } from '../manifest/types.ts';
 import type { Crew, ExportThreads } from './crew.ts';
+import { DoubledContents } from './doubled-contents.ts';
 import type { Looks } from './look-at-files.ts';
 import { isWholePicture } from './whole-picture.ts';
 import type { Why } from './planned.ts';
@@ -39,6 +40,9 @@ export interface SurveyOptions {
 }
 
 export interface SurveyCounts {
+  readonly rows: number;
+  /** Of all their files. */
+  readonly bytes: number;
   /** Chosen rows that name no file. */
   readonly neverDownloaded: number;
 }
@@ -58,8 +62,11 @@ export async function survey(archive: Archive, options: SurveyOptions): Promise<
   const total = Number(db.prepare('SELECT count(*) FROM temp.chosen').pluck().get());
   options.observer({ type: 'phase', phase: 'plan', total, unit: 'records' });
   const threads = options.crew.forWork(total * LOOK_BYTES);
+  const doubles = new DoubledContents(db, total);
   let done = 0;
   let neverDownloaded = 0;
+  let areSomeLost = false;
+  const counts = { rows: 0, bytes: 0 };
   for await (const { rows, looks } of lookedAt(archive, threads, options)) {
     const found: [ChosenRow, Surveyed][] = [];
     for (const [at, row] of rows.entries()) {
@@ -69,12 +76,21 @@ export async function survey(archive: Archive, options: SurveyOptions): Promise<
       if (surveyed !== null) found.push([row, surveyed]);
       else if (row.why !== 'both') neverDownloaded += 1;
     }
-    inTransaction(db, () => found.forEach(([row, surveyed]) => insert.run(surveyValues(row, surveyed))));
+    inTransaction(db, () => {
+      for (const [row, surveyed] of found) {
+        insert.run(surveyValues(row, surveyed));
+        doubles.note(surveyed.digest);
+        counts.rows += 1;
+        counts.bytes += surveyed.size;
+        areSomeLost ||= surveyed.state !== 'ok';
+      }
+    });
     done += rows.length;
     options.observer({ type: 'progress', done });
   }
-  serveFromTwins(archive);
-  return { neverDownloaded };
+  if (areSomeLost) serveFromTwins(archive);
+  await settleSizes(archive, doubles, options.signal);
+  return { ...counts, neverDownloaded };
 }
 
 interface LookedAt {
@@ -160,7 +176,6 @@ async function hashed(found: Surveyed, known: string | null, options: SurveyOpti
 
 /** A row whose file is gone can be served all the same when another row has the same content. */
 function serveFromTwins({ db }: Archive): void {
-  if (db.prepare(`SELECT 1 FROM temp.survey WHERE state <> 'ok' LIMIT 1`).get() === undefined) return;
   db.exec(`
     CREATE INDEX temp.survey_digest ON survey (digest);
     UPDATE temp.survey AS lost SET
@@ -180,14 +195,9 @@ interface DoubtfulRow {
 const SENT = `digest = ? AND state = 'ok' AND why <> 'both'`;
 
 /** One digest means one size: where rows of the same digest have files of several, reading tells which is right. */
-export async function settleSizes(archive: Archive, signal?: AbortSignal): Promise<void> {
+async function settleSizes(archive: Archive, doubles: DoubledContents, signal?: AbortSignal): Promise<void> {
   const { db } = archive;
-  const doubtful = db
-    .prepare<[], string>(
-      `SELECT digest FROM temp.survey WHERE state = 'ok' AND why <> 'both' GROUP BY digest HAVING count(DISTINCT size) > 1`,
-    )
-    .pluck()
-    .all();
+  const doubtful = await doubles.ofSeveralSizes();
   const rows = db.prepare<[string], DoubtfulRow>(
     `SELECT seq, path, size FROM temp.survey WHERE ${SENT} ORDER BY seq`,
   );

@@ -1,6 +1,6 @@
 import { canonicalDocument } from '../base/canonical-json.ts';
 import { SHARD_BYTES, SHARD_LINES } from '../base/limits.ts';
-import { documentBound, endBound, payloadBound, TABLE_BOUND } from '../bundle/size-bound.ts';
+import { documentBound, endBound, TABLE_BOUND } from '../bundle/size-bound.ts';
 import type { Manifest } from '../manifest/types.ts';
 import type { PlanVolume } from './plan-volume.ts';
 import { README_TEXT } from './readme-text.ts';
@@ -26,7 +26,7 @@ export interface Amounts {
   readonly authors: number;
   readonly authorBytes: number;
   readonly files: number;
-  /** Of files: the sum of their {@link payloadBound}s. */
+  /** Of files: the sum of their `payloadBound`s. */
   readonly fileBytes: number;
   /** Lines of the index about what is left out. */
   readonly omissionBytes: number;
@@ -95,12 +95,7 @@ export function largestSize(volume: PlanVolume): number {
       });
   const records = shards('records');
   const authors = shards('authors');
-  let files = 0;
-  let fileBytes = 0;
-  for (const size of volume.fileSizes()) {
-    files += 1;
-    fileBytes += payloadBound(size);
-  }
+  const { files, bound: fileBytes } = volume.totals();
   let omissionBytes = 0;
   for (const omission of volume.plannedOmissions())
     omissionBytes += Buffer.byteLength(omissionLine(omission));

@@ -135,7 +135,7 @@ describe('the summary', () => {
     expect(await bytesReadBy(() => inspectBundle({ input: large }))).toBeLessThan(2 * MIB);
     expect(await bytesReadBy(() => indexOf(large))).toBeLessThan(2 * MIB);
     expect(await bytesReadBy(() => recordsIn(large))).toBeLessThan(2 * MIB);
-    expect(await bytesReadBy(() => verifyBundle({ input: large }))).toBeGreaterThan(45 * MIB);
+    expect(await bytesReadBy(() => verifyBundle({ input: large, threads: 1 }))).toBeGreaterThan(45 * MIB);
   });
 
   test('is there from a stream, but for what only the tail knows', async () => {
