@@ -1,7 +1,7 @@
 import { breathe } from '../base/breathe.ts';
 import { silent } from '../base/events.ts';
 import { FindingList } from '../base/findings.ts';
-import { LOOK_BYTES, startThreads, usualThreads } from '../base/threads.ts';
+import { LOOK_BYTES, startThreads, usualThreads, workModule } from '../base/threads.ts';
 import type { Archive } from '../archive/open.ts';
 import { readEndOfFile, readEndOfFolder } from '../reading/end-of-file.ts';
 import { openBundle } from '../reading/open-bundle.ts';
@@ -73,8 +73,7 @@ async function bringsAll(path: string): Promise<boolean> {
   }
 }
 
-const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-const COUNT_WORK = new URL(`./count-unchanged.${extension}`, import.meta.url);
+const COUNT_WORK = workModule('count-unchanged', import.meta.url);
 
 /** How many images that the bundle added are here as they came; threads look, each with a connection of its own. */
 async function countUnchanged(
@@ -100,9 +99,7 @@ async function countUnchanged(
     return (await Promise.all(counts)).reduce<number>((sum, one) => sum + one!, 0);
   } finally {
     await Promise.allSettled(counts);
-    await Promise.allSettled(
-      Array.from({ length: threads.count }, (_, lane) => threads.run({ leave: db.name }, lane)),
-    );
+    await threads.onEach({ leave: db.name });
     await threads.close();
   }
 }

@@ -6,7 +6,7 @@ import type { Prepared, RecordSettler, Settled } from './settle-record.ts';
 import type { FailedMember, Window, WindowOutcome } from './window.ts';
 
 /** Of records that are committed together: whoever waits for the database, or for the event loop, waits no longer. */
-const TRANSACTION_MILLISECONDS = 30;
+const TRANSACTION_MILLISECONDS = 20;
 
 /** A record whose transaction is through; `settled` is null where it must be prepared again. */
 type Committed = Prepared & { readonly settled: Settled | null };

@@ -22,12 +22,19 @@ export interface Threads<Job, Answer> {
   readonly count: number;
   /** Jobs of one lane, which is any whole number, go to the same thread. */
   run(job: Job, lane?: number): Promise<Answer>;
+  /** Has each thread do the same, if it still works. */
+  onEach(job: Job): Promise<void>;
   close(): Promise<void>;
 }
 
 /** How many threads to use when nobody says: one per core, at most four, and none for little work. */
 export function usualThreads(bytes: number): number {
   return bytes < WORTHWHILE_BYTES ? 1 : Math.min(availableParallelism(), MOST_THREADS);
+}
+
+/** The module `name` beside the one at `url`, for {@link startThreads}. */
+export function workModule(name: string, url: string): URL {
+  return new URL(`./${name}.${url.endsWith('.ts') ? 'ts' : 'js'}`, url);
 }
 
 /**
@@ -45,7 +52,12 @@ export function startThreads<Job, Answer>(
 const isCompiled = (module: URL) => !module.pathname.endsWith('.ts');
 
 function inLine<Job, Answer>(work: (job: Job) => Answer): Threads<Job, Answer> {
-  return { count: 1, run: async (job) => work(job), close: async () => {} };
+  return {
+    count: 1,
+    run: async (job) => work(job),
+    onEach: async (job) => void work(job),
+    close: async () => {},
+  };
 }
 
 /** Threads that nobody has asked for yet. */
@@ -178,6 +190,10 @@ class WorkerThreads<Job, Answer> implements Threads<Job, Answer> {
       this.#queue.push({ job, lane, resolve, reject });
       this.#handOut();
     });
+  }
+
+  async onEach(job: Job): Promise<void> {
+    await Promise.allSettled(this.#threads.map((_, lane) => this.run(job, lane)));
   }
 
   async close(): Promise<void> {

@@ -1,8 +1,10 @@
-import { startThreads, type Threads, usualThreads } from '../base/threads.ts';
+import { startThreads, type Threads, usualThreads, workModule } from '../base/threads.ts';
 import type { ExportOptions } from './options.ts';
 import work, { type ExportAnswer, type ExportJob } from './thread-work.ts';
 
 export type ExportThreads = Threads<ExportJob, ExportAnswer>;
+
+const EXPORT_WORK = workModule('thread-work', import.meta.url);
 
 /** The threads of one export, which serve all of its phases; they start with the first that is worth it. */
 export class Crew {
@@ -24,10 +26,7 @@ export class Crew {
 
   /** No thread keeps the database open that is at this path. */
   async leaveArchive(path: string): Promise<void> {
-    const jobs = [this.#inLine, this.#threads].flatMap((threads) =>
-      Array.from({ length: threads?.count ?? 0 }, (_, lane) => threads!.run({ leave: path }, lane)),
-    );
-    await Promise.allSettled(jobs);
+    for (const threads of [this.#inLine, this.#threads]) await threads?.onEach({ leave: path });
   }
 
   async close(): Promise<void> {
@@ -35,11 +34,7 @@ export class Crew {
   }
 }
 
-function start(count: number): ExportThreads {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const module = new URL(`../export/thread-work.${extension}`, import.meta.url);
-  return startThreads(module, work, count);
-}
+const start = (count: number): ExportThreads => startThreads(EXPORT_WORK, work, count);
 
 /** An export, and the threads that it has. */
 export interface ExportRun extends ExportOptions {

@@ -7,7 +7,7 @@ import { BundleWriter } from '../bundle/bundle-writer.ts';
 import type { ByteSink } from '../bundle/byte-sink.ts';
 import { payloadExtension, payloadName, shardName } from '../bundle/entry-names.ts';
 import type { Coding } from '../bundle/frame-encoder.ts';
-import { packedText } from '../manifest/lines.ts';
+import { packedText, sumsLine } from '../manifest/lines.ts';
 import type { End, IndexLine, Located, OmissionReason } from '../manifest/types.ts';
 import type { Crew } from './crew.ts';
 import type { PackLog } from './pack-log.ts';
@@ -145,7 +145,7 @@ async function listSizes(
   manifestBytes: Buffer,
 ): Promise<{ readonly index: number; readonly sums: number }> {
   let index = 0;
-  let sums = Buffer.byteLength(sumsLine('0'.repeat(64), 'index.jsonl'));
+  let sums = Buffer.byteLength(sumsLine('index.jsonl', NO_DIGEST));
   for (const line of headSums(volume, manifestBytes)) sums += Buffer.byteLength(line);
   for (const files of volume.packed()) {
     await breathe();
@@ -196,7 +196,7 @@ async function inPieces(lines: Generator<string>, write: (text: string) => Promi
 /** What lines of files take, all of it ASCII, without their extension and their numbers. */
 const NO_DIGEST: Digest = '0'.repeat(64);
 const ADDED = 'bin'.length;
-const SUMS_FIXED = sumsLine(NO_DIGEST, payloadName(NO_DIGEST, '')).length - ADDED;
+const SUMS_FIXED = sumsLine(payloadName(NO_DIGEST, ''), NO_DIGEST).length - ADDED;
 const INDEX_FIXED =
   packedLine({ digest: NO_DIGEST, name: '', size: 0, offset: 0 }).length - ADDED - '00'.length;
 
@@ -236,20 +236,16 @@ export function omissionLine({
 function* sumsLines(volume: PlanVolume, manifestBytes: Buffer, indexDigest: Digest): Generator<string> {
   yield* headSums(volume, manifestBytes);
   for (const files of volume.packed())
-    yield files.map(({ digest, name }) => sumsLine(digest, payloadName(digest, name))).join('');
-  yield sumsLine(indexDigest, 'index.jsonl');
+    yield files.map(({ digest, name }) => sumsLine(payloadName(digest, name), digest)).join('');
+  yield sumsLine('index.jsonl', indexDigest);
 }
 
 function* headSums(volume: PlanVolume, manifestBytes: Buffer): Generator<string> {
-  yield sumsLine(digestOf(manifestBytes), 'manifest.json');
-  yield sumsLine(digestOf(README_TEXT), 'README.txt');
+  yield sumsLine('manifest.json', digestOf(manifestBytes));
+  yield sumsLine('README.txt', digestOf(README_TEXT));
   for (const kind of ['records', 'authors'] as const) {
-    for (const { number, digest } of volume.shardFacts(kind)) yield sumsLine(digest, shardName(kind, number));
+    for (const { number, digest } of volume.shardFacts(kind)) yield sumsLine(shardName(kind, number), digest);
   }
-}
-
-function sumsLine(digest: Digest, name: string): string {
-  return `${digest}  ${name}\n`;
 }
 
 function countOmissions(volume: PlanVolume): { [reason in OmissionReason]?: number } {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Digest, digestOf } from '../base/digest.ts';
-import { isPackedLine, packedText } from '../manifest/lines.ts';
+import { isPackedLine, packedText, sumsLine } from '../manifest/lines.ts';
 import type { IndexLine, PackedLine } from '../manifest/types.ts';
 
 /** Characters that are hashed in one go. */
@@ -132,9 +132,4 @@ function bytesOf(text: string): Buffer {
   const most = text.length * 3;
   if (room.length < most) room = Buffer.allocUnsafeSlow(most);
   return room.subarray(0, room.write(text));
-}
-
-/** A line as `sha256sum -c` reads it. */
-export function sumsLine(name: string, digest: Digest): string {
-  return `${digest}  ${name}\n`;
 }

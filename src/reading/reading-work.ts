@@ -1,4 +1,4 @@
-const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+import { workModule } from '../base/threads.ts';
 
 /** The module of what the threads of a reader do. */
-export const READING_WORK = new URL(`../reading/thread-work.${extension}`, import.meta.url);
+export const READING_WORK = workModule('thread-work', import.meta.url);

@@ -6,7 +6,7 @@ type Real = typeof import('../../src/base/threads.ts');
 
 const real = (await import(new URL('../../dist/base/threads.js', import.meta.url).href)) as Real;
 
-export const { LOOK_BYTES, startEarly } = real;
+export const { LOOK_BYTES, startEarly, workModule } = real;
 
 export const usualThreads: Real['usualThreads'] = () => Number(process.env['INDABUNDLE_TEST_THREADS']);
 
