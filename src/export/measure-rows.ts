@@ -10,7 +10,7 @@ import { leaveOut, type MakePlanOptions, omissionOf, type RowFacts, tooLong } fr
 import { MADE } from './make-records.ts';
 import { type RecordPage, recordPages } from './record-pages.ts';
 import { SummaryTally } from './summary-tally.ts';
-import { omissionLine } from './write-bundle.ts';
+import { omissionLine } from './write-lists.ts';
 
 /**
  * Writes `temp.measured`, what each surveyed row adds to a volume: its line (of a record, or of the

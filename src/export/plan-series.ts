@@ -10,7 +10,7 @@ import { measureRows } from './measure-rows.ts';
 import type { ExportOptions } from './options.ts';
 import type { PlanStore } from './plan-store.ts';
 import { largestSize, manifestLength } from './volume-bound.ts';
-import { omissionLine } from './write-bundle.ts';
+import { omissionLine } from './write-lists.ts';
 
 /** Plans everything that was surveyed as one bundle, or as volumes where a size is asked for. */
 export async function planVolumes(

@@ -4,7 +4,7 @@ import { documentBound, endBound, TABLE_BOUND } from '../bundle/size-bound.ts';
 import type { Manifest } from '../manifest/types.ts';
 import type { PlanVolume } from './plan-volume.ts';
 import { README_TEXT } from './readme-text.ts';
-import { omissionLine } from './write-bundle.ts';
+import { omissionLine } from './write-lists.ts';
 
 /** A packed line of the index, and one of SHA256SUMS, with numbers as long as they come. */
 const INDEX_LINE = 210;
