@@ -5,6 +5,7 @@ import { FindingList } from '../base/findings.ts';
 import { openToRead } from '../archive/open.ts';
 import { Forecast } from '../merge/forecast.ts';
 import { BundleWalk } from '../reading/bundle-walk.ts';
+import { bytesRead, tellCheck } from '../reading/check-progress.ts';
 import { ContentPool } from '../reading/content-pool.ts';
 import { readEndOfFile } from '../reading/end-of-file.ts';
 import { notAcceptable } from '../reading/not-acceptable.ts';
@@ -43,8 +44,7 @@ async function readThrough(path: string, forecast: Forecast, options: ApplyOptio
   const { signal, threads, observer = silent } = options;
   const findings = new FindingList();
   const opened: OpenedBundle = await openBundle(path, findings);
-  const total = opened.size === null ? {} : { total: opened.size };
-  observer({ type: 'phase', phase: 'check', unit: 'bytes', ...total });
+  tellCheck(opened, observer);
   let isKnown = false;
   try {
     const pool = await ContentPool.forBundle(opened, threads);
@@ -54,7 +54,7 @@ async function readThrough(path: string, forecast: Forecast, options: ApplyOptio
       for await (const item of walk.items()) {
         if (item.kind === 'records') for (const record of item.shard) await forecast.add(record);
         if (item.kind === 'payload') await prove(item.payloads, pool, forecast);
-        observer({ type: 'progress', done: opened.position() ?? walk.bytesProven });
+        observer({ type: 'progress', done: bytesRead(walk, opened) });
       }
       isKnown =
         walk.manifest !== null || (opened.source !== null && (await readEndOfFile(opened.source)) !== null);

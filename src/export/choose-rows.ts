@@ -1,7 +1,7 @@
 import { isAbort } from '../base/errors.ts';
 import { breathe } from '../base/breathe.ts';
-import { LOOK_BYTES } from '../base/threads.ts';
 import { type Digest, parseDigest } from '../base/digest.ts';
+import { LOOK_BYTES } from '../base/threads.ts';
 import { findsPhotos } from '../archive/any-file.ts';
 import { hashFile } from '../archive/file-digest.ts';
 import { canLink, LINK_TABLES, type LinkKind } from '../archive/link-tables.ts';

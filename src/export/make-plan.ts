@@ -10,7 +10,7 @@ import { LossTally } from './loss-tally.ts';
 import { MADE, type MadeRecords, travellingName } from './make-records.ts';
 import type { PlanStore } from './plan-store.ts';
 import type { Omission } from './planned.ts';
-import { type RecordPage, recordPages, type RecordPagesOptions } from './record-pages.ts';
+import { recordPages, type RecordPagesOptions } from './record-pages.ts';
 import { SummaryTally } from './summary-tally.ts';
 import type { SurveyRow } from './survey-rows.ts';
 import { travellingText } from './travelling-text.ts';
@@ -51,11 +51,11 @@ export class PlanMaker {
     this.#plan.addVolume(number);
     const tally = new SummaryTally(this.#archive);
     const shards = new NumberedShards(this.#plan, number, 'records');
-    for await (const page of recordPages(this.#archive, number, this.#options)) {
-      this.#planPage(page, number);
-      shards.addLines(page.made);
-      tally.add(page.made.counts);
-      this.#losses.add(page.made);
+    for await (const [rows, made] of recordPages(this.#archive, number, this.#options)) {
+      this.#planPage(rows, made, number);
+      shards.addLines(made);
+      tally.add(made.counts);
+      this.#losses.add(made);
     }
     shards.finish();
     this.#plan.closeVolume(number);
@@ -64,7 +64,7 @@ export class PlanMaker {
     return summary;
   }
 
-  #planPage({ rows, made }: RecordPage, volume: number): void {
+  #planPage(rows: readonly SurveyRow[], made: MadeRecords, volume: number): void {
     for (const [at, row] of rows.entries()) {
       const facts = { row, url: made.urls[at]!, localPath: made.localPaths[at]! };
       if (made.made[at] === MADE.record) this.#planRecord(facts, volume);

@@ -3,10 +3,10 @@ import type { Digest } from '../base/digest.ts';
 import { MAX_LINE_BYTES } from '../base/limits.ts';
 import type { LinkKind } from '../archive/link-tables.ts';
 import { baseName, withSlashes } from '../archive/photo-path.ts';
+import { archiveAt, type ThreadArchive } from '../archive/thread-archive.ts';
 import type { FileReference } from '../manifest/types.ts';
 import { type Counts, PageCounts } from './page-counts.ts';
 import { type ImageRow, RowRecords } from './row-record.ts';
-import { archiveAt, type ThreadArchive } from '../archive/thread-archive.ts';
 import { type Losses, travellingText } from './travelling-text.ts';
 
 /** What is to travel of a row. */

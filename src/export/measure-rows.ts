@@ -7,9 +7,10 @@ import { payloadBound } from '../bundle/size-bound.ts';
 import type { Manifest } from '../manifest/types.ts';
 import { AuthorRecords } from './author-records.ts';
 import { leaveOut, type MakePlanOptions, omissionOf, type RowFacts, tooLong } from './make-plan.ts';
-import { MADE } from './make-records.ts';
-import { type RecordPage, recordPages } from './record-pages.ts';
+import { MADE, type MadeRecords } from './make-records.ts';
+import { recordPages } from './record-pages.ts';
 import { SummaryTally } from './summary-tally.ts';
+import type { SurveyRow } from './survey-rows.ts';
 import { omissionLine } from './write-lists.ts';
 
 /**
@@ -24,9 +25,9 @@ export async function measureRows(archive: Archive, options: MakePlanOptions): P
            CREATE TEMP TABLE author_lines (author TEXT PRIMARY KEY, line INTEGER) WITHOUT ROWID`);
   const tally = new SummaryTally(archive);
   const measurer = new Measurer(archive);
-  for await (const page of recordPages(archive, null, options)) {
-    inTransaction(db, () => measurer.add(page));
-    tally.add(page.made.counts);
+  for await (const [rows, made] of recordPages(archive, null, options)) {
+    inTransaction(db, () => measurer.add(rows, made));
+    tally.add(made.counts);
   }
   db.exec(
     'CREATE INDEX temp.measured_digest ON measured (digest); CREATE INDEX temp.measured_run ON measured (run)',
@@ -47,7 +48,7 @@ class Measurer {
     this.#insert = archive.db.prepare('INSERT INTO temp.measured VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
   }
 
-  add({ rows, made }: RecordPage): void {
+  add(rows: readonly SurveyRow[], made: MadeRecords): void {
     let record = 0;
     for (const [at, row] of rows.entries()) {
       if (made.made[at] === MADE.gone) continue;

@@ -12,9 +12,12 @@ export interface OrderJob {
 /** Ids of those that are there, by where their photos lie: so they are read in the order of the disk. */
 export function orderRows({ order: { database, ids } }: OrderJob): Float64Array<ArrayBuffer> {
   const { db, statements } = archiveAt(database);
-  db.exec('CREATE TEMP TABLE IF NOT EXISTS asked (id INTEGER PRIMARY KEY); DELETE FROM temp.asked');
-  const insert = db.prepare('INSERT OR IGNORE INTO temp.asked SELECT value FROM json_each(?)');
-  if (ids !== null) db.transaction(() => void insert.run(JSON.stringify([...ids])))();
+  if (ids !== null) {
+    db.exec('CREATE TEMP TABLE IF NOT EXISTS asked (id INTEGER PRIMARY KEY); DELETE FROM temp.asked');
+    db.prepare('INSERT OR IGNORE INTO temp.asked SELECT value FROM json_each(?)').run(
+      JSON.stringify([...ids]),
+    );
+  }
   const from = ids === null ? 'main.images' : 'temp.asked CROSS JOIN main.images USING (id)';
   const rows = statements.get<number>(`SELECT id FROM ${from} ORDER BY replace(local_path, '\\', '/'), id`);
   return Float64Array.from(rows.pluck().all());

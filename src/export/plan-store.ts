@@ -7,7 +7,7 @@ import type { FullShard } from '../manifest/shards.ts';
 import type { Manifest } from '../manifest/types.ts';
 import { PROGRESS_TABLES } from './pack-progress.ts';
 import { createPlanFile, makePlanDurable, reopenPlanFile } from './plan-file.ts';
-import { NOTHING_PLANNED, PlanVolume } from './plan-volume.ts';
+import { NOTHING_PLANNED, type PlanTotals, PlanVolume } from './plan-volume.ts';
 import type { Omission, PlannedFile, PlannedRecord, Source } from './planned.ts';
 
 const PLANNED_TABLES = ['volumes', 'shards', 'files', 'sources', 'records', 'omitted'];
@@ -58,7 +58,7 @@ export class PlanStore {
   /** Makes an empty {@link #ordinals}. */
   readonly #newIndex: () => KeyIndex;
   /** What was planned for the volume that is being made. */
-  #totals = NOTHING_PLANNED;
+  #totals: { -readonly [amount in keyof PlanTotals]: number } = { ...NOTHING_PLANNED };
   /** Ordinals of files by the numbers of their digests; only who makes a plan needs it. */
   #ordinals: KeyIndex | null = null;
 

@@ -7,12 +7,12 @@ import { PackProgress } from './pack-progress.ts';
 import type { Omission, PlannedFile, PlannedRecord, Source, Written } from './planned.ts';
 
 export interface PlanTotals {
-  records: number;
-  metadataOnly: number;
-  files: number;
-  bytes: number;
+  readonly records: number;
+  readonly metadataOnly: number;
+  readonly files: number;
+  readonly bytes: number;
   /** Bytes that the files take in a bundle at most: the sum of their `payloadBound`s. */
-  bound: number;
+  readonly bound: number;
 }
 
 export const NOTHING_PLANNED: PlanTotals = { records: 0, metadataOnly: 0, files: 0, bytes: 0, bound: 0 };
@@ -140,7 +140,7 @@ export class PlanVolume {
   }
 
   /** Of what is planned, when all of it is. */
-  totals(): Readonly<PlanTotals> {
+  totals(): PlanTotals {
     const text = this.#fact<string>('totals');
     return text === null ? NOTHING_PLANNED : (JSON.parse(text) as PlanTotals);
   }

@@ -1,14 +1,8 @@
-import { breathe } from '../base/breathe.ts';
+import { sideBySide } from '../base/side-by-side.ts';
 import type { Archive } from '../archive/open.ts';
 import type { ExportThreads } from './crew.ts';
 import { type MadeRecords, type RecordsJob, TRAVELS } from './make-records.ts';
 import { type SurveyRow, surveyPages } from './survey-rows.ts';
-
-/** Surveyed rows, and what was made of them. */
-export interface RecordPage {
-  readonly rows: readonly SurveyRow[];
-  readonly made: MadeRecords;
-}
 
 export interface RecordPagesOptions {
   readonly includePersonal: boolean;
@@ -17,23 +11,14 @@ export interface RecordPagesOptions {
 }
 
 /** The surveyed rows of one volume, or of all, with their records; threads make those of the next ones meanwhile. */
-export async function* recordPages(
+export function recordPages(
   archive: Archive,
   volume: number | null,
   { includePersonal, threads, signal }: RecordPagesOptions,
-): AsyncGenerator<RecordPage> {
-  const ahead: Promise<RecordPage>[] = [];
-  for await (const rows of surveyPages(archive, volume, signal)) {
-    const made = threads.run(recordsJob(archive, includePersonal, rows)) as Promise<MadeRecords>;
-    const next = made.then((found) => ({ rows, made: found }));
-    next.catch(() => {}); // looked at in its turn
-    ahead.push(next);
-    if (ahead.length > threads.count) yield await ahead.shift()!;
-  }
-  for (const next of ahead) {
-    await breathe();
-    yield await next;
-  }
+): AsyncGenerator<readonly [readonly SurveyRow[], MadeRecords]> {
+  const make = (rows: readonly SurveyRow[]) =>
+    threads.run(recordsJob(archive, includePersonal, rows)) as Promise<MadeRecords>;
+  return sideBySide(surveyPages(archive, volume, signal), make, threads.count + 1);
 }
 
 function recordsJob({ db }: Archive, includePersonal: boolean, rows: readonly SurveyRow[]): RecordsJob {

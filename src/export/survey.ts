@@ -2,6 +2,7 @@ import { breathe, needsToBreathe } from '../base/breathe.ts';
 import { EMPTY_DIGEST } from '../base/digest.ts';
 import type { Observer } from '../base/events.ts';
 import { isAbort } from '../base/errors.ts';
+import { sideBySide } from '../base/side-by-side.ts';
 import { LOOK_BYTES } from '../base/threads.ts';
 import { type HashedFile, hashFile } from '../archive/file-digest.ts';
 import type { Archive } from '../archive/open.ts';
@@ -67,7 +68,7 @@ export async function survey(archive: Archive, options: SurveyOptions): Promise<
   let neverDownloaded = 0;
   let areSomeLost = false;
   const counts = { rows: 0, bytes: 0 };
-  for await (const { rows, looks } of lookedAt(archive, threads, options)) {
+  for await (const [rows, looks] of lookedAt(archive, threads, options)) {
     const found: [ChosenRow, Surveyed][] = [];
     for (const [at, row] of rows.entries()) {
       if (needsToBreathe()) await breathe();
@@ -93,30 +94,19 @@ export async function survey(archive: Archive, options: SurveyOptions): Promise<
   return { ...counts, neverDownloaded };
 }
 
-interface LookedAt {
-  readonly rows: readonly ChosenRow[];
-  /** By the numbers of the rows. */
-  readonly looks: Looks;
-}
-
 /** The chosen rows in order, some hundreds at a time; threads look at the files of the next ones meanwhile. */
-async function* lookedAt(
+function lookedAt(
   archive: Archive,
   threads: ExportThreads,
   { maps }: SurveyOptions,
-): AsyncGenerator<LookedAt> {
+): AsyncGenerator<readonly [readonly ChosenRow[], Looks]> {
   const { db, root } = archive;
-  const ahead: Promise<LookedAt>[] = [];
-  for (const rows of chosenRows(archive)) {
+  const look = (rows: readonly ChosenRow[]) => {
     const ids = rows.map(({ id }) => id);
     const carried = rows.map(({ why }) => why !== 'both');
-    const looks = threads.run({ look: { database: db.name, root, maps, ids, carried } }) as Promise<Looks>;
-    const next = looks.then((found) => ({ rows, looks: found }));
-    next.catch(() => {}); // looked at in its turn
-    ahead.push(next);
-    if (ahead.length > threads.count) yield await ahead.shift()!;
-  }
-  for (const next of ahead) yield await next;
+    return threads.run({ look: { database: db.name, root, maps, ids, carried } }) as Promise<Looks>;
+  };
+  return sideBySide(chosenRows(archive), look, threads.count + 1);
 }
 
 function* chosenRows({ db }: Archive): Generator<ChosenRow[]> {

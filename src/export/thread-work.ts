@@ -1,5 +1,7 @@
+import { leaveArchive, type LeaveJob } from '../archive/thread-archive.ts';
 import { type LookJob, lookAtFiles, type Looks } from './look-at-files.ts';
 import { type MadeRecords, makeRecords, memoryOfRecords, type RecordsJob } from './make-records.ts';
+import { type OrderJob, orderRows } from './order-rows.ts';
 import {
   type EntryJob,
   type GroupJob,
@@ -8,8 +10,6 @@ import {
   type PackedGroup,
   packGroup,
 } from './pack-group.ts';
-import { type OrderJob, orderRows } from './order-rows.ts';
-import { leaveArchive, type LeaveJob } from '../archive/thread-archive.ts';
 
 export type ExportJob = OrderJob | LookJob | RecordsJob | EntryJob | GroupJob | LeaveJob;
 export type ExportAnswer = Float64Array<ArrayBuffer> | Looks | MadeRecords | PackedEntry | PackedGroup | null;

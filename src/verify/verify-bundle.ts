@@ -5,6 +5,7 @@ import { checkWhole, THREADS } from '../base/option-ranges.ts';
 import { openToRead } from '../archive/open.ts';
 import { Forecast } from '../merge/forecast.ts';
 import { BundleWalk } from '../reading/bundle-walk.ts';
+import { bytesRead, tellCheck } from '../reading/check-progress.ts';
 import { ContentPool } from '../reading/content-pool.ts';
 import { type OpenedBundle, openBundle } from '../reading/open-bundle.ts';
 import { prove } from '../reading/prove.ts';
@@ -66,8 +67,7 @@ async function verify(
   options: VerifyOptions,
 ): Promise<Facts> {
   const { observer = silent, signal } = options;
-  const total = opened.size === null ? {} : { total: opened.size };
-  observer({ type: 'phase', phase: 'check', unit: 'bytes', ...total });
+  tellCheck(opened, observer);
   const pool = await ContentPool.forBundle(opened, options.threads);
   try {
     const settle = () => pool.flush();
@@ -111,10 +111,6 @@ async function readThrough(
     observer({ type: 'progress', done: bytesRead(walk, opened) });
   }
   return bundleId;
-}
-
-function bytesRead(walk: BundleWalk, opened: OpenedBundle): number {
-  return opened.position() ?? walk.bytesProven;
 }
 
 async function conclude(
